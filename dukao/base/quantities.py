@@ -1,0 +1,55 @@
+"""Exact figures: a value is an integer count of its smallest unit, `value = scaled / 10**decimals`; no float ever."""
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+
+# A sum over the country still fits a 64-bit integer with room to spare.
+SCALED_LIMIT = 10**17
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+
+
+class NotANumber(ValueError):
+    """The text is no number of the wanted precision; the message says why."""
+
+
+def scaled_from_text(raw: str, decimals: int, *, unit: str = "") -> int:
+    """Read what people write (`1,234.50`, `１２`, `-0.5`, and `￥3` where the unit of measure is 元) exactly.
+
+    Refuses (NotANumber) what would need a guess: misplaced thousands separators, percent signs, exponents,
+    several numbers, a currency sign on another unit, more decimals than are kept, anything beyond SCALED_LIMIT.
+    """
+    text = unicodedata.normalize("NFKC", raw).strip().replace("−", "-")
+    sign, text = ("-", text[1:].lstrip()) if text.startswith("-") else ("", text)
+    if unit == "元":
+        text = text.removeprefix("¥").removesuffix("元").strip()
+    if "," in text:
+        if not _GROUPED.fullmatch(text):
+            raise NotANumber(f"“{raw}”里的逗号位置不对，请写成 1234.5 或 1,234.5")
+        text = text.replace(",", "")
+    if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text, re.ASCII):
+        raise NotANumber(f"“{raw}”不是数字")
+    return scaled_from_decimal(Decimal(sign + text), decimals)
+
+
+def scaled_from_decimal(value: Decimal, decimals: int) -> int:
+    """Scale exactly; more decimals than kept is an error, never a rounding. Raises NotANumber."""
+    try:
+        scaled = value.scaleb(decimals)
+        whole = int(scaled)
+    except (InvalidOperation, ValueError, OverflowError):
+        raise NotANumber(f"“{value}”不是数字") from None
+    if whole != scaled:
+        raise NotANumber(f"“{value}”的小数超过 {decimals} 位")
+    if abs(whole) > SCALED_LIMIT:
+        raise NotANumber(f"“{value}”太大")
+    return whole
+
+
+def decimal_from_scaled(scaled: int, decimals: int) -> Decimal:
+    return Decimal(scaled).scaleb(-decimals)
+
+
+def text_from_scaled(scaled: int, decimals: int) -> str:
+    """Plain digits with all kept decimals, without grouping: what forms carry and files export."""
+    return f"{decimal_from_scaled(scaled, decimals):.{decimals}f}"

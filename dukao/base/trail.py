@@ -1,0 +1,82 @@
+"""The audit trail: record an event in the caller's transaction; seal events into a hash chain later, in order.
+
+1. An action calls `record_event` inside its transaction: the event commits with what it tells of, or not at all.
+2. The sealer (one at a time, in the work process) gives committed events their place in the chain. Writers never
+   wait for it, because they never touch the chain.
+3. `broken_seals` walks the chain again and names every break: an event changed, removed, or slipped in between.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db import connection, transaction
+
+from dukao.base.models import Event, Seal
+
+FIRST_DIGEST = "0" * 64
+_SEALER_LOCK = 0x6475_6B61  # PostgreSQL advisory lock: one sealer at a time.
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+def record_event(
+    *, verb: str, subject: str, by: Named, at: datetime, unit_path: str = "", detail: dict[str, Any] | None = None
+) -> None:
+    """Write down who did what, in the transaction that did it."""
+    assert connection.in_atomic_block, "an event belongs to the transaction of its action"
+    Event(at=at, actor=by.name, verb=verb, subject=subject, unit_path=unit_path, detail=detail or {}).save(
+        force_insert=True
+    )
+
+
+def seal_events(*, at: datetime, most: int = 10_000) -> int:
+    """Chain up to `most` events that have no seal yet, oldest first; answer how many."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_SEALER_LOCK])
+                if not cursor.fetchone()[0]:
+                    return 0
+        last = Seal.objects.order_by("-position").first()
+        position, digest = (last.position, last.digest) if last else (0, FIRST_DIGEST)
+        seals = []
+        for event in Event.objects.filter(seal=None).order_by("id")[:most]:
+            position, digest = position + 1, digest_after(digest, event)
+            seals.append(Seal(position=position, event_id=event.pk, digest=digest, sealed_at=at))
+        Seal.objects.bulk_create(seals, batch_size=500)
+    return len(seals)
+
+
+def digest_after(previous: str, event: Event) -> str:
+    """SHA-256 over the digest before and the event as canonical JSON."""
+    told = [event.pk, event.at.isoformat(), event.actor, event.verb, event.subject, event.unit_path, event.detail]
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{previous}{text}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Break:
+    position: int
+    event_id: int | None
+    reason: str
+
+
+def broken_seals() -> Iterator[Break]:
+    """Walk the whole chain and yield every break, in order; nothing where the chain is whole."""
+    digest, expected = FIRST_DIGEST, 0
+    for seal in Seal.objects.select_related("event").order_by("position").iterator(chunk_size=2000):
+        expected += 1
+        if seal.position != expected:
+            yield Break(expected, None, f"链条在 {expected} 处缺少 {seal.position - expected} 个事件")
+            expected = seal.position
+        digest = digest_after(digest, seal.event)
+        if digest != seal.digest:
+            yield Break(seal.position, seal.event_id, "事件或其前一个事件被改动")
+            digest = seal.digest

@@ -1,0 +1,31 @@
+"""What may be asked: the demand, first noun of the gate."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Demand(models.Model):
+    """Something a department asks of units below. Nothing reaches them without one."""
+
+    number = models.CharField(max_length=32, unique=True)  # XQ2026-0001
+    kind = models.CharField(max_length=16)  # sheet; visits, meetings, documents follow
+    title = models.CharField(max_length=120)
+    asker = models.ForeignKey("org.Department", on_delete=models.PROTECT, related_name="demands")
+    scope_unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="+")  # units below it are asked
+    target_level = models.SmallIntegerField()
+    basis = models.CharField(max_length=300)
+    is_emergency = models.BooleanField(default=False)
+    unit_count = models.IntegerField()
+    minutes_hundredths_per_unit = models.IntegerField()
+    minutes_hundredths = models.BigIntegerField()  # all units together, charged to the asker
+    issued_at = models.DateTimeField()
+    due_on = models.DateField()
+    by_name = models.CharField(max_length=64)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(basis=""), name="demand_has_basis"),
+            models.CheckConstraint(condition=Q(minutes_hundredths=F("unit_count") * F("minutes_hundredths_per_unit")),
+                                   name="demand_minutes_add_up"),
+        ]

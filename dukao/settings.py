@@ -1,0 +1,142 @@
+"""Settings of the house. Everything a site changes is an environment variable read by `env`."""
+
+import secrets
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from dukao import env
+
+ROOT = Path(__file__).resolve().parent.parent
+# Everything the house writes outside its database lies below this folder.
+VAR = env.folder("DUKAO_VAR", ROOT / "var")
+VAR.mkdir(parents=True, exist_ok=True)
+
+
+def _secret_key() -> str:
+    """The key of this installation: from the environment, else a file made once and readable by its owner only."""
+    if key := env.text("DUKAO_SECRET_KEY", ""):
+        return key
+    path = VAR / "secret-key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text()
+
+
+SECRET_KEY = _secret_key()
+DEBUG = env.flag("DUKAO_DEBUG")
+ALLOWED_HOSTS = env.text("DUKAO_HOSTS", "127.0.0.1,localhost,testserver").split(",")
+DATABASES = {"default": env.database(env.text("DUKAO_DATABASE_URL", f"sqlite:///{VAR}/dukao.sqlite3"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "dukao.base",
+    "dukao.org",
+    "dukao.registers",
+    "dukao.gate",
+    "dukao.sheets",
+    "dukao.indicators",
+    "dukao.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dukao.web.middleware.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "dukao.web.middleware.Doorkeeper",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "dukao.urls"
+WSGI_APPLICATION = "dukao.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "dukao/web/templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "dukao.web.context.frame",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "dukao.web.templatetags.parts"],
+        },
+    }
+]
+
+# Log-ins: argon2 first; a sitting ends after half an hour without a click and after ten hours in any case.
+AUTH_USER_MODEL = "org.Login"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ["name"]}},
+]
+LOGIN_URL = "/sign-in/"
+SESSION_IDLE_SECONDS = env.integer("DUKAO_SESSION_IDLE_SECONDS", 30 * 60)
+SESSION_COOKIE_AGE = env.integer("DUKAO_SESSION_SECONDS", 10 * 3600)
+SESSIONS_PER_LOGIN = env.integer("DUKAO_SESSIONS_PER_LOGIN", 3)
+SIGN_IN_FAILURES_ALLOWED = env.integer("DUKAO_SIGN_IN_FAILURES_ALLOWED", 5)
+SIGN_IN_LOCK_SECONDS = env.integer("DUKAO_SIGN_IN_LOCK_SECONDS", 15 * 60)
+
+# Behind TLS (the normal case outside a trial) set DUKAO_TLS=yes.
+TLS = env.flag("DUKAO_TLS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = [origin for origin in env.text("DUKAO_ORIGINS", "").split(",") if origin]
+
+# Language: the source strings are Simplified Chinese.
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("zh-hant", _("繁體中文")), ("en", "English")]
+LOCALE_PATHS = [ROOT / "dukao/locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [ROOT / "dukao/web/static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Limits: every upload, file and reading has one.
+FILE_UPLOAD_TEMP_DIR = VAR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DELIVERY_MAX_BYTES = env.integer("DUKAO_DELIVERY_MAX_BYTES", 4_000_000_000)
+RECORDS_MEMORY_BYTES = env.integer("DUKAO_RECORDS_MEMORY_BYTES", 1_200_000_000)
+
+# Where pages find the live updates: another port in the demo, the same host behind a proxy in production.
+LIVE_URL = env.text("DUKAO_LIVE_URL", "http://127.0.0.1:8001/live")
+# Shown on every page as 模拟数据 where the site holds invented data.
+SYNTHETIC = env.flag("DUKAO_SYNTHETIC")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}, "dukao": {"level": "INFO"}},
+}

@@ -1,0 +1,13 @@
+"""At the door of every page (owner: web shell)."""
+
+
+class ContentSecurityPolicy:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+
+class Doorkeeper(ContentSecurityPolicy):
+    pass

@@ -1,0 +1,93 @@
+"""The cast and the little city that every test knows.
+
+富水市 has two counties. 东县 has towns 甲镇 (villages 一村, 二村) and 乙镇 (三村); 西区 has 丙镇 (四村, 五村, 六村).
+Departments 税务局 (tax) and 统计局 (statistics) belong to the city.
+
+Alice works in 一村; Wang in 二村; Rita reviews in 甲镇; Dora is the statistics bureau's data person, Tara the tax
+bureau's; Sam sits in the supervision office; Adam administers; Otto audits; Charlie has a log-in and no post.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pytest
+
+AT = datetime(2026, 10, 8, 2, 0, tzinfo=UTC)
+ON = date(2026, 10, 8)
+
+
+@dataclass(frozen=True)
+class City:
+    """Ids by short name: `city.unit["一村"]`; `city.code`, `city.path` likewise; `city.actor["alice"]`."""
+
+    unit: dict[str, int]
+    code: dict[str, str]
+    path: dict[str, str]
+    department: dict[str, int]
+    actor: dict
+
+
+_UNITS = [
+    ("富水市", "990100000000", 2, None), ("东县", "990101000000", 3, "富水市"), ("西区", "990102000000", 3, "富水市"),
+    ("甲镇", "990101001000", 4, "东县"), ("乙镇", "990101002000", 4, "东县"), ("丙镇", "990102001000", 4, "西区"),
+    ("一村", "990101001201", 5, "甲镇"), ("二村", "990101001202", 5, "甲镇"), ("三村", "990101002201", 5, "乙镇"),
+    ("四村", "990102001201", 5, "丙镇"), ("五村", "990102001202", 5, "丙镇"), ("六村", "990102001203", 5, "丙镇"),
+]
+_CAST = [
+    ("alice", "worker", "一村", None), ("wang", "worker", "二村", None), ("rita", "reviewer", "甲镇", None),
+    ("dora", "department", "富水市", "statistics"), ("tara", "department", "富水市", "tax"),
+    ("sam", "supervision", "富水市", None), ("adam", "admin", "富水市", None), ("otto", "auditor", "富水市", None),
+    ("charlie", None, None, None),
+]
+
+
+@pytest.fixture
+def city(db) -> City:
+    from dukao.org.models import Department, Holding, Login, Post, Unit
+    from dukao.org.rules import Actor, Standing
+
+    units: dict[str, Unit] = {}
+    for number, (name, code, level, parent) in enumerate(_UNITS, start=1):
+        above = units.get(parent or "")
+        units[name] = Unit.objects.create(
+            id=number, code=code, name=name, short_name=name, pinyin=name, pinyin_initials=name, level=level,
+            parent=above, path=f"{above.path if above else '/'}{number}/", valid_from=date(2024, 1, 1),
+        )
+    if _is_postgresql():
+        _advance_sequence(Unit, len(units))
+    departments = {
+        code: Department.objects.create(code=code, name=name, unit=units["富水市"])
+        for code, name in (("tax", "税务局"), ("statistics", "统计局"))
+    }
+    actors = {}
+    for name, role, place, department in _CAST:
+        login = Login.objects.create(name=name, display_name=name.title(), password="!")
+        standings: tuple[Standing, ...] = ()
+        if role and place:
+            unit = units[place]
+            owner = departments.get(department or "")
+            post = Post.objects.create(code=f"{name}-post", title=role, role=role, unit=unit, department=owner)
+            Holding.objects.create(login=login, post=post, valid_from=date(2024, 1, 1))
+            standings = (Standing(
+                role=role, title=role, unit_id=unit.pk, unit_code=unit.code, unit_name=unit.name, unit_level=unit.level,
+                unit_path=unit.path, department_id=owner.pk if owner else None,
+                department_code=owner.code if owner else "", department_name=owner.name if owner else "",
+            ),)
+        actors[name] = Actor(name=name, display_name=name.title(), login_id=login.pk, standings=standings)
+    return City(
+        unit={n: u.pk for n, u in units.items()}, code={n: u.code for n, u in units.items()},
+        path={n: u.path for n, u in units.items()}, department={c: d.pk for c, d in departments.items()}, actor=actors,
+    )
+
+
+def _is_postgresql() -> bool:
+    from django.db import connection
+
+    return connection.vendor == "postgresql"
+
+
+def _advance_sequence(model, to: int) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [model._meta.db_table, to])
