@@ -1,0 +1,80 @@
+"""Working days with their official exchanges (调休): a working Saturday counts, a holiday Monday does not.
+
+1. `chinesecalendar` knows the years that the State Council's office has announced.
+2. Beyond them the administrator loads a table: `VAR/workdays/<year>.yaml` with `year`, `source`, `holidays` (weekdays
+   off) and `workdays` (weekend days worked).
+3. A year that neither knows is refused: a guessed deadline would be worse than none.
+"""
+
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import chinese_calendar
+import yaml
+from django.conf import settings
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from dukao.base.refusals import Refused
+
+
+class UnknownYear(Refused):
+    """Nobody has told the house which days of that year are worked."""
+
+
+class YearTable(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    year: int
+    source: str
+    holidays: frozenset[date]
+    workdays: frozenset[date] = frozenset()
+
+
+def is_workday(on: date) -> bool:
+    """Whether people work on the day. Raises UnknownYear."""
+    if table := _table(settings.VAR / "workdays" / f"{on.year}.yaml"):
+        return on in table.workdays or (on.weekday() < 5 and on not in table.holidays)
+    try:
+        return chinese_calendar.is_workday(on)
+    except NotImplementedError:
+        raise UnknownYear(
+            _("还不知道 {year} 年的放假安排，不能计算工作日").format(year=on.year),
+            why=_("当年的放假通知尚未录入，系统不猜测截止时间"),
+            todo=_("请系统管理员按国务院办公厅放假通知编写 workdays/{year}.yaml，放入数据目录").format(year=on.year),
+        ) from None
+
+
+def workdays_between(after: date, until: date) -> int:
+    """How many working days lie after `after`, up to and including `until`; 0 where `until` is not later."""
+    return sum(is_workday(after + timedelta(days=day)) for day in range(1, (until - after).days + 1))
+
+
+def workday_after(on: date, count: int) -> date:
+    """The `count`-th working day after the day."""
+    assert count >= 0
+    while count:
+        on += timedelta(days=1)
+        count -= is_workday(on)
+    return on
+
+
+def _table(path: Path) -> YearTable | None:
+    try:
+        return _read_table(path, path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return None
+
+
+@lru_cache(maxsize=8)
+def _read_table(path: Path, changed_ns: int) -> YearTable:
+    try:
+        table = YearTable.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        if f"{table.year}" != path.stem or any(day.year != table.year for day in table.holidays | table.workdays):
+            raise ValueError(_("年份与文件名不一致"))
+    except (ValidationError, yaml.YAMLError, ValueError) as problem:
+        raise UnknownYear(
+            _("放假安排 {file} 读不懂").format(file=path.name), why=str(problem), todo=_("请系统管理员改正这个文件")
+        ) from None
+    return table
