@@ -49,7 +49,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dukao.web.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "dukao.web.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -89,6 +89,8 @@ SESSION_IDLE_SECONDS = env.integer("DUKAO_SESSION_IDLE_SECONDS", 30 * 60)
 SESSION_COOKIE_AGE = env.integer("DUKAO_SESSION_SECONDS", 10 * 3600)
 SESSIONS_PER_LOGIN = env.integer("DUKAO_SESSIONS_PER_LOGIN", 3)
 SIGN_IN_FAILURES_ALLOWED = env.integer("DUKAO_SIGN_IN_FAILURES_ALLOWED", 5)
+# Many people share one address in an office, so an address may fail more often than a name.
+SIGN_IN_FAILURES_PER_ADDRESS = env.integer("DUKAO_SIGN_IN_FAILURES_PER_ADDRESS", 30)
 SIGN_IN_LOCK_SECONDS = env.integer("DUKAO_SIGN_IN_LOCK_SECONDS", 15 * 60)
 
 # Behind TLS (the normal case outside a trial) set DUKAO_TLS=yes.
@@ -100,6 +102,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "dukao.web.doors.forged"
 CSRF_TRUSTED_ORIGINS = [origin for origin in env.text("DUKAO_ORIGINS", "").split(",") if origin]
 
 # Language: the source strings are Simplified Chinese.
@@ -110,13 +113,10 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
+# The asset build (dukao/web/assets/build.js) bundles, hashes and compresses; nothing is collected a second time.
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [ROOT / "dukao/web/static"]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+STATIC_ROOT = ROOT / "dukao/web/static"
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\.\w+$"
 
 # Limits: every upload, file and reading has one.
 FILE_UPLOAD_TEMP_DIR = VAR / "uploads"

@@ -31,7 +31,8 @@ class Unit(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["code", "valid_from"], name="unit_code_once_at_a_time"),
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="unit_valid_period"),
+            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
+                                   name="unit_valid_period"),
             models.CheckConstraint(condition=Q(level__range=(0, 5)), name="unit_level_known"),
         ]
         indexes = [models.Index(fields=["level"], name="unit_by_level"),

@@ -1,4 +1,4 @@
-"""Who may do what where: a role gives rights, a post gives the role over a subtree, a holding gives the post for a time."""
+"""Who may do what where: a role gives rights, a post gives the role over a subtree, a holding the post for a time."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -29,6 +29,8 @@ RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
 }
 # A worker fills in for the unit itself, not for the units below it.
 _OWN_UNIT_ONLY: frozenset[Right] = frozenset({"FILINGS_FILL"})
+# Who gives rights, and who reads the trail, does nothing else.
+_ALONE = frozenset({"admin", "auditor"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,11 @@ class Actor:
 
 
 SYSTEM = Actor(name="system", display_name="系统", is_system=True)
+
+
+def may_be_held_together(roles: set[str]) -> bool:
+    """Whether one person may hold posts of all these roles at once. Basis: GB/T 22239-2019#8.1.4.2."""
+    return len(roles) == 1 or not roles & _ALONE
 
 
 def ancestor_ids(path: str) -> tuple[int, ...]:

@@ -1,0 +1,35 @@
+"""Reading the tree of units and the people in it."""
+
+from dukao.org.queries.people import (
+    DepartmentView,
+    HoldingView,
+    LoginView,
+    PostView,
+    Preferences,
+    actor_for_login,
+    actor_named,
+    department,
+    departments,
+    logins,
+    posts,
+    preferences,
+)
+from dukao.org.queries.units import (
+    UnitView,
+    ancestors,
+    children,
+    count_below,
+    root_units,
+    search_units,
+    unit,
+    unit_by_code,
+    unit_by_id,
+    units_below,
+    units_by_codes,
+)
+
+__all__ = [
+    "DepartmentView", "HoldingView", "LoginView", "PostView", "Preferences", "UnitView", "actor_for_login",
+    "actor_named", "ancestors", "children", "count_below", "department", "departments", "logins", "posts",
+    "preferences", "root_units", "search_units", "unit", "unit_by_code", "unit_by_id", "units_below", "units_by_codes",
+]
