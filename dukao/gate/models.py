@@ -16,8 +16,8 @@ class Demand(models.Model):
     basis = models.CharField(max_length=300)
     is_emergency = models.BooleanField(default=False)
     unit_count = models.IntegerField()
-    minutes_hundredths_per_unit = models.IntegerField()
     minutes_hundredths = models.BigIntegerField()  # all units together, charged to the asker
+    minutes_hundredths_per_unit = models.IntegerField()  # no unit is asked for more than this
     issued_at = models.DateTimeField()
     due_on = models.DateField()
     by_name = models.CharField(max_length=64)
@@ -26,6 +26,14 @@ class Demand(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(basis=""), name="demand_has_basis"),
-            models.CheckConstraint(condition=Q(minutes_hundredths=F("unit_count") * F("minutes_hundredths_per_unit")),
-                                   name="demand_minutes_add_up"),
+            models.CheckConstraint(condition=Q(unit_count__gt=0), name="demand_asks_somebody"),
+            models.CheckConstraint(
+                condition=Q(minutes_hundredths__gte=0)
+                & Q(minutes_hundredths__lte=F("unit_count") * F("minutes_hundredths_per_unit")),
+                name="demand_minutes_within_bound",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("issued_at")),
+                name="demand_withdrawn_after_issued",
+            ),
         ]

@@ -29,7 +29,10 @@ class Sheet(models.Model):
     is_synthetic = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "version"], name="sheet_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="sheet_version_once"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="sheet_version_from_1"),
+        ]
 
 
 class Question(models.Model):
@@ -66,19 +69,27 @@ class Dispatch(models.Model):
     dispatched_at = models.DateTimeField()
     by_name = models.CharField(max_length=64)
 
+    class Meta:
+        indexes = [models.Index(fields=["state"], name="dispatch_by_state")]
+
 
 class DispatchQuestion(models.Model):
-    """A question that this dispatch carries (a trimmed one does not carry all of its sheet's)."""
+    """A question that this dispatch carries: asked where a unit's cell is not known, or only shown.
 
-    dispatch = models.ForeignKey("sheets.Dispatch", on_delete=models.CASCADE, related_name="carried")
+    A question refused because others know the answer is shown, filled in; one that may not be asked at all is not
+    carried.
+    """
+
+    dispatch = models.ForeignKey("sheets.Dispatch", on_delete=models.CASCADE, db_index=False, related_name="carried")
     question = models.ForeignKey("sheets.Question", on_delete=models.PROTECT, related_name="+")
+    is_asked = models.BooleanField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["dispatch", "question"], name="dispatch_question_once")]
 
 
 class Filing(models.Model):
-    """One unit's copy of a dispatch."""
+    """One unit's copy of a dispatch. A refusal is protected: the database neither changes nor removes it."""
 
     class State(models.TextChoices):
         OPEN = "open", "待填"
@@ -87,8 +98,8 @@ class Filing(models.Model):
         ACCEPTED = "accepted", "通过"
         REFUSED = "refused", "拒填"
 
-    dispatch = models.ForeignKey("sheets.Dispatch", on_delete=models.PROTECT, related_name="filings")
-    unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="+")
+    dispatch = models.ForeignKey("sheets.Dispatch", on_delete=models.PROTECT, db_index=False, related_name="filings")
+    unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, db_index=False, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     revision = models.IntegerField(default=0)  # grows with every change of state: a double submit is seen
     submitted_at = models.DateTimeField(null=True)
@@ -98,7 +109,15 @@ class Filing(models.Model):
     reason = models.CharField(max_length=500, blank=True)  # of return or refusal
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["dispatch", "unit"], name="filing_once_per_unit")]
+        constraints = [
+            models.UniqueConstraint(fields=["dispatch", "unit"], name="filing_once_per_unit"),
+            models.CheckConstraint(condition=~Q(state__in=["returned", "refused"]) | ~Q(reason=""),
+                                   name="filing_sent_back_says_why"),
+            models.CheckConstraint(condition=~Q(state__in=["submitted", "accepted"]) | Q(submitted_at__isnull=False),
+                                   name="filing_submitted_says_when"),
+            models.CheckConstraint(condition=~Q(state="accepted") | Q(reviewed_at__isnull=False),
+                                   name="filing_accepted_says_when"),
+        ]
         indexes = [models.Index(fields=["unit", "state"], name="filing_by_unit_and_state")]
 
 
@@ -110,10 +129,11 @@ class Answer(models.Model):
 
     class Origin(models.TextChoices):
         PREFILLED = "prefilled", "自动带入"
+        FOLDED = "folded", "下级汇总"
         CONFIRMED = "confirmed", "确认仍对"
         TYPED = "typed", "填写"
 
-    filing = models.ForeignKey("sheets.Filing", on_delete=models.PROTECT, related_name="answers")
+    filing = models.ForeignKey("sheets.Filing", on_delete=models.PROTECT, db_index=False, related_name="answers")
     question = models.ForeignKey("sheets.Question", on_delete=models.PROTECT, related_name="+")
     period = models.IntegerField()  # Period.key of the cell: the element's own period inside the dispatch's
     value = models.BigIntegerField(null=True)
@@ -127,6 +147,6 @@ class Answer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["filing", "question", "period"], name="answer_once_per_cell"),
-            models.CheckConstraint(condition=Q(origin="typed") | Q(fact_id__isnull=False),
+            models.CheckConstraint(condition=Q(origin__in=["typed", "folded"]) | Q(fact_id__isnull=False),
                                    name="answer_repeated_names_its_fact"),
         ]

@@ -1,0 +1,157 @@
+"""Through the gate: the only way in which anything is asked of units below."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.trail import record_event
+from dukao.gate.models import Demand
+from dukao.org import queries as org
+from dukao.org.rules import Actor
+
+KINDS = frozenset({"sheet"})
+_NUMBERS_LOCK = 0x6475_6B62  # PostgreSQL advisory lock: one demand is numbered at a time.
+
+
+class DemandWithoutBasis(Refused):
+    """Nobody is asked without a reason that can be named."""
+
+
+class DueDatePassed(Refused):
+    """The day by which it is asked lies in the past."""
+
+
+class NobodyAsked(Refused):
+    """There is no unit to ask, or nothing to ask of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedDemand:
+    id: int
+    number: str
+
+
+def issue_demand(
+    *,
+    kind: str,
+    title: str,
+    asker: str,
+    scope_unit: str,
+    target_level: int,
+    basis: str,
+    due_on: date,
+    unit_count: int,
+    minutes_hundredths: int,
+    minutes_hundredths_per_unit: int,
+    is_emergency: bool,
+    by: Actor,
+    at: datetime,
+) -> IssuedDemand:
+    """Admit what a department (`asker`, its code) asks of the units of `target_level` below `scope_unit` (a code).
+
+    `minutes_hundredths` is what all units together will spend, charged to the asker; `…_per_unit` bounds one unit.
+    Raises: NotThere (no right over the scope in that department), Invalid, DemandWithoutBasis, DueDatePassed,
+    NobodyAsked. Records: gate.demand.issued.
+    """
+    assert kind in KINDS, f"unknown kind of demand {kind!r}"
+    with transaction.atomic():
+        department = org.department(code=asker)
+        scope = org.unit_by_code(scope_unit)
+        by.require("DEMANDS_ISSUE", scope.path, department=asker)
+        _refuse_bad_words(title, basis)
+        today = timezone.localdate(at)
+        if due_on < today:
+            raise DueDatePassed(_("截止日期 {due} 已经过去").format(due=due_on), todo=_("请改成今天以后的日期"))
+        if unit_count <= 0:
+            raise NobodyAsked(_("{place}没有要填报的单位").format(place=scope.name), todo=_("请检查下发范围和填报层级"))
+        demand = Demand.objects.create(
+            number=_next_number(today.year),
+            kind=kind,
+            title=title.strip(),
+            asker_id=department.id,
+            scope_unit_id=scope.id,
+            target_level=target_level,
+            basis=basis.strip(),
+            is_emergency=is_emergency,
+            unit_count=unit_count,
+            minutes_hundredths=minutes_hundredths,
+            minutes_hundredths_per_unit=minutes_hundredths_per_unit,
+            issued_at=at,
+            due_on=due_on,
+            by_name=by.name,
+        )
+        record_event(
+            verb="gate.demand.issued",
+            subject=f"demand:{demand.number}",
+            by=by,
+            at=at,
+            unit_path=scope.path,
+            detail={
+                "kind": kind,
+                "asker": asker,
+                "target_level": target_level,
+                "basis": demand.basis,
+                "due_on": due_on.isoformat(),
+                "is_emergency": is_emergency,
+                "unit_count": unit_count,
+                "minutes_hundredths": minutes_hundredths,
+            },
+        )
+    return IssuedDemand(id=demand.pk, number=demand.number)
+
+
+def withdraw_demand(*, number: str, reason: str, by: Actor, at: datetime) -> None:
+    """Take the demand back; it stays on the record with its minutes. Twice is once.
+
+    Raises: NotThere, Invalid. Records: gate.demand.withdrawn.
+    """
+    with transaction.atomic():
+        demand = Demand.objects.select_for_update(of=("self",)).select_related("asker", "scope_unit")
+        found = demand.filter(number=number).first()
+        if found is None:
+            raise NotThere()
+        by.require("DEMANDS_ISSUE", found.scope_unit.path, department=found.asker.code)
+        if not reason.strip():
+            raise Invalid(_("请写明撤回的原因"), errors={"reason": _("不能为空")})
+        if found.withdrawn_at is not None:
+            return
+        found.withdrawn_at = at
+        found.save(update_fields=["withdrawn_at"])
+        record_event(
+            verb="gate.demand.withdrawn",
+            subject=f"demand:{number}",
+            by=by,
+            at=at,
+            unit_path=found.scope_unit.path,
+            detail={"reason": reason.strip()},
+        )
+
+
+def _refuse_bad_words(title: str, basis: str) -> None:
+    if not title.strip() or len(title) > 120:
+        raise Invalid(_("请写明要什么"), errors={"title": _("1 到 120 字")})
+    if not basis.strip():
+        raise DemandWithoutBasis(
+            _("没有写明依据"),
+            why=_("没有依据的任务不得下达基层"),
+            todo=_("请写明文件名称和文号，或批准的会议、领导批示编号"),
+        )
+    if len(basis) > 300:
+        raise Invalid(_("依据太长"), errors={"basis": _("最多 300 字")})
+
+
+def _next_number(year: int) -> str:
+    """`XQ2026-0001` and on; numbers may grow beyond four digits."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERS_LOCK])
+    last = (
+        Demand.objects.filter(number__startswith=f"XQ{year}-").order_by("-id").values_list("number", flat=True).first()
+    )
+    found = re.fullmatch(r"XQ\d{4}-(\d+)", last) if last else None
+    return f"XQ{year}-{int(found[1]) + 1 if found else 1:04d}"

@@ -1,0 +1,128 @@
+"""Who asked whom for what, and whose minutes it costs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from dukao.base.refusals import NotThere
+from dukao.gate.models import Demand
+from dukao.org import queries as org
+from dukao.org.rules import Actor, Right, ancestor_ids
+
+
+@dataclass(frozen=True, slots=True)
+class DemandView:
+    """One demand; minutes × 100. `minutes_hundredths_per_unit` is the most that any one unit is asked for."""
+
+    number: str
+    kind: str
+    title: str
+    asker_code: str
+    asker_name: str
+    scope_code: str
+    scope_name: str
+    target_level: int
+    basis: str
+    is_emergency: bool
+    unit_count: int
+    minutes_hundredths: int
+    minutes_hundredths_per_unit: int
+    issued_at: datetime
+    due_on: date
+    by_name: str
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskerMinutes:
+    """What one department asked in a time: demands that stand, units × demands, minutes × 100; withdrawn ones apart."""
+
+    department_code: str
+    department_name: str
+    demands: int
+    unit_demands: int
+    minutes_hundredths: int
+    withdrawn: int
+
+
+def demands(
+    *, viewer: Actor, asker: str = "", since: date | None = None, until: date | None = None, most: int = 200
+) -> tuple[DemandView, ...]:
+    """The demands the viewer may know of, newest first: a department its own; supervision all that touch its subtree.
+
+    `since` and `until` (exclusive) are days of issue.
+    """
+    chosen = _visible(viewer)
+    if asker:
+        chosen = chosen.filter(asker__code=asker)
+    return _views(_issued(chosen, since, until).order_by("-id")[:most])
+
+
+def demand(*, number: str, viewer: Actor) -> DemandView:
+    """One demand. Raises NotThere where it does not exist or is not for the viewer's eyes."""
+    for found in _views(_visible(viewer).filter(number=number)):
+        return found
+    raise NotThere()
+
+
+def demands_on_unit(*, unit: str, viewer: Actor, since: date | None = None, until: date | None = None,
+                    most: int = 200) -> tuple[DemandView, ...]:  # fmt: skip
+    """What is asked of one unit, newest first: for those who fill in there, review or supervise. Raises NotThere."""
+    asked = org.unit_by_code(unit)
+    rights: tuple[Right, ...] = ("FILINGS_FILL", "FILINGS_REVIEW", "DEMANDS_SEE_ALL")
+    if not any(viewer.may(right, asked.path) for right in rights):
+        raise NotThere()
+    chosen = Demand.objects.filter(scope_unit_id__in=ancestor_ids(asked.path), target_level=asked.level)
+    return _views(_issued(chosen, since, until).order_by("-id")[:most])
+
+
+def minutes_by_asker(*, viewer: Actor, since: date, until: date) -> tuple[AskerMinutes, ...]:
+    """Minutes per department for demands issued in `[since, until)`, by department code: a statement, no ranking."""
+    stands = Q(withdrawn_at=None)
+    rows = (
+        _issued(_visible(viewer), since, until)
+        .values("asker__code", "asker__name")
+        .annotate(
+            standing=Count("id", filter=stands),
+            units=Sum("unit_count", filter=stands),
+            minutes=Sum("minutes_hundredths", filter=stands),
+            withdrawn=Count("id", filter=~stands),
+        )
+        .order_by("asker__code")
+    )
+    return tuple(
+        AskerMinutes(
+            r["asker__code"], r["asker__name"], r["standing"], r["units"] or 0, r["minutes"] or 0, r["withdrawn"]
+        )
+        for r in rows
+    )
+
+
+def _visible(viewer: Actor) -> QuerySet[Demand]:
+    if viewer.is_system:
+        return Demand.objects.all()
+    seen = Q(pk__in=[])
+    for standing in viewer.standings_with("DEMANDS_SEE_ALL"):
+        seen |= Q(scope_unit__path__startswith=standing.unit_path)
+        seen |= Q(scope_unit_id__in=ancestor_ids(standing.unit_path))
+    for standing in viewer.standings_with("DEMANDS_ISSUE"):
+        seen |= Q(asker__code=standing.department_code)
+    return Demand.objects.filter(seen)
+
+
+def _issued(chosen: QuerySet[Demand], since: date | None, until: date | None) -> QuerySet[Demand]:
+    if since:
+        chosen = chosen.filter(issued_at__date__gte=since)
+    if until:
+        chosen = chosen.filter(issued_at__date__lt=until)
+    return chosen
+
+
+def _views(chosen: QuerySet[Demand]) -> tuple[DemandView, ...]:
+    rows = chosen.values_list(
+        "number", "kind", "title", "asker__code", "asker__name", "scope_unit__code", "scope_unit__name", "target_level",
+        "basis", "is_emergency", "unit_count", "minutes_hundredths", "minutes_hundredths_per_unit", "issued_at",
+        "due_on", "by_name", "withdrawn_at",
+    )  # fmt: skip
+    return tuple(DemandView(*row) for row in rows)
