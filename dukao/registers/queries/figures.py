@@ -1,0 +1,97 @@
+"""Figures over the tree: for any unit, the exact sum of the facts at or below it, current or as of a past instant."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from dukao.registers.sums import CURRENT_LEAVES, ROLLED, drop, listed, roll_up, stamp
+
+
+class Figure(NamedTuple):
+    """Sum and number of the facts at or below a unit, and the provisional part of both (still to be accepted)."""
+
+    sum: int
+    n: int
+    pending_sum: int = 0
+    pending_n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TotalDiffers:
+    """A kept total that is not the sum of its facts; None where the row is missing or should not be."""
+
+    element_id: int
+    period: int
+    unit_id: int
+    kept: Figure | None
+    recomputed: Figure | None
+
+
+Figures = dict[tuple[int, int, int], Figure]  # by (element_id, period key, unit_id)
+
+
+def figures(*, element_ids: Collection[int], periods: Collection[int], unit_ids: Collection[int]) -> Figures:
+    """The figures of these units. Cells without any fact are left out: nothing is known, which is not nought."""
+    within = (
+        f"element_id IN ({listed(element_ids)}) AND period IN ({listed(periods)}) AND unit_id IN ({listed(unit_ids)})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT element_id, period, unit_id, sum, n, pending_sum, pending_n FROM registers_total"
+            f" WHERE {within} UNION ALL {CURRENT_LEAVES} AND {within}"
+        )
+        return {(e, p, u): Figure(s, n, ps, pn) for e, p, u, s, n, ps, pn in cursor.fetchall()}
+
+
+def figures_as_of(
+    *, element_ids: Collection[int], periods: Collection[int], unit_paths: dict[int, str], as_of: datetime
+) -> Figures:
+    """The figures of these units (id → path) as they were held at an instant; summed from history, so slower."""
+    found: Figures = {}
+    at = stamp(as_of)
+    with connection.cursor() as cursor:
+        for unit_id, path in unit_paths.items():
+            cursor.execute(
+                "SELECT f.element_id, f.period, CAST(sum(coalesce(f.value, 0)) AS bigint), count(*),"
+                " CAST(sum(CASE WHEN f.accepted_at <= %s THEN 0 ELSE coalesce(f.value, 0) END) AS bigint),"
+                " sum(CASE WHEN f.accepted_at <= %s THEN 0 ELSE 1 END)"
+                " FROM registers_fact f JOIN org_unit u ON u.id = f.unit_id WHERE u.path LIKE %s"
+                f" AND f.element_id IN ({listed(element_ids)}) AND f.period IN ({listed(periods)})"
+                " AND f.recorded_at <= %s AND (f.superseded_at IS NULL OR f.superseded_at > %s)"
+                " GROUP BY f.element_id, f.period",
+                [at, at, path + "%", at, at],
+            )
+            for e, p, s, n, ps, pn in cursor.fetchall():
+                found[e, p, unit_id] = Figure(int(s), n, int(ps), int(pn))
+    return found
+
+
+def totals_that_differ(*, most: int = 100) -> tuple[TotalDiffers, ...]:
+    """Kept totals that a recomputation from all facts contradicts, at most `most`; empty where all is well."""
+    columns = "sum, n, pending_sum, pending_n"
+    with connection.cursor() as cursor:
+        roll_up(cursor, CURRENT_LEAVES)
+        cursor.execute(
+            "SELECT element_id, period, unit_id,"
+            " max(k_sum), max(k_n), max(k_pending_sum), max(k_pending_n), max(sum), max(n), max(pending_sum),"
+            " max(pending_n) FROM ("
+            "SELECT element_id, period, unit_id, sum AS k_sum, n AS k_n, pending_sum AS k_pending_sum,"
+            " pending_n AS k_pending_n, NULL AS sum, NULL AS n, NULL AS pending_sum, NULL AS pending_n"
+            f" FROM (SELECT element_id, period, unit_id, {columns} FROM registers_total EXCEPT {ROLLED}) a UNION ALL"
+            " SELECT element_id, period, unit_id, NULL, NULL, NULL, NULL, sum, n, pending_sum, pending_n"
+            f" FROM ({ROLLED} EXCEPT SELECT element_id, period, unit_id, {columns} FROM registers_total) b) both_sides"
+            f" GROUP BY element_id, period, unit_id ORDER BY element_id, period, unit_id LIMIT {int(most)}"
+        )
+        rows = cursor.fetchall()
+        drop(cursor, "rolled")
+    return tuple(
+        TotalDiffers(
+            *row[:3],
+            kept=None if row[4] is None else Figure(*row[3:7]),
+            recomputed=None if row[8] is None else Figure(*row[7:11]),
+        )
+        for row in rows
+    )

@@ -1,0 +1,127 @@
+"""Adding facts up the tree in SQL: the one place where totals are computed, for single cells and for millions.
+
+A total row counts the current facts below a unit (never the unit's own): `sum`, `n`, and the provisional part of
+both. Rows whose `n` falls to nothing are removed, so that kept totals and recomputed totals are the same rows.
+"""
+# ruff: noqa: S608 (all SQL here is put together from constants and integers only)
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+_KEPT = "INSERT INTO registers_total (element_id, period, unit_id, sum, n, pending_sum, pending_n) "
+_ADD = (
+    " ON CONFLICT (element_id, period, unit_id) DO UPDATE SET"
+    " sum = registers_total.sum + excluded.sum, n = registers_total.n + excluded.n,"
+    " pending_sum = registers_total.pending_sum + excluded.pending_sum,"
+    " pending_n = registers_total.pending_n + excluded.pending_n"
+)
+_ADD_UPDATE = (
+    "UPDATE registers_total SET sum = sum + %s, n = n + %s, pending_sum = pending_sum + %s, pending_n = pending_n + %s"
+    " WHERE element_id = %s AND period = %s AND unit_id = %s"
+)
+
+# (element, period, ancestor, sum, n, pending sum, pending n), each number a difference.
+Delta = tuple[int, int, int, int, int, int, int]
+
+
+def stamp(at: datetime) -> Any:
+    """The instant as this database stores and compares it (SQLite: text in UTC, which sorts in time)."""
+    return connection.ops.adapt_datetimefield_value(at)
+
+
+def instant(stored: Any) -> Any:
+    """The instant (or None) read back by raw SQL: SQLite gives columns as naive UTC and expressions as text."""
+    if isinstance(stored, str):
+        stored = datetime.fromisoformat(stored)
+    return stored.replace(tzinfo=UTC) if stored is not None and stored.tzinfo is None else stored
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Integers for an IN list; an empty list matches nothing."""
+    return ",".join(str(int(number)) for number in numbers) or "NULL"
+
+
+def add_up(
+    cursor: CursorWrapper, element_id: int, period: int, ancestors: Sequence[int], change: Sequence[int]
+) -> None:
+    """Add one cell's change to the totals above it, in one statement, rows in the order every writer takes them."""
+    if change[1] < 0 or change[3] < 0:
+        # A shrinking count would not pass the table's check as a new row, and the rows are there already.
+        add_deltas(cursor, [(element_id, period, unit, *change) for unit in ancestors])  # type: ignore[misc]
+        return
+    if not any(change) or not ancestors:
+        return
+    rows, values = [], []
+    for unit in sorted(ancestors):
+        rows.append("(%s,%s,%s,%s,%s,%s,%s)")
+        values += (element_id, period, unit, *change)
+    cursor.execute(f"{_KEPT}VALUES {','.join(rows)}{_ADD}", values)
+
+
+def add_deltas(cursor: CursorWrapper, deltas: Iterable[Delta]) -> None:
+    """Add many changes: lock existing rows in order (PostgreSQL), add, and remove the rows that count nothing."""
+    deltas = sorted(delta for delta in deltas if any(delta[3:]))
+    if not deltas:
+        return
+    cells = ",".join(f"({e},{p},{u})" for e, p, u, *_ in deltas)
+    if connection.vendor == "postgresql":
+        cursor.execute(
+            f"SELECT 1 FROM registers_total WHERE (element_id, period, unit_id) IN ({cells})"
+            " ORDER BY element_id, period, unit_id FOR UPDATE"
+        )
+    shrinking = [d for d in deltas if d[4] < 0 or d[6] < 0]
+    growing = [d for d in deltas if not (d[4] < 0 or d[6] < 0)]
+    if shrinking:
+        cursor.executemany(_ADD_UPDATE, [(*d[3:], *d[:3]) for d in shrinking])
+    if growing:
+        cursor.executemany(f"{_KEPT}VALUES (%s,%s,%s,%s,%s,%s,%s){_ADD}", growing)
+    if any(d[4] < 0 for d in shrinking):
+        cursor.executemany(
+            "DELETE FROM registers_total WHERE element_id = %s AND period = %s AND unit_id = %s AND n = 0",
+            [d[:3] for d in shrinking],
+        )
+
+
+def roll_up(cursor: CursorWrapper, leaves: str) -> None:
+    """Add the rows of SELECT `leaves` (element_id, period, unit_id, sum, n, pending_sum, pending_n) up the tree.
+
+    Leaves the totals of all proper ancestors in the temporary table `rolled`, one row per (step, cell): where
+    levels are skipped, a unit may be reached at several steps, so readers group by cell.
+    """
+    drop(cursor, "rolled")
+    cursor.execute(
+        "CREATE TEMPORARY TABLE rolled (step integer, element_id bigint, period integer, unit_id bigint,"
+        " sum bigint, n bigint, pending_sum bigint, pending_n bigint)"
+    )
+    source, step = f"({leaves})", 1
+    while True:
+        cursor.execute(
+            f"INSERT INTO rolled SELECT {step}, d.element_id, d.period, u.parent_id, CAST(sum(d.sum) AS bigint),"
+            " CAST(sum(d.n) AS bigint), CAST(sum(d.pending_sum) AS bigint), CAST(sum(d.pending_n) AS bigint)"
+            f" FROM {source} d JOIN org_unit u ON u.id = d.unit_id WHERE u.parent_id IS NOT NULL"
+            " GROUP BY d.element_id, d.period, u.parent_id"
+        )
+        if cursor.rowcount <= 0:
+            return
+        source, step = f"(SELECT * FROM rolled WHERE step = {step})", step + 1
+
+
+ROLLED = (
+    "SELECT element_id, period, unit_id, CAST(sum(sum) AS bigint) AS sum, CAST(sum(n) AS integer) AS n,"
+    " CAST(sum(pending_sum) AS bigint) AS pending_sum, CAST(sum(pending_n) AS integer) AS pending_n"
+    " FROM rolled GROUP BY element_id, period, unit_id"
+)
+CURRENT_LEAVES = (
+    "SELECT element_id, period, unit_id, coalesce(value, 0) AS sum, 1 AS n,"
+    " CASE WHEN accepted_at IS NULL THEN coalesce(value, 0) ELSE 0 END AS pending_sum,"
+    " CASE WHEN accepted_at IS NULL THEN 1 ELSE 0 END AS pending_n"
+    " FROM registers_fact WHERE superseded_at IS NULL"
+)
+
+
+def drop(cursor: CursorWrapper, table: str) -> None:
+    cursor.execute(f"DROP TABLE IF EXISTS {'temp' if connection.vendor == 'sqlite' else 'pg_temp'}.{table}")
