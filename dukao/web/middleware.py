@@ -1,13 +1,78 @@
-"""At the door of every page (owner: web shell)."""
+"""At the door of every page: what browsers may load, in which language, who it is, and what becomes of refusals."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
+
+from dukao.base.refusals import Refused
+from dukao.org import actions as org
+from dukao.web import doors
+
+Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class ContentSecurityPolicy:
-    def __init__(self, get_response):
+    """Everything comes from this house; no inline script or style, no framing; live updates from their one address."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        live = urlsplit(settings.LIVE_URL)
+        origin = f" {live.scheme}://{live.netloc}" if live.netloc else ""
+        self.policy = (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+            f"connect-src 'self'{origin}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        )
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.policy)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        return response
+
+
+class Language:
+    """The language a person chose (a cookie), else Simplified Chinese; never a guess from the browser."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.known = {code for code, _ in settings.LANGUAGES}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in self.known else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class Doorkeeper:
+    """Knows who is asking, lets strangers into public pages only, and turns a `Refused` into its page or region."""
+
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
-        return self.get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = org.touch_sitting(session_key=request.session.session_key, at=doors.now())  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if request.actor is not None:  # type: ignore[attr-defined]
+            # Shared computers: what one person saw is not kept for the next.
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
+    def process_view(self, request: HttpRequest, view: Answer, args: tuple, kwargs: dict) -> HttpResponse | None:
+        if request.actor is not None or getattr(view, "is_public", False):  # type: ignore[attr-defined]
+            return None
+        came_from = request.get_full_path() if request.method == "GET" and not request.htmx else ""  # type: ignore[attr-defined]
+        url = reverse("sign_in") + (f"?{urlencode({'next': came_from})}" if came_from not in ("", "/") else "")
+        if request.htmx:  # type: ignore[attr-defined]
+            return HttpResponse(headers={"HX-Redirect": url})
+        return HttpResponseRedirect(url)
 
-class Doorkeeper(ContentSecurityPolicy):
-    pass
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return doors.refuse(request, exception) if isinstance(exception, Refused) else None

@@ -1,3 +1,222 @@
+"""The parts that pages are made of. Each is shown, in every state, on `/-/parts/`."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
 from django import template
+from django.conf import settings
+from django.template.loader import get_template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from dukao.web.tables import Cell, Column, Table
 
 register = template.Library()
+
+# A state is never told by colour alone: each tone has its icon, and the word stands beside it.
+TONE_ICONS = {
+    "plain": "dot",
+    "ok": "check",
+    "info": "info",
+    "wait": "clock",
+    "warn": "warning",
+    "stop": "stop",
+    "known": "lock",
+    "stale": "clock",
+}
+
+
+@lru_cache(maxsize=1)
+def _manifest(changed_at: float) -> dict[str, str]:
+    return json.loads((settings.ROOT / "dukao/web/static/built/manifest.json").read_text())
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """Address of a built file; without a build the bare name, so that pages still work without script and style."""
+    path = settings.ROOT / "dukao/web/static/built/manifest.json"
+    manifest = _manifest(path.stat().st_mtime) if path.exists() else {}
+    return static(f"built/{manifest.get(name, name)}")
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A drawing from the icon sheet; hidden from screen readers unless it has a label of its own."""
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>',
+            label,
+            asset("icons.svg"),
+            name,
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', asset("icons.svg"), name)
+
+
+@register.simple_tag
+def badge(tone: str, text: str) -> SafeString:
+    """A state: icon and word."""
+    return format_html('<span class="badge badge-{}">{}{}</span>', tone, icon(TONE_ICONS[tone]), text)
+
+
+@register.simple_tag
+def synthetic(is_synthetic: bool = True) -> SafeString:
+    """The label that invented data carry wherever they are shown."""
+    return format_html('<span class="synthetic">{}</span>', _("模拟数据")) if is_synthetic else mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
+def address(context: Mapping[str, Any], **changes: Any) -> str:
+    """This page's address with some query values changed; an empty value takes one out."""
+    query = context["request"].GET.copy()
+    query.pop("export", None)
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value not in ("", None):
+            query[name] = str(value)
+    return f"{context['request'].path}?{urlencode(list(query.items()))}" if query else context["request"].path
+
+
+@register.simple_tag(takes_context=True)
+def data_table(context: Mapping[str, Any], table: Table) -> SafeString:
+    """A whole table: tools, sticky head, sorting, empty state, source."""
+    return get_template("parts/table.html").render(
+        {
+            "table": table,
+            "body": format_html_join(
+                "",
+                "<tr{}{}>{}</tr>",
+                (
+                    (
+                        format_html(' id="{}"', row.key) if row.key else "",
+                        mark_safe(' class="is-total"') if row.is_total else "",
+                        format_html_join(
+                            "",
+                            "{}",
+                            ((_cell(column, cell),) for column, cell in zip(table.columns, row.cells, strict=True)),
+                        ),
+                    )
+                    for row in table.rows
+                ),
+            ),
+            "xlsx": address(context, export=f"{table.key}.xlsx"),
+            "csv": address(context, export=f"{table.key}.csv"),
+        }
+    )
+
+
+def _cell(column: Column, cell: Cell) -> SafeString:
+    """One cell, in code rather than in the template: a table may have thousands of them."""
+    kind = f"is-{column.kind}" + (" is-sticky" if column.is_sticky else "")
+    content: str = cell.text
+    if cell.tone:
+        content = badge(cell.tone, cell.text)
+    if cell.href:
+        content = format_html('<a href="{}">{}</a>', cell.href, content)
+    return format_html(
+        '<td class="{}"{}{}>{}{}</td>',
+        kind,
+        format_html(' data-raw="{}"', cell.raw) if cell.raw is not None else "",
+        format_html(' data-figure="{}"', cell.figure) if cell.figure else "",
+        content,
+        format_html('<span class="cell-note">{}</span>', cell.note) if cell.note else "",
+    )
+
+
+@register.simple_block_tag
+def panel(content: str, title: str = "", tone: str = "", id: str = "") -> SafeString:
+    """A bordered part of the page with its own heading."""
+    return format_html(
+        '<section class="panel{}"{}>{}{}</section>',
+        f" panel-{tone}" if tone else "",
+        format_html(' id="{}"', id) if id else "",
+        format_html("<h2>{}</h2>", title) if title else "",
+        mark_safe(content),
+    )
+
+
+@register.simple_block_tag
+def empty(content: str, title: str = "", icon_name: str = "inbox") -> SafeString:
+    """Nothing here: says so, and what to do about it."""
+    return format_html(
+        '<div class="empty">{}<p class="empty-title">{}</p>{}</div>', icon(icon_name), title, mark_safe(content)
+    )
+
+
+@register.inclusion_tag("parts/refusal.html")
+def refusal(refused: Any) -> dict[str, Any]:
+    """What was not done, why (with its source), and what to do next."""
+    return {"refused": refused}
+
+
+@register.inclusion_tag("parts/field.html")
+def field(
+    name: str,
+    label: str,
+    value: Any = "",
+    *,
+    kind: str = "text",
+    hint: str = "",
+    error: str = "",
+    options: Any = (),
+    required: bool = True,
+    unit: str = "",
+    **attributes: Any,
+) -> dict[str, Any]:
+    """A labelled input (text, password, number, date, file, select, textarea, checkbox) with hint and error.
+
+    `options` of a select are (value, label) pairs; further attributes go to the input as they are, `_` becoming `-`.
+    """
+    described = " ".join(f"{name}-{what}" for what, text in (("hint", hint), ("error", error)) if text)
+    return {
+        "name": name,
+        "label": label,
+        "value": "" if value is None else value,
+        "kind": kind,
+        "hint": hint,
+        "error": error,
+        "options": options,
+        "required": required,
+        "unit": unit,
+        "described": described,
+        "attributes": {key.replace("_", "-"): text for key, text in attributes.items()},
+    }
+
+
+@register.inclusion_tag("parts/progress.html")
+def progress(done: int, whole: int, label: str, tone: str = "") -> dict[str, Any]:
+    """How far something is, in words and as a bar."""
+    return {"done": done, "whole": whole, "label": label, "tone": tone}
+
+
+@register.inclusion_tag("parts/pager.html", takes_context=True)
+def pager(context: Mapping[str, Any], number: int, count: int) -> dict[str, Any]:
+    """Pages of a long list: first, last, and those near the current one; nothing where there is one page."""
+    near = sorted({1, count, *range(max(1, number - 2), min(count, number + 2) + 1)}) if count else []
+    steps: list[dict[str, Any]] = []
+    for before, this in zip([0, *near], near, strict=False):
+        if this - before > 1:
+            steps.append({"gap": True})
+        steps.append({"number": this, "here": this == number, "href": address(context, page=this)})
+    return {
+        "steps": steps if count > 1 else [],
+        "number": number,
+        "previous": address(context, page=number - 1) if number > 1 else "",
+        "next": address(context, page=number + 1) if number < count else "",
+    }
+
+
+@register.inclusion_tag("parts/tabs.html")
+def tabs(label: str, entries: Any) -> dict[str, Any]:
+    """Views of one thing; `entries` are (label, href, is_here)."""
+    return {"label": label, "entries": entries}
+
+
+@register.inclusion_tag("parts/source.html")
+def source(text: str, is_synthetic: bool = False) -> dict[str, Any]:
+    """Where the figures above come from and how old they are."""
+    return {"text": text, "is_synthetic": is_synthetic}

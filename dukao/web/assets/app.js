@@ -1,0 +1,8 @@
+// What every page runs. Pages work without it; it makes them quicker.
+
+import 'htmx.org';
+import './tables.js';
+import './keys.js';
+
+if (document.querySelector('[data-live]')) import('./live.js');
+if (document.querySelector('[data-chart]')) import('./charts.js');

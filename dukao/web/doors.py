@@ -1,0 +1,158 @@
+"""What every page is made with: one door from a view's result, or its refusal, to an answer.
+
+A view translates the request, makes one call, and hands the frozen dataclass it got to `render`. The same address
+answers the whole page, one of its regions (htmx), and any of its tables as a file.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Any, Protocol, TypeVar
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from dukao.base.refusals import Invalid, NotAllowed, NotThere, Refused
+from dukao.org.rules import Actor
+from dukao.web import exports
+
+logger = logging.getLogger(__name__)
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+class Page(Protocol):
+    """What `render` needs of a page: its title is both `<title>` and `<h1>`."""
+
+    @property
+    def title(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step of the way to a page; the last one, the page itself, has no address."""
+
+    label: str
+    href: str = ""
+
+
+def public(view: View) -> View:
+    """Mark a view that strangers may open without signing in."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who is asking. Only for views behind the Doorkeeper, which lets nobody else through."""
+    actor = request.actor  # type: ignore[attr-defined]
+    assert actor is not None, "a page without sign-in must not ask who it is"
+    return actor
+
+
+def now() -> datetime:
+    return timezone.now()
+
+
+def today() -> date:
+    """The civil date in the city, not the server's."""
+    return timezone.localdate()
+
+
+def render(request: HttpRequest, template: str, page: Page, *, status: int = 200, **more: Any) -> HttpResponse:
+    """Answer `page` as a whole page, as the region that htmx asked for, or one of `page.tables` as a file.
+
+    A region `#children` of `units/page.html` is the template `units/_children.html`, which the page includes; where
+    there is none, htmx gets the page's main part without the frame.
+    """
+    if wanted := request.GET.get("export"):
+        return exports.answer(request, getattr(page, "tables", ()), wanted)
+    region = _region_wanted(request)
+    frame = "frame/region.html" if region is not None else "frame/base.html"
+    context = {"page": page, "frame_template": frame, **more}
+    response = HttpResponse(_template(template, region).render(context, request), status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """Send the browser on after something was done (303, so that a reload does not do it twice)."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=HTTPStatus.OK, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url, status=HTTPStatus.SEE_OTHER)
+
+
+def tell(request: HttpRequest, text: str) -> None:
+    """Say on the next page what was done."""
+    request.session["told"] = [*request.session.get("told", []), str(text)][-5:]
+
+
+def refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The refusal as a page, or as a notice above the page that htmx stands on; status says which kind it is."""
+    if _region_wanted(request) is None:
+        return render(request, "refusals/page.html", _RefusalPage(refused), status=refused.status)
+    response = HttpResponse(
+        get_template("refusals/_panel.html").render({"refused": refused}, request), status=refused.status
+    )
+    response["HX-Retarget"] = "#notices"
+    response["HX-Reswap"] = "innerHTML show:top"
+    return response
+
+
+class _RefusalPage:
+    """One calm page for every refusal; only what the person can act on differs."""
+
+    def __init__(self, refused: Refused) -> None:
+        self.refused = refused
+        self.title = {
+            NotThere.status: _("没有找到"),
+            NotAllowed.status: _("不能打开"),
+            Invalid.status: _("填得不对"),
+        }.get(refused.status, _("没有办成"))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refuse(request, NotThere(_("没有这个页面"), todo=_("请从菜单或搜索重新进入。")))
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's answer to a form without its token, in our words."""
+    refused = NotAllowed(
+        _("页面放得太久了"), why=_("为了安全，提交的内容没有保存。"), todo=_("请退回上一页，刷新后再提交。")
+    )
+    return refuse(request, refused)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something unexpected happened; it is logged with its trace, the person gets a calm page and a time to name."""
+    try:
+        html = get_template("refusals/broken.html").render({"at": timezone.localtime()}, request)
+    except Exception:  # the frame itself may be what is broken
+        logger.exception("the page for unexpected errors could not be drawn")
+        html = "<!doctype html><meta charset=utf-8><title>系统出错了</title><h1>系统出错了</h1>"
+    response = HttpResponse(html, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    if _region_wanted(request) is not None:
+        response["HX-Retarget"] = "body"
+    return response
+
+
+def _region_wanted(request: HttpRequest) -> str | None:
+    """Id of the element htmx will fill (may be empty); None where a whole page is wanted."""
+    htmx = getattr(request, "htmx", None)
+    if not htmx or htmx.request_type == "full" or htmx.boosted or htmx.history_restore_request:
+        return None
+    return (htmx.target or "").partition("#")[2]
+
+
+def _template(name: str, region: str | None):  # type: ignore[no-untyped-def]
+    if region:
+        folder = name.rpartition("/")[0]
+        try:
+            return get_template(f"{folder}/_{region.replace('-', '_')}.html")
+        except TemplateDoesNotExist:
+            pass
+    return get_template(name)

@@ -1,0 +1,1 @@
+"""The pages, one module per desk or subject; each has its `urlpatterns`."""

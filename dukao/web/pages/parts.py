@@ -1,0 +1,109 @@
+"""Every part of the interface in every state, on one page: `/-/parts/`. Journeys look at it; so should whoever designs."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from dukao.base.refusals import Invalid, NotAllowed, Refused
+from dukao.web import doors
+from dukao.web.tables import Cell, Column, Table, number, row, table
+
+
+@dataclass(frozen=True)
+class PartsPage:
+    title: str
+    tones: tuple[tuple[str, str], ...]
+    tables: tuple[Table, ...]
+    refusals: tuple[Refused, ...]
+    tabs: tuple[tuple[str, str, bool], ...]
+    options: tuple[tuple[str, str], ...]
+    errors: dict[str, str]
+    is_synthetic: bool = True
+
+    @property
+    def full(self) -> Table:
+        return self.tables[0]
+
+    @property
+    def blank(self) -> Table:
+        return self.tables[1]
+
+
+@doors.public
+@require_GET
+def parts(request: HttpRequest) -> HttpResponse:
+    page = PartsPage(
+        title=_("部件"),
+        tones=(
+            ("ok", _("通过")),
+            ("info", _("待审")),
+            ("known", _("已掌握")),
+            ("stale", _("已陈旧")),
+            ("wait", _("待填")),
+            ("warn", _("两天后到期")),
+            ("stop", _("已退回")),
+            ("plain", _("草稿")),
+        ),
+        tables=(
+            _table(),
+            table("blank", _("空表"), [_("单位")], [], empty=_("还没有交付。上传第一份文件后会列在这里。")),
+        ),
+        refusals=(
+            Refused(
+                _("这张表没有发出"),
+                why=_("身份证号已由公安局掌握，不得重复采集"),
+                source=_("政务数据共享条例"),
+                rule="FRM-2",
+                todo=_("去掉这一项，只问剩下的 3 项"),
+            ),
+            Invalid(_("有两处没填对"), errors={_("新开工项目"): _("“十二”不是数字"), _("常住人口"): _("不能小于 0")}),
+            NotAllowed(_("您的岗位没有这项权限"), todo=_("如果工作需要，请系统管理员为您设置岗位")),
+        ),
+        tabs=((_("待办"), "#", True), (_("已交"), "#done", False), (_("退回"), "#returned", False)),
+        options=(("", _("请选择")), ("230202", _("龙沙区")), ("230203", _("建华区"))),
+        errors={"amount": _("“1,23”里的逗号位置不对，请写成 123 或 1,234")},
+    )
+    return doors.render(request, "parts/page.html", page)
+
+
+def _table() -> Table:
+    places = (
+        ("龙沙区", 128_450, "12.31", "ok"),
+        ("建华区", 96_020, "-3.05", "info"),
+        ("讷河市", 40_118, "0.00", "stale"),
+    )
+    words = {"ok": _("通过"), "info": _("待审"), "stale": _("已陈旧")}
+    rows = [
+        row(
+            name,
+            number(Decimal(value) / 100, places=2),
+            Cell(f"{change}%", raw=Decimal(change)),
+            Cell(words[state], tone=state),
+            Cell("2026-10-08"),
+        )
+        for name, value, change, state in places
+    ]
+    total = sum(Decimal(value) for _name, value, _change, _state in places) / 100
+    rows.append(row(_("合计"), number(total, places=2), "", "", "", is_total=True))
+    return table(
+        "full",
+        _("各县税收收入"),
+        [
+            Column(_("单位"), is_sticky=True),
+            Column(_("税收收入"), "number", _("万元")),
+            Column(_("比上年"), "number"),
+            Column(_("状态"), "badge"),
+            Column(_("更新"), "date"),
+        ],
+        rows,
+        source=_("来源：税务局 · 2026年10月8日"),
+        is_synthetic=True,
+        is_filtered=True,
+    )
+
+
+urlpatterns = [path("-/parts/", parts, name="parts")]
