@@ -1,0 +1,49 @@
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from django.utils.translation import override
+
+from dukao.web.figures import figure_text, format_figure, format_percent, format_scaled
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "unit", "full", "short"),
+    [
+        (Decimal("1284.5"), 2, "万元", "1,284.50万元", "1,284.50万元"),
+        (Decimal("12845"), 2, "万元", "12,845.00万元", "1.28亿元"),
+        (Decimal("9999.994"), 2, "万元", "9,999.99万元", "9,999.99万元"),
+        (Decimal("9999.996"), 2, "万元", "10,000.00万元", "1.00亿元"),
+        (Decimal("9999.4"), 0, "人", "9,999人", "9,999人"),
+        (12_845, 0, "人", "12,845人", "1.28万人"),
+        (-1_345_000_000, 0, "元", "-1,345,000,000元", "-13.45亿元"),
+        (Fraction(1, 3), 2, "%", "0.33%", "0.33%"),
+        (Fraction(5, 1000), 2, "", "0.00", "0.00"),
+        (Fraction(15, 1000), 2, "", "0.02", "0.02"),
+        (0, 2, "亿元", "0.00亿元", "0.00亿元"),
+        (None, 2, "万元", "没有数据", "没有数据"),
+    ],
+)
+def test_figures_read_as_people_write_them(value, decimals, unit, full, short):
+    assert format_figure(value, decimals=decimals, unit=unit) == full
+    assert format_figure(value, decimals=decimals, unit=unit, style="short") == short
+
+
+def test_stored_integers_read_the_same():
+    assert format_scaled(128450, decimals=2) == "1,284.50"
+    assert format_scaled(None, decimals=2) == "没有数据"
+
+
+def test_traditional_and_english_pages_use_their_own_large_numbers():
+    with override("zh-hant"):
+        assert figure_text(12_845, decimals=0, unit="人", style="short") == ("1.28", "萬人")
+    with override("en"):
+        assert figure_text(12_845, decimals=0, unit="人", style="short") == ("12,845", "人")
+
+
+@pytest.mark.parametrize(
+    ("percent", "text"),
+    [(Fraction(32, 10), "+3.2%"), (Decimal("-0.04"), "0.0%"), (0, "0.0%"), (-12, "-12.0%"), (None, "—")],
+)
+def test_changes_carry_their_sign(percent, text):
+    assert format_percent(percent, signed=True) == text
