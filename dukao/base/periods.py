@@ -1,4 +1,4 @@
-"""Periods: day, month, quarter, year; each has a code people read and an integer key that databases sort and join on."""
+"""Periods: day, month, quarter, year; each has a code that people read and an integer key that databases sort on."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class Period:
         return Period.of(self.starts_on, kind)
 
     def parts(self, kind: PeriodType) -> tuple[Period, ...]:
-        """The periods of the finer (or equal) type inside this one, in order; a coarser type gives the one around it."""
+        """The periods of the finer (or equal) type inside this one, in order; of a coarser type the one around it."""
         if PERIOD_TYPES.index(kind) <= PERIOD_TYPES.index(self.type):
             return (self.within(kind),)
         part, end, parts = Period.of(self.starts_on, kind), self.ends_on, []

@@ -4,6 +4,7 @@ from dukao.org.actions.doors import (
     SignInRefused,
     TooManyAttempts,
     change_password,
+    end_stale_sittings,
     sign_in,
     sign_out,
     touch_sitting,
@@ -25,5 +26,6 @@ from dukao.org.actions.units import AnotherTree, ImportView, import_units
 __all__ = [
     "AnotherTree", "ImportView", "PostsDoNotMix", "SignInRefused", "TooManyAttempts", "assign_post",
     "change_password", "create_login", "define_department", "define_post", "disable_login", "enable_login",
-    "end_holding", "import_units", "reset_password", "set_preferences", "sign_in", "sign_out", "touch_sitting",
+    "end_holding", "end_stale_sittings", "import_units", "reset_password", "set_preferences", "sign_in", "sign_out",
+    "touch_sitting",
 ]

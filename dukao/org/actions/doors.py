@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -88,6 +89,14 @@ def touch_sitting(*, session_key: str | None, at: datetime) -> Actor | None:
     if at - sitting.last_seen_at >= _SEEN_EVERY:
         Sitting.objects.filter(id=sitting.pk).update(last_seen_at=at)
     return actor_of(sitting.login, on=localdate(at))
+
+
+def end_stale_sittings(*, at: datetime) -> int:
+    """End the sittings that idled or lasted too long; answer how many. Housekeeping: leaves no event."""
+    return Sitting.objects.filter(
+        Q(last_seen_at__lte=at - timedelta(seconds=settings.SESSION_IDLE_SECONDS))
+        | Q(began_at__lte=at - timedelta(seconds=settings.SESSION_COOKIE_AGE))
+    ).delete()[0]
 
 
 def change_password(*, old: str, new: str, session_key: str, by: Actor, at: datetime) -> None:

@@ -66,8 +66,9 @@ def define_post(
 
 
 def create_login(*, name: str, display_name: str, password: str, by: Actor, at: datetime) -> None:
-    """Create a log-in that holds no post yet. Records org.login.created."""
+    """Create a log-in (its name in lower case) that holds no post yet. Records org.login.created."""
     by.require_anywhere("ORG_MANAGE")
+    name = name.strip().lower()
     _check_slug("name", name, 64)
     _check_text("display_name", display_name, 40)
     login = Login(name=name, display_name=display_name)

@@ -1,0 +1,164 @@
+"""`dukao serve`: the pages, the live updates and the work loop, as three kinds of processes under one.
+
+The pages are Django under WSGI; the live updates are one small ASGI process beside them, on the next port. A child
+that ends by itself is started again; one that cannot stay up stops the house with what it said. When this process is
+told to stop, so are they all; if it is killed, the system stops them.
+"""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from dukao.base.refusals import Refused
+from dukao.cli.command import Command, Result
+from dukao.cli.trail import waiting_migrations
+
+_RESTARTS_ALLOWED, _RESTART_WINDOW_SECONDS = 5, 60.0
+_STOP_SECONDS = 10.0
+_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+class PortTaken(Refused):
+    """Another program listens there."""
+
+
+class DatabaseNotReady(Refused):
+    """Migrations wait."""
+
+
+@dataclass
+class Child:
+    """A process of the house, and when it was started of late."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen | None = None
+    starts: list[float] = field(default_factory=list)
+
+    def start(self, environment: dict[str, str]) -> None:
+        now = time.monotonic()
+        self.starts = [s for s in self.starts if now - s < _RESTART_WINDOW_SECONDS] + [now]
+        # Own sessions: a Ctrl-C at the terminal reaches only the parent, which stops the children in order.
+        self.process = subprocess.Popen(  # noqa: S603
+            self.command, env=environment, start_new_session=True, preexec_fn=_die_with_parent,
+        )
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def cannot_stay_up(self) -> bool:
+        return len(self.starts) > _RESTARTS_ALLOWED
+
+
+def serve(
+    *, host: str, port: int, workers: int, threads: int, with_work: bool = True,
+    ready: Callable[[str], None] = lambda address: None,
+) -> int:
+    """Serve until told to stop (SIGTERM, SIGINT); answer the exit code. Raises PortTaken, DatabaseNotReady."""
+    if waiting := waiting_migrations():
+        raise DatabaseNotReady(f"数据库还有 {len(waiting)} 个迁移没有执行", todo="先运行 dukao migrate")
+    for wanted in (port, port + 1):
+        _require_free(host, wanted)
+    environment = os.environ | {
+        "DUKAO_LIVE_URL": os.environ.get("DUKAO_LIVE_URL", f"http://{host}:{port + 1}/live"),
+    }
+    stop = threading.Event()
+    for wanted_signal in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted_signal, lambda *_: stop.set())
+    family = _children(host, port, workers, threads, with_work)
+    try:
+        for child in family:
+            child.start(environment)
+        threading.Thread(target=_tell_when_ready, args=(host, port, stop, ready), daemon=True).start()
+        while not stop.wait(0.3):
+            for child in family:
+                if child.is_running:
+                    continue
+                if child.cannot_stay_up:
+                    print(f"{child.name} 一再退出，服务停止；原因见上面的输出", file=sys.stderr)
+                    return 1
+                print(f"{child.name} 退出了，重新启动", file=sys.stderr)
+                child.start(environment)
+    finally:
+        _stop_all(family)
+    return 0
+
+
+def _children(host: str, port: int, workers: int, threads: int, with_work: bool) -> list[Child]:
+    granian = [sys.executable, "-m", "granian", "--host", host, "--log-level", "warning", "--no-ws"]
+    family = [
+        Child("网页", [*granian, "--interface", "wsgi", "--port", str(port), "--workers", str(workers),
+                     "--blocking-threads", str(threads), "dukao.wsgi:application"]),
+        Child("实时更新", [*granian, "--interface", "asginl", "--port", str(port + 1), "--workers", "1",
+                       "dukao.asgi:application"]),
+    ]
+    if with_work:
+        family.append(Child("后台工作", [sys.executable, "-m", "dukao.cli.main", "work"]))
+    return family
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(
+                f"端口 {host}:{port} 不能使用（{error.strerror}）",
+                todo=f"停掉占用它的程序，或用 --port 换一个（需要 {port} 和 {port + 1} 这样相邻的两个）",
+            ) from None
+
+
+def _tell_when_ready(host: str, port: int, stop: threading.Event, ready: Callable[[str], None]) -> None:
+    while not stop.wait(0.1):
+        with socket.socket() as probe:
+            if probe.connect_ex((host, port)) == 0:
+                ready(f"http://{host}:{port}/")
+                return
+
+
+def _stop_all(family: list[Child]) -> None:
+    running = [c.process for c in family if c.process and c.process.poll() is None]
+    for process in running:
+        process.send_signal(signal.SIGTERM)
+    deadline = time.monotonic() + _STOP_SECONDS
+    for process in running:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            # Its own session, so that the workers of a server that hangs go with it.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
+def _serve(args: Namespace) -> Result:
+    code = serve(
+        host=args.host, port=args.port, workers=args.workers, threads=args.threads, with_work=not args.no_work,
+        ready=lambda address: print(f"请打开 {address}（Ctrl-C 停止）", flush=True),
+    )
+    return Result({}, [], exit_code=code)
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000, help="网页的端口；实时更新用下一个端口")
+    parser.add_argument("--workers", type=int, default=min(4, os.cpu_count() or 1), help="网页进程数")
+    parser.add_argument("--threads", type=int, default=4, help="每个网页进程的线程数")
+    parser.add_argument("--no-work", action="store_true", help="不带后台工作（它在别处运行）")
+
+
+COMMANDS = [Command("serve", "提供网页、实时更新和后台工作", _serve, _arguments)]

@@ -1,0 +1,89 @@
+"""`dukao work`: the house's own work, step by step, until told to stop.
+
+Lands waiting deliveries, seals events, ends what has expired. A step that fails is logged with its traceback and tried
+again later; the others go on. Several of these may run: deliveries are claimed, and one sealer works at a time.
+"""
+
+import logging
+import signal
+import threading
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+
+from django.core.management import call_command
+from django.db import close_old_connections
+from django.utils import timezone
+
+from dukao.base.trail import seal_events
+from dukao.cli.command import Command, Result
+from dukao.org.actions import end_stale_sittings
+
+logger = logging.getLogger("dukao.work")
+_PAUSE_AFTER_FAILURE_SECONDS = 5.0
+
+
+@dataclass
+class Step:
+    """One kind of work; `run` answers how much it did, and runs again after `every` seconds, or at once if it did."""
+
+    name: str
+    run: Callable[[datetime], int]
+    every: float
+    due: float = field(default=0.0)
+
+
+def steps() -> list[Step]:
+    from dukao.registers.actions import land_waiting
+
+    return [
+        Step("deliveries", lambda at: land_waiting(at=at), every=0.5),
+        Step("seals", lambda at: seal_events(at=at, most=2_000), every=1.0),
+        Step("sittings", lambda at: end_stale_sittings(at=at), every=600.0),
+        Step("sessions", _clear_sessions, every=3600.0),
+    ]
+
+
+def run_once(work: list[Step], *, at: datetime) -> dict[str, int]:
+    """Do every step that is due; answer how much each did."""
+    done = {}
+    for step in work:
+        if monotonic() < step.due:
+            continue
+        close_old_connections()
+        try:
+            done[step.name] = step.run(at)
+        except Exception:
+            logger.exception("步骤 %s 失败，稍后再试", step.name)
+            step.due = monotonic() + _PAUSE_AFTER_FAILURE_SECONDS
+            continue
+        step.due = monotonic() + (0.0 if done[step.name] else step.every)
+    return done
+
+
+def _work(args: Namespace) -> Result:
+    work = steps()
+    if args.once:
+        done = run_once(work, at=args.at)
+        return Result(done, [f"{name}：{n}" for name, n in done.items()])
+    stop = threading.Event()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, lambda *_: stop.set())
+    while not stop.is_set():
+        run_once(work, at=timezone.now())
+        stop.wait(max(0.05, min(step.due for step in work) - monotonic()))
+    return Result({}, [])
+
+
+def _clear_sessions(at: datetime) -> int:
+    call_command("clearsessions")
+    return 0
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="每个步骤做一次就结束")
+
+
+COMMANDS = [Command("work", "后台工作：入库待收的数据、封存事件、清理过期登录", _work, _arguments)]
