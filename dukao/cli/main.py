@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
 
     parser, common, runs = _parser()
     # The common options may stand anywhere, also behind a command's own verbs.
-    known, rest = common.parse_known_args(argv)
+    known, rest = common.parse_known_args(argv, argparse.Namespace(json=False, actor=""))
     args = parser.parse_args(rest, known)
     try:
         args.at = timezone.now()
@@ -61,11 +61,10 @@ def commands() -> list[Command]:
 
 
 def _parser() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser, dict[str, Any]]:
-    # Suppressed defaults: parsing a second time does not erase what was found the first time.
+    # Without defaults of their own, so that parsing a second time does not erase what was found the first time.
     common = argparse.ArgumentParser(add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--json", action="store_true", help="输出一份 JSON，供程序读取")
     common.add_argument("--as", dest="actor", metavar="NAME", help="以某个登录名的身份和权限执行（默认是系统本身）")
-    common.set_defaults(json=False, actor="")
     parser = argparse.ArgumentParser(
         prog="dukao", parents=[common], description="数智督考：一次采集，一个入口，群众评价",
         epilog="退出码：0 完成 · 1 意外错误 · 2 用法不对 · 3 被拒绝（说明原因和办法） · 4 完成，但发现需要处理的问题",
