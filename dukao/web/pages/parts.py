@@ -1,4 +1,4 @@
-"""Every part of the interface in every state, on one page: `/-/parts/`. Journeys look at it; so should whoever designs."""
+"""Every part of the interface in every state on one page, `/-/parts/`: for whoever designs, and for the journeys."""
 
 from dataclasses import dataclass
 from decimal import Decimal

@@ -135,16 +135,14 @@ def panel(content: str, title: str = "", tone: str = "", id: str = "") -> SafeSt
         f" panel-{tone}" if tone else "",
         format_html(' id="{}"', id) if id else "",
         format_html("<h2>{}</h2>", title) if title else "",
-        mark_safe(content),
+        content,
     )
 
 
 @register.simple_block_tag
 def empty(content: str, title: str = "", icon_name: str = "inbox") -> SafeString:
     """Nothing here: says so, and what to do about it."""
-    return format_html(
-        '<div class="empty">{}<p class="empty-title">{}</p>{}</div>', icon(icon_name), title, mark_safe(content)
-    )
+    return format_html('<div class="empty">{}<p class="empty-title">{}</p>{}</div>', icon(icon_name), title, content)
 
 
 @register.inclusion_tag("parts/refusal.html")
