@@ -45,8 +45,10 @@ class Question(models.Model):
     is_required = models.BooleanField(default=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["sheet", "position"], name="question_position_once"),
-                       models.UniqueConstraint(fields=["sheet", "element"], name="question_element_once_per_sheet")]
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "position"], name="question_position_once"),
+            models.UniqueConstraint(fields=["sheet", "element"], name="question_element_once_per_sheet"),
+        ]
 
 
 class Dispatch(models.Model):
@@ -111,12 +113,16 @@ class Filing(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["dispatch", "unit"], name="filing_once_per_unit"),
-            models.CheckConstraint(condition=~Q(state__in=["returned", "refused"]) | ~Q(reason=""),
-                                   name="filing_sent_back_says_why"),
-            models.CheckConstraint(condition=~Q(state__in=["submitted", "accepted"]) | Q(submitted_at__isnull=False),
-                                   name="filing_submitted_says_when"),
-            models.CheckConstraint(condition=~Q(state="accepted") | Q(reviewed_at__isnull=False),
-                                   name="filing_accepted_says_when"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["returned", "refused"]) | ~Q(reason=""), name="filing_sent_back_says_why"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["submitted", "accepted"]) | Q(submitted_at__isnull=False),
+                name="filing_submitted_says_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="accepted") | Q(reviewed_at__isnull=False), name="filing_accepted_says_when"
+            ),
         ]
         indexes = [models.Index(fields=["unit", "state"], name="filing_by_unit_and_state")]
 
@@ -147,6 +153,8 @@ class Answer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["filing", "question", "period"], name="answer_once_per_cell"),
-            models.CheckConstraint(condition=Q(origin__in=["typed", "folded"]) | Q(fact_id__isnull=False),
-                                   name="answer_repeated_names_its_fact"),
+            models.CheckConstraint(
+                condition=Q(origin__in=["typed", "folded"]) | Q(fact_id__isnull=False),
+                name="answer_repeated_names_its_fact",
+            ),
         ]

@@ -1,0 +1,66 @@
+"""The cells of a question and what is known of them: which periods it covers, and how long a fact counts as fresh.
+
+1. A question of a sheet for a period has one cell per period of its element that overlaps it: a quarterly sheet asks a
+   monthly element three times; of a coarser element it is the one period around it.
+2. A fact is fresh until `fresh_days` after the end of its period.
+3. Where an element is a stock (its last value stands for a longer period), the newest fact of the year before the cell
+   counts for the cell too: population in August is what it was in July, until it is too old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from dukao.base.periods import Period, PeriodType
+
+# What a cell can be, from the worker's side of the sheet.
+CellState = Literal[
+    "known",     # filled in and locked, with its source
+    "stale",     # known, but old: one tap confirms
+    "asked",     # nobody knows: to be typed
+    "answered",  # typed or confirmed here
+    "disputed",  # known, and marked “not right” with a reason
+    "elsewhere", # not known, and not asked here: another sheet or another level asks
+]  # fmt: skip
+
+_STEPS_IN_A_YEAR: dict[str, int] = {"year": 1, "quarter": 4, "month": 12, "day": 365}
+
+
+@lru_cache(maxsize=4096)
+def cell_periods(period: int, period_type: PeriodType) -> tuple[int, ...]:
+    """Keys of the element's periods that a sheet's period covers, in order."""
+    return tuple(part.key for part in Period(period).parts(period_type))
+
+
+@lru_cache(maxsize=4096)
+def standing_in(cell_period: int) -> tuple[int, ...]:
+    """Keys of the earlier periods whose fact may count for a stock's cell, newest first."""
+    period = Period(cell_period)
+    return tuple(period.next(-step).key for step in range(1, _STEPS_IN_A_YEAR[period.type] + 1))
+
+
+@lru_cache(maxsize=4096)
+def fresh_until(period: int, fresh_days: int) -> date:
+    """The last day on which a fact of the period counts as fresh."""
+    return Period(period).ends_on + timedelta(days=fresh_days)
+
+
+def is_fresh(period: int, fresh_days: int, today: date) -> bool:
+    return today <= fresh_until(period, fresh_days)
+
+
+def periods_that_count(cell_period: int, over_periods: str) -> tuple[int, ...]:
+    """Periods whose fact counts for the cell: its own, then for a stock the earlier ones, newest first."""
+    return (cell_period, *standing_in(cell_period)) if over_periods == "last" else (cell_period,)
+
+
+def newest_known(cell_period: int, over_periods: str, held: Mapping[int, object]) -> int | None:
+    """The period whose fact stands for the cell among those held, or None."""
+    if cell_period in held:
+        return cell_period
+    if over_periods == "last":
+        return next((period for period in standing_in(cell_period) if period in held), None)
+    return None

@@ -1,0 +1,21 @@
+"""Rendering what the pure rules say in the reader's language, and raising it as a refusal."""
+
+from django.utils.translation import gettext as _
+
+from dukao.sheets.rules.compiling import Refusal
+from dukao.sheets.rules.words import Words
+
+
+def say(words: Words) -> str:
+    return _(words.msgid).format(**words.params)
+
+
+def refused_arguments(refusal: Refusal) -> dict[str, str]:
+    """Keyword arguments of a `Refused` that tells this refusal."""
+    return {
+        "what": say(refusal.what),
+        "why": say(refusal.why),
+        "todo": say(refusal.todo),
+        "source": refusal.source,
+        "rule": refusal.rule,
+    }
