@@ -86,7 +86,7 @@ def add_deltas(cursor: CursorWrapper, deltas: Iterable[Delta]) -> None:
         )
 
 
-def roll_up(cursor: CursorWrapper, leaves: str) -> None:
+def roll_up(cursor: CursorWrapper, leaves: str, values: Sequence[Any] = ()) -> None:
     """Add the rows of SELECT `leaves` (element_id, period, unit_id, sum, n, pending_sum, pending_n) up the tree.
 
     Leaves the totals of all proper ancestors in the temporary table `rolled`, one row per (step, cell): where
@@ -103,11 +103,12 @@ def roll_up(cursor: CursorWrapper, leaves: str) -> None:
             f"INSERT INTO rolled SELECT {step}, d.element_id, d.period, u.parent_id, CAST(sum(d.sum) AS bigint),"
             " CAST(sum(d.n) AS bigint), CAST(sum(d.pending_sum) AS bigint), CAST(sum(d.pending_n) AS bigint)"
             f" FROM {source} d JOIN org_unit u ON u.id = d.unit_id WHERE u.parent_id IS NOT NULL"
-            " GROUP BY d.element_id, d.period, u.parent_id"
+            " GROUP BY d.element_id, d.period, u.parent_id",
+            values,
         )
         if cursor.rowcount <= 0:
             return
-        source, step = f"(SELECT * FROM rolled WHERE step = {step})", step + 1
+        source, step, values = f"(SELECT * FROM rolled WHERE step = {step})", step + 1, ()
 
 
 ROLLED = (
@@ -121,6 +122,14 @@ CURRENT_LEAVES = (
     " CASE WHEN accepted_at IS NULL THEN 1 ELSE 0 END AS pending_n"
     " FROM registers_fact WHERE superseded_at IS NULL"
 )
+
+
+def subtree(column: str, path: str) -> tuple[str, list[str]]:
+    """SQL condition and its values: the unit whose path is `column` stands in the subtree at `path`."""
+    if connection.vendor == "sqlite":
+        # SQLite's LIKE does not use an index; a range does, and "0" is the character after "/".
+        return f"{column} >= %s AND {column} < %s", [path, path.removesuffix("/") + "0"]
+    return f"{column} LIKE %s", [path + "%"]
 
 
 def drop(cursor: CursorWrapper, table: str) -> None:

@@ -1,5 +1,6 @@
 """Reading the tree of units and the people in it."""
 
+from dukao.org.queries.counts import counts_below
 from dukao.org.queries.people import (
     DepartmentView,
     HoldingView,
@@ -30,6 +31,7 @@ from dukao.org.queries.units import (
 
 __all__ = [
     "DepartmentView", "HoldingView", "LoginView", "PostView", "Preferences", "UnitView", "actor_for_login",
-    "actor_named", "ancestors", "children", "count_below", "department", "departments", "logins", "posts",
-    "preferences", "root_units", "search_units", "unit", "unit_by_code", "unit_by_id", "units_below", "units_by_codes",
+    "actor_named", "ancestors", "children", "count_below", "counts_below", "department", "departments", "logins",
+    "posts", "preferences", "root_units", "search_units", "unit", "unit_by_code", "unit_by_id", "units_below",
+    "units_by_codes",
 ]

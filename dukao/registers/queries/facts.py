@@ -4,34 +4,17 @@ Internal to the house: rooms above ask by ids, after they have checked the viewe
 """
 # ruff: noqa: S608 (all SQL here is put together from constants and integers only)
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
-from dukao.registers.models import Delivery
-from dukao.registers.sums import instant, listed, stamp
+from dukao.registers.queries.figures import figures
+from dukao.registers.queries.sources import Source, sources_of_cells, sources_of_deliveries
+from dukao.registers.sums import instant, listed
 
 Cell = tuple[int, int]  # (element_id, period key)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a fact comes from: a delivery of a department, or (`kind="filing"`) what a worker filled in."""
-
-    kind: str  # delivery, filing
-    number: str = ""  # delivery number
-    dataset: str = ""
-    dataset_title: str = ""
-    provider: str = ""
-    provider_name: str = ""
-    file_name: str = ""
-    file_digest: str = ""
-    landed_at: datetime | None = None
-    by_name: str = ""
-    filing_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +80,8 @@ def coverage(
 
     Cells nobody knows are left out. Counts are read from the kept totals, whatever the number of units.
     """
-    from dukao.registers.queries.figures import figures
-
     counted = figures(element_ids=element_ids, periods=periods, unit_ids=[scope_unit_id])
-    sources = _sources_of_cells(scope_path, element_ids, periods) if with_sources else {}
+    sources = sources_of_cells(scope_path, element_ids, periods) if with_sources else {}
     return {
         (e, p): Coverage(figure.n, figure.pending_n, sources.get((e, p), ()))
         for (e, p, _), figure in counted.items()
@@ -123,48 +104,3 @@ def fact_history(*, element_id: int, period: int, unit_id: int) -> tuple[PastFac
         for i, v, t, r, a, s, d, f in rows
     ]
     return tuple(sorted(past, key=lambda fact: (fact.superseded_at is None, fact.recorded_at, fact.id), reverse=True))
-
-
-def sources_of_deliveries(delivery_ids: Iterable[int | None]) -> dict[int, Source]:
-    """What people are told about these deliveries, by id."""
-    wanted = {number for number in delivery_ids if number}
-    if not wanted:
-        return {}
-    rows = Delivery.objects.filter(pk__in=wanted).values_list(
-        "pk",
-        "number",
-        "dataset__code",
-        "dataset__title",
-        "dataset__provider__code",
-        "dataset__provider__name",
-        "file_name",
-        "file_digest",
-        "landed_at",
-        "by_name",
-    )
-    return {pk: Source("delivery", *rest) for pk, *rest in rows}
-
-
-def _sources_of_cells(
-    scope_path: str, element_ids: Collection[int], periods: Collection[int]
-) -> dict[Cell, tuple[Source, ...]]:
-    """Landed deliveries, newest first, that hold at least one current fact of the cell at or below the scope."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT f.element_id, f.period, f.delivery_id FROM registers_fact f JOIN org_unit u ON u.id = f.unit_id"
-            f" WHERE f.element_id IN ({listed(element_ids)}) AND f.period IN ({listed(periods)})"
-            " AND f.superseded_at IS NULL AND f.delivery_id IS NOT NULL AND u.path LIKE %s"
-            " GROUP BY f.element_id, f.period, f.delivery_id ORDER BY f.delivery_id DESC",
-            [scope_path + "%"],
-        )
-        rows = cursor.fetchall()
-    sources = sources_of_deliveries(row[2] for row in rows)
-    found: dict[Cell, list[Source]] = defaultdict(list)
-    for element_id, period, delivery_id in rows:
-        found[element_id, period].append(sources[delivery_id])
-    return {cell: tuple(held) for cell, held in found.items()}
-
-
-def as_of_clause(at: datetime) -> tuple[str, list]:
-    """SQL condition and its values: the fact was held at this instant."""
-    return "recorded_at <= %s AND (superseded_at IS NULL OR superseded_at > %s)", [stamp(at), stamp(at)]

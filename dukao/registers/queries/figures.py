@@ -1,4 +1,5 @@
 """Figures over the tree: for any unit, the exact sum of the facts at or below it, current or as of a past instant."""
+# ruff: noqa: S608 (all SQL here is put together from constants and integers only)
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,8 +7,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
-from dukao.registers.sums import CURRENT_LEAVES, ROLLED, drop, listed, roll_up, stamp
+from dukao.registers.sums import CURRENT_LEAVES, ROLLED, drop, listed, roll_up, stamp, subtree
 
 
 class Figure(NamedTuple):
@@ -43,29 +45,37 @@ def figures(*, element_ids: Collection[int], periods: Collection[int], unit_ids:
             "SELECT element_id, period, unit_id, sum, n, pending_sum, pending_n FROM registers_total"
             f" WHERE {within} UNION ALL {CURRENT_LEAVES} AND {within}"
         )
-        return {(e, p, u): Figure(s, n, ps, pn) for e, p, u, s, n, ps, pn in cursor.fetchall()}
+        return _read(cursor)
 
 
 def figures_as_of(
-    *, element_ids: Collection[int], periods: Collection[int], unit_paths: dict[int, str], as_of: datetime
+    *,
+    element_ids: Collection[int],
+    periods: Collection[int],
+    unit_ids: Collection[int],
+    scope_path: str,
+    as_of: datetime,
 ) -> Figures:
-    """The figures of these units (id → path) as they were held at an instant; summed from history, so slower."""
-    found: Figures = {}
+    """The same as they were held at a past instant: summed up anew from the history of the subtree, so slower."""
+    below, path_values = subtree("u.path", scope_path)
     at = stamp(as_of)
+    leaves = (
+        "SELECT f.element_id, f.period, f.unit_id, coalesce(f.value, 0) AS sum, 1 AS n,"
+        " CASE WHEN f.accepted_at <= %s THEN 0 ELSE coalesce(f.value, 0) END AS pending_sum,"
+        " CASE WHEN f.accepted_at <= %s THEN 0 ELSE 1 END AS pending_n"
+        " FROM registers_fact f JOIN org_unit u ON u.id = f.unit_id"
+        f" WHERE f.element_id IN ({listed(element_ids)}) AND f.period IN ({listed(periods)}) AND {below}"
+        " AND f.recorded_at <= %s AND (f.superseded_at IS NULL OR f.superseded_at > %s)"
+    )
+    values = [at, at, *path_values, at, at]
+    within = f"unit_id IN ({listed(unit_ids)})"
     with connection.cursor() as cursor:
-        for unit_id, path in unit_paths.items():
-            cursor.execute(
-                "SELECT f.element_id, f.period, CAST(sum(coalesce(f.value, 0)) AS bigint), count(*),"
-                " CAST(sum(CASE WHEN f.accepted_at <= %s THEN 0 ELSE coalesce(f.value, 0) END) AS bigint),"
-                " sum(CASE WHEN f.accepted_at <= %s THEN 0 ELSE 1 END)"
-                " FROM registers_fact f JOIN org_unit u ON u.id = f.unit_id WHERE u.path LIKE %s"
-                f" AND f.element_id IN ({listed(element_ids)}) AND f.period IN ({listed(periods)})"
-                " AND f.recorded_at <= %s AND (f.superseded_at IS NULL OR f.superseded_at > %s)"
-                " GROUP BY f.element_id, f.period",
-                [at, at, path + "%", at, at],
-            )
-            for e, p, s, n, ps, pn in cursor.fetchall():
-                found[e, p, unit_id] = Figure(int(s), n, int(ps), int(pn))
+        roll_up(cursor, leaves, values)
+        cursor.execute(
+            f"SELECT * FROM ({ROLLED}) r WHERE {within} UNION ALL SELECT * FROM ({leaves}) l WHERE {within}", values
+        )
+        found = _read(cursor)
+        drop(cursor, "rolled")
     return found
 
 
@@ -95,3 +105,7 @@ def totals_that_differ(*, most: int = 100) -> tuple[TotalDiffers, ...]:
         )
         for row in rows
     )
+
+
+def _read(cursor: CursorWrapper) -> Figures:
+    return {(e, p, u): Figure(s, n, ps, pn) for e, p, u, s, n, ps, pn in cursor.fetchall()}
