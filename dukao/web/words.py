@@ -1,0 +1,128 @@
+"""Words that several desks share: levels, days, minutes and states as people say them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from dukao.base.periods import Period
+from dukao.web.tables import Tone
+
+LEVELS = {0: _l("全国"), 1: _l("省"), 2: _l("市"), 3: _l("县（区）"), 4: _l("乡镇（街道）"), 5: _l("村（社区）")}
+LEVEL_NAMES = ("country", "province", "city", "county", "town", "village")
+PERIOD_TYPES = {"year": _l("年"), "quarter": _l("季"), "month": _l("月"), "day": _l("日")}
+ABOUT = {
+    "unit": _l("单位"), "person": _l("个人"), "household": _l("户"), "enterprise": _l("企业"), "asset": _l("资产"),
+}  # fmt: skip
+KINDS = {"number": _l("数字"), "text": _l("文字"), "code": _l("代码")}
+OVER_UNITS = {"sum": _l("各单位相加"), "mean": _l("各单位取平均"), "none": _l("不汇总")}
+OVER_PERIODS = {"sum": _l("各期相加"), "mean": _l("各期取平均"), "last": _l("取最近一期"), "none": _l("不汇总")}
+SENSITIVITY = {"public": _l("可公开"), "internal": _l("内部"), "sensitive": _l("敏感")}
+FREQUENCIES = {
+    "once": _l("一次"), "yearly": _l("每年"), "quarterly": _l("每季"), "monthly": _l("每月"), "weekly": _l("每周"),
+    "daily": _l("每日"),
+}  # fmt: skip
+# A deadline is coloured from this many days before it.
+_NEAR_DAYS = 2
+_WEEKDAYS = (_l("周一"), _l("周二"), _l("周三"), _l("周四"), _l("周五"), _l("周六"), _l("周日"))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """By when; `tone` is empty while there is time."""
+
+    text: str
+    tone: Tone | str = ""
+
+
+def due(on: date, today: date) -> Due:
+    """A deadline in words, which count more than its colour."""
+    days = (on - today).days
+    if days < 0:
+        return Due(_("{day}截止，已过 {days} 天").format(day=day(on, today), days=-days), "stop")
+    if days == 0:
+        return Due(_("今天截止"), "warn")
+    if days == 1:
+        return Due(_("明天截止"), "warn")
+    weekday = str(_WEEKDAYS[on.weekday()])
+    if days <= _NEAR_DAYS:
+        return Due(_("{weekday}（{day}）前，还有 {days} 天").format(weekday=weekday, day=day(on, today), days=days), "warn")
+    return Due(_("{weekday}（{day}）前").format(weekday=weekday, day=day(on, today)))
+
+
+def day(on: date | datetime | None, today: date | None = None) -> str:
+    """`10月8日`; with the year where it is not this one."""
+    if on is None:
+        return ""
+    civil = timezone.localtime(on).date() if isinstance(on, datetime) else on
+    this_year = (today or timezone.localdate()).year
+    return date_format(civil, _("n月j日") if civil.year == this_year else _("Y年n月j日"))
+
+
+def moment(at: datetime | None) -> str:
+    """`10月8日 14:05`."""
+    return f"{day(at)} {timezone.localtime(at):%H:%M}" if at else ""
+
+
+def period(key_or_period: int | Period) -> str:
+    """A period in the reader's language."""
+    found = key_or_period if isinstance(key_or_period, Period) else Period(key_or_period)
+    return period_code(found) if (get_language() or "").startswith("en") else found.label
+
+
+def period_code(found: Period) -> str:
+    return {"quarter": f"{found.year} Q{found.key % 10}"}.get(found.type, found.code)
+
+
+def minutes(hundredths: int) -> str:
+    """About how long, as one says it: `不到 1 分钟`, `约 4 分钟`, `约 1.5 小时`."""
+    if hundredths <= 0:
+        return _("不用时间")
+    if hundredths < 100:
+        return _("不到 1 分钟")
+    if hundredths < 9_000:
+        whole = (hundredths + 50) // 100
+        return ngettext("约 {n} 分钟", "约 {n} 分钟", whole).format(n=whole)
+    return _("约 {hours} 小时").format(hours=hours_number(hundredths))
+
+
+def hours(hundredths: int) -> str:
+    """A sum of minutes: `40 小时`, `5.2 小时`, below an hour in minutes."""
+    if hundredths < 6_000:
+        return _("{n} 分钟").format(n=minutes_number(hundredths))
+    return _("{hours} 小时").format(hours=hours_number(hundredths))
+
+
+def minutes_number(hundredths: int) -> str:
+    """`0.5`, `4`, `1,250.25`: minutes without trailing noughts."""
+    return _plain(Decimal(hundredths) / 100)
+
+
+def hours_number(hundredths: int) -> str:
+    """Hours with one decimal at most."""
+    return _plain((Decimal(hundredths) / 6000).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def units_asked(count: int, level: int) -> str:
+    """`16 个县（区）`."""
+    return _("{count} 个{level}").format(count=f"{count:,}", level=LEVELS[level])
+
+
+def yes_no(value: bool) -> str:
+    return _("是") if value else _("否")
+
+
+def title_of(thing: object) -> str:
+    """The title in the reader's language, where the definition gives one."""
+    english = getattr(thing, "title_en", "")
+    return english if english and (get_language() or "").startswith("en") else thing.title  # type: ignore[attr-defined]
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
