@@ -1,0 +1,29 @@
+"""Clients for the cast: `as_("alice")` is a browser that Alice has signed in with."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from checking import CheckingClient
+from django.conf import settings
+
+
+@pytest.fixture
+def as_(city) -> Callable[[str], CheckingClient]:
+    """A checking client for one of the cast, signed in; `as_("")` is a stranger."""
+
+    def enter(name: str) -> CheckingClient:
+        client = CheckingClient()
+        if name:
+            from dukao.org.models import Sitting
+
+            session = client.session
+            session.save()
+            at = datetime.now(UTC)
+            Sitting.objects.create(
+                login_id=city.actor[name].login_id, session_key=session.session_key, began_at=at, last_seen_at=at
+            )
+            client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+        return client
+
+    return enter

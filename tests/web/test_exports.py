@@ -1,0 +1,60 @@
+"""Files for spreadsheets: safe, labelled, exact."""
+
+import csv
+import io
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from django.test import RequestFactory
+
+from dukao.base.refusals import NotThere
+from dukao.web import exports
+from dukao.web.tables import Cell, Column, number, row, table
+
+_COLUMNS = [Column("单位"), Column("税收", "number", "万元"), Column("", "actions")]
+
+
+def _example(*texts: str):
+    rows = [row(text, number(Decimal("1284.50"), places=2), Cell("删除")) for text in texts]
+    return table("t", "各县税收", _COLUMNS, rows, source="来源：税务局", is_synthetic=True)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝1", '=HYPERLINK("http://x")'])
+def test_formulas_are_made_harmless(text):
+    example = _example(text)
+    lines = list(csv.reader(io.StringIO(exports.csv_bytes(example).decode("utf-8-sig"), newline="")))
+    assert lines[-1] == [f"'{text}", "1284.50"]
+    sheet = openpyxl.load_workbook(io.BytesIO(exports.xlsx(example))).active
+    cell = sheet.cell(sheet.max_row, 1)
+    assert cell.data_type == "s"
+    assert cell.value.startswith("'")
+
+
+def test_numbers_stay_numbers_and_negative_ones_too():
+    example = table("t", "T", [Column("a", "number")], [row(number(Decimal("-12.5"), places=1)), row(number(10**17))])
+    assert exports.csv_bytes(example).decode("utf-8-sig").splitlines()[-2:] == ["-12.5", str(10**17)]
+    sheet = openpyxl.load_workbook(io.BytesIO(exports.xlsx(example))).active
+    assert sheet.cell(3, 1).value == -12.5
+    assert sheet.cell(4, 1).value == 10**17  # one significant digit: Excel holds it exactly
+    long = table("t", "T", [Column("a", "number")], [row(number(1234567890123456789))])
+    assert openpyxl.load_workbook(io.BytesIO(exports.xlsx(long))).active.cell(3, 1).value == "1234567890123456789"
+
+
+def test_the_label_and_the_source_are_inside_the_file():
+    example = _example("甲镇")
+    text = exports.csv_bytes(example).decode("utf-8-sig")
+    assert "模拟数据" in text
+    assert "来源：税务局" in text
+    sheet = openpyxl.load_workbook(io.BytesIO(exports.xlsx(example))).active
+    assert [sheet.cell(line, 1).value for line in (1, 3)] == ["各县税收", "来源：税务局"]
+    assert "模拟数据" in sheet.cell(2, 1).value
+
+
+def test_an_answer_names_the_file_in_chinese_and_knows_only_its_tables():
+    request = RequestFactory().get("/")
+    answer = exports.answer(request, [_example("甲镇")], "t.csv")
+    assert "filename*=UTF-8''%E5%90%84" in answer.headers["Content-Disposition"]
+    for wanted in ("t.exe", "other.csv", "t", ".csv", ""):
+        with pytest.raises(NotThere):
+            exports.answer(request, [_example("甲镇")], wanted)
