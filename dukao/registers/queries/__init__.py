@@ -13,6 +13,7 @@ from dukao.registers.queries.facts import coverage as coverage
 from dukao.registers.queries.facts import fact_history as fact_history
 from dukao.registers.queries.facts import known as known
 from dukao.registers.queries.figures import Figure as Figure
+from dukao.registers.queries.figures import Figures as Figures
 from dukao.registers.queries.figures import TotalDiffers as TotalDiffers
 from dukao.registers.queries.figures import figures as figures
 from dukao.registers.queries.figures import figures_as_of as figures_as_of
