@@ -64,3 +64,7 @@ def newest_known(cell_period: int, over_periods: str, held: Mapping[int, object]
     if over_periods == "last":
         return next((period for period in standing_in(cell_period) if period in held), None)
     return None
+
+
+# How the levels of the tree are called where a sheet speaks of them.
+LEVEL_NAMES: dict[int, str] = {0: "国家", 1: "省", 2: "市", 3: "县（区）", 4: "乡镇（街道）", 5: "村（社区）"}
