@@ -114,7 +114,8 @@ def test_freshness_names_the_newest_delivery_and_what_is_filled_in(registers, in
     registers.type("population", "2026", "二村", 5)
     shown = page(registers)
     (fresh,) = shown.sources
-    assert (fresh.source.number, fresh.source.provider_name, fresh.source.landed_at) == ("returns-2", "税务局", moment(2))
+    source = fresh.source
+    assert (source.number, source.provider_name, source.landed_at) == ("returns-2", "税务局", moment(2))
     assert (fresh.covers, fresh.elements) == (Q3, ("income_tax", "vat"))
     assert shown.filled_in == queries.FilledIn(("population项",), (1, 6, 1))
 
