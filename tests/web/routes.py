@@ -1,11 +1,15 @@
-"""Every address of the house, and who gets what there. Owners of pages add theirs; a route that is missing fails.
+"""Every address of the house, and who gets what there; a route that is missing fails.
+
+Each group of pages keeps its own list, `ROUTES` in a module `routes_<group>.py` beside this one.
 
 `sees` are those of the cast who get the page (200); all others who have signed in get `others`. Strangers are led to
 the sign-in unless the route is `public`. `post` routes change something: GET is not allowed there for anybody.
 Codes in braces are filled from the little city of tests/conftest.py.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
 
 CAST = ("alice", "wang", "rita", "dora", "tara", "sam", "adam", "otto", "charlie")
 EVERYBODY = frozenset(CAST)
@@ -22,20 +26,12 @@ class Route:
     post: bool = False
     # Where the page sends those who see it, for routes that only lead on.
     leads: int = 200
+    # Those who get something else.
+    but: dict[str, int] = field(default_factory=dict)
 
 
-SHELL = [
-    Route("home", "/", EVERYBODY, public=True, leads=303),
-    Route("change_desk", "/-/desk/", post=True),
-    Route("choose_language", "/-/language/", public=True, post=True),
-    Route("choose_type", "/-/type/", public=True, post=True),
-    Route("parts", "/-/parts/", EVERYBODY, public=True),
-    Route("search", "/search/", EVERYBODY),
-    Route("sign_in", "/sign-in/", EVERYBODY, public=True, leads=303),
-    Route("sign_out", "/sign-out/", public=True, post=True),
-    Route("password", "/my/password/", EVERYBODY),
-]
-# Charlie has no post, so the front door keeps him and says so.
-EXCEPTIONS = {("home", "charlie"): 200}
 
-ROUTES: list[Route] = [*SHELL]
+def all_routes() -> list[Route]:
+    """The routes of every group, in the order of the groups' names."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("routes_*.py"))
+    return [route for name in names for route in import_module(name).ROUTES]

@@ -1,0 +1,115 @@
+"""Reading the audit trail: what happened in the subtree that an auditor's post stands over.
+
+Events that concern no unit (log-ins, definitions) are seen by auditors at the top of the tree only.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from dukao.base.models import Event, Seal
+from dukao.org.rules import Actor, ancestor_ids
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """`position` and `digest` are its place in the chain; empty until the work process has sealed it."""
+
+    id: int
+    at: datetime
+    actor: str
+    verb: str
+    subject: str
+    detail: dict[str, Any]
+    position: int | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainView:
+    """How far the chain reaches: `sealed` of `events`, the newest seal, and how many events wait."""
+
+    events: int
+    sealed: int
+    last_position: int
+    last_digest: str
+    last_sealed_at: datetime | None
+    oldest_waiting_at: datetime | None
+
+    @property
+    def waiting(self) -> int:
+        return self.events - self.sealed
+
+
+def events(
+    *,
+    viewer: Actor,
+    actor: str = "",
+    verb: str = "",
+    subject: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    before_id: int | None = None,
+    most: int = 100,
+) -> tuple[EventView, ...]:
+    """The newest events first, at most `most`, older than `before_id`; `verb` and `subject` match their beginning.
+
+    `since` and `until` are civil days, both included. Raises NotAllowed.
+    """
+    matching = _seen_by(viewer)
+    if actor:
+        matching &= Q(actor=actor)
+    if verb:
+        matching &= Q(verb__startswith=verb)
+    if subject:
+        matching &= Q(subject__startswith=subject)
+    if since:
+        matching &= Q(at__gte=_begins(since))
+    if until:
+        matching &= Q(at__lt=_begins(until + timedelta(days=1)))
+    if before_id is not None:
+        matching &= Q(id__lt=before_id)
+    rows = (
+        Event.objects.filter(matching)
+        .order_by("-id")
+        .values_list("id", "at", "actor", "verb", "subject", "detail", "seal__position", "seal__digest")[:most]
+    )
+    return tuple(EventView(*row[:7], row[7] or "") for row in rows)
+
+
+def verbs(*, viewer: Actor) -> tuple[str, ...]:
+    """The kinds of events there are, for a filter. Raises NotAllowed."""
+    return tuple(Event.objects.filter(_seen_by(viewer)).order_by("verb").values_list("verb", flat=True).distinct())
+
+
+def chain(*, viewer: Actor) -> ChainView:
+    """The state of the whole chain, which is one for the house. Raises NotAllowed."""
+    viewer.require_anywhere("TRAIL_SEE")
+    last = Seal.objects.order_by("-position").first()
+    waiting = Event.objects.filter(seal=None).order_by("id").first()
+    return ChainView(
+        events=Event.objects.count(),
+        sealed=Seal.objects.count(),
+        last_position=last.position if last else 0,
+        last_digest=last.digest if last else "",
+        last_sealed_at=last.sealed_at if last else None,
+        oldest_waiting_at=waiting.at if waiting else None,
+    )
+
+
+def _seen_by(viewer: Actor) -> Q:
+    viewer.require_anywhere("TRAIL_SEE")
+    paths = {s.unit_path for s in viewer.standings_with("TRAIL_SEE")}
+    if viewer.is_system or any(len(ancestor_ids(path)) == 1 for path in paths):
+        return Q()
+    seen = Q(id=None)
+    for path in paths:
+        seen |= Q(unit_path__startswith=path)
+    return seen
+
+
+def _begins(on: date) -> datetime:
+    return timezone.make_aware(datetime.combine(on, time.min))

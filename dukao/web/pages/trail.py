@@ -1,0 +1,129 @@
+"""The auditor's desk: what was done, by whom and when, and whether the chain of seals is whole."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dukao.base.refusals import Invalid, Refused
+from dukao.base.trail import Break, broken_seals
+from dukao.org.queries import trail as queries
+from dukao.web import doors
+from dukao.web.tables import Cell, Column, Table, row, table
+from dukao.web.verbs import verb_title
+
+_SHOWN, _EXPORTED = 100, 20_000
+# Walking the chain takes about a second per 20,000 events; a longer one is checked by command.
+_WALKED_ON_A_PAGE, _BREAKS_SHOWN = 200_000, 100
+
+
+@dataclass(frozen=True)
+class TrailPage:
+    title: str
+    wanted: dict[str, str]
+    verbs: tuple[tuple[str, str], ...]
+    events: Table
+    older: int | None
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
+class ChainPage:
+    title: str
+    chain: queries.ChainView
+    is_checked: bool
+    breaks: tuple[Break, ...]
+    is_too_long: bool
+
+
+@require_GET
+def trail(request: HttpRequest) -> HttpResponse:
+    """The events, newest first, narrowed by who, what, about what, and when."""
+    actor = doors.actor_of(request)
+    wanted = {key: request.GET.get(key, "").strip()[:200] for key in ("actor", "verb", "subject", "since", "until")}
+    before = request.GET.get("before", "")
+    found = queries.events(
+        viewer=actor,
+        actor=wanted["actor"],
+        verb=wanted["verb"],
+        subject=wanted["subject"],
+        since=_day(wanted, "since"),
+        until=_day(wanted, "until"),
+        before_id=int(before) if before.isdecimal() and len(before) < 19 else None,
+        most=_EXPORTED if request.GET.get("export") else _SHOWN,
+    )
+    kinds = sorted((verb_title(verb), verb) for verb in queries.verbs(viewer=actor))
+    listed = _table(found)
+    page = TrailPage(
+        title=_("轨迹"),
+        wanted=wanted,
+        verbs=(("", _("全部")), *((verb, title) for title, verb in kinds)),
+        events=listed,
+        older=found[-1].id if len(found) == _SHOWN else None,
+        tables=(listed,),
+    )
+    return doors.render(request, "trail/page.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+def seals(request: HttpRequest) -> HttpResponse:
+    """The state of the chain; on request every link is worked out again."""
+    chain = queries.chain(viewer=doors.actor_of(request))
+    is_too_long = chain.sealed > _WALKED_ON_A_PAGE
+    if request.method == "POST" and is_too_long:
+        raise Refused(
+            _("链条太长，不在页面上核验"),
+            why=_("共有 {count} 个事件，逐个核验要几分钟").format(count=f"{chain.sealed:,}"),
+            todo=_("在服务器上运行 dukao check --only trail"),
+        )
+    is_checked = request.method == "POST"
+    breaks = tuple(islice(broken_seals(), _BREAKS_SHOWN)) if is_checked else ()
+    return doors.render(request, "trail/seals.html", ChainPage(_("封存链"), chain, is_checked, breaks, is_too_long))
+
+
+def _table(events: tuple[queries.EventView, ...]) -> Table:
+    return table(
+        "events",
+        _("事件"),
+        [
+            Column(_("时间"), "date", is_sortable=False),
+            Column(_("谁"), is_sortable=False),
+            Column(_("做了什么"), is_sortable=False),
+            Column(_("对什么"), is_sortable=False),
+            Column(_("详情"), is_sortable=False),
+            Column(_("封存"), "number", is_sortable=False),
+        ],
+        [
+            row(
+                Cell(f"{timezone.localtime(event.at):%Y-%m-%d %H:%M:%S}"),
+                event.actor,
+                Cell(verb_title(event.verb), note=event.verb),
+                event.subject,
+                json.dumps(event.detail, ensure_ascii=False) if event.detail else "",
+                Cell(f"{event.position:,}", raw=event.position) if event.position else Cell(_("待封存")),
+            )
+            for event in events
+        ],
+        empty=_("没有符合的事件。"),
+        source=_("封存号是事件在哈希链中的位置；链条断开可在“封存链”页核验。"),
+    )
+
+
+def _day(wanted: dict[str, str], name: str) -> date | None:
+    text = wanted[name]
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid(_("日期写得不对"), errors={name: _("请写成 2026-10-08 这样")}) from None
+
+
+urlpatterns = [
+    path("trail/", trail, name="trail"),
+    path("trail/seals/", seals, name="seals"),
+]

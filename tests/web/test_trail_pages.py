@@ -1,0 +1,68 @@
+"""The auditor's desk."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection, transaction
+
+from dukao.base.models import Event
+from dukao.base.trail import record_event, seal_events
+from dukao.org.queries import trail
+
+AT = datetime(2026, 10, 8, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def events(city):
+    with transaction.atomic():
+        record_event(verb="org.login.signed_in", subject="login:alice", by=city.actor["alice"], at=AT)
+        record_event(verb="sheets.answer.typed", subject="filing:BB2026-0001/990101001201", by=city.actor["alice"],
+                     at=AT, unit_path=city.path["一村"])
+        record_event(verb="sheets.answer.typed", subject="filing:BB2026-0001/990102001201", by=city.actor["wang"],
+                     at=AT, unit_path=city.path["四村"])
+    seal_events(at=AT)
+
+
+def test_events_are_narrowed_and_exported(events, as_):
+    otto = as_("otto")
+    page = otto.get("/trail/").content.decode()
+    assert page.count("BB2026-0001") == 2
+    assert "BB2026-0001" not in otto.get("/trail/", {"verb": "org."}).content.decode()
+    assert otto.get("/trail/", {"actor": "wang"}).content.decode().count("BB2026-0001") == 1
+    assert "没有符合的事件" in otto.get("/trail/", {"since": "2026-10-09"}).content.decode()
+    assert otto.get("/trail/", {"since": "soon"}).status_code == 422
+    assert otto.get("/trail/", {"export": "events.csv"}).content.decode("utf-8-sig").count("BB2026-0001") == 2
+
+
+def test_an_auditor_of_a_part_sees_that_part_only(events, city):
+    from dataclasses import replace
+
+    standing = city.actor["otto"].standings[0]
+    county = replace(city.actor["otto"], standings=(replace(standing, unit_path=city.path["东县"]),))
+    assert [e.subject for e in trail.events(viewer=county)] == ["filing:BB2026-0001/990101001201"]
+
+
+def test_the_chain_is_checked_on_the_page(events, as_):
+    otto = as_("otto")
+    assert "链条完整" in otto.post("/trail/seals/").content.decode()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER IF EXISTS event_unchanged")
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'base_event'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        else:
+            cursor.execute("ALTER TABLE base_event DISABLE TRIGGER ALL")
+    Event.objects.filter(subject="login:alice").update(actor="somebody")
+    assert "处断开" in otto.post("/trail/seals/").content.decode()
+
+
+def test_older_events_are_one_click_away(city, as_):
+    with transaction.atomic():
+        for number in range(130):
+            record_event(verb="org.login.signed_in", subject=f"login:n{number}", by=city.actor["alice"], at=AT)
+    page = as_("otto").get("/trail/").content.decode()
+    assert "login:n129" in page
+    assert "login:n1<" not in page
+    older = page.split("?before=")[1].split('"')[0]
+    assert "login:n1<" in as_("otto").get("/trail/", {"before": older}).content.decode()
