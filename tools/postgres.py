@@ -39,7 +39,7 @@ class Postgres:
     def __init__(self, *, is_durable: bool = True) -> None:
         self._user = _other_user()
         # Sockets need a path under 100 bytes, so never below a deep project folder.
-        self.folder = Path(tempfile.mkdtemp(prefix="dukao-pg-", dir="/tmp"))  # noqa: S108
+        self.folder = Path(tempfile.mkdtemp(prefix="dukao-pg-", dir="/tmp"))
         self.folder.chmod(0o755)
         self.bin = _reachable_bin(self._user, self.folder)
         self._password = secrets.token_urlsafe(24)
@@ -60,7 +60,7 @@ class Postgres:
         for setting in settings:
             command += ["-c", setting]
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=self._environment(),
                 start_new_session=True, preexec_fn=_die_with_parent, **self._as_user(),
             )
@@ -104,7 +104,7 @@ class Postgres:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
         probe = [str(self.bin / "pg_isready"), "-q", "-h", str(self.folder / "socket")]
-        while subprocess.run(probe, check=False, cwd="/", env=self._environment()).returncode:  # noqa: S603
+        while subprocess.run(probe, check=False, cwd="/", env=self._environment()).returncode:
             if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
                 tail = (self.folder / "log").read_text(errors="replace")[-2000:]
                 raise PostgresMissing(f"PostgreSQL did not start:\n{tail}")
@@ -122,7 +122,7 @@ class Postgres:
         self._process = None
 
     def _run(self, program: str, *arguments: str) -> str:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [str(self.bin / program), *arguments], check=False, cwd="/", env=self._environment(), text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **self._as_user(),
         )
@@ -177,7 +177,7 @@ def _reachable_bin(user: pwd.struct_passwd | None, folder: Path) -> Path:
 
 def _runs_as(user: pwd.struct_passwd, folder: Path) -> bool:
     try:
-        return subprocess.run(  # noqa: S603
+        return subprocess.run(
             [str(folder / "postgres"), "--version"], check=False, cwd="/", stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, user=user.pw_uid, group=user.pw_gid, extra_groups=[],
         ).returncode == 0

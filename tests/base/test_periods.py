@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -36,4 +37,4 @@ def test_parts_cover_a_period_without_gap(period, kind):
     parts = period.parts(kind)
     assert parts[0].starts_on <= period.starts_on
     assert parts[-1].ends_on >= period.ends_on
-    assert all(a.ends_on == b.starts_on for a, b in zip(parts, parts[1:], strict=False))
+    assert all(a.ends_on == b.starts_on for a, b in pairwise(parts))

@@ -15,8 +15,8 @@ def test_what_people_write(raw, decimals, scaled):
     assert scaled_from_text(raw, decimals) == scaled
 
 
-@pytest.mark.parametrize("raw", ["", "一百", "12%", "1e5", "1 2", "12,34", "1.005", "=1+1", "NaN", "Infinity", "٣", "--1",
-                                 "￥3", "3元", str(SCALED_LIMIT)])
+@pytest.mark.parametrize("raw", ["", "一百", "12%", "1e5", "1 2", "12,34", "1.005", "=1+1", "NaN", "Infinity", "٣", 
+                                 "--1", "￥3", "3元", str(SCALED_LIMIT)])
 def test_what_would_need_a_guess_is_refused(raw):
     with pytest.raises(NotANumber):
         scaled_from_text(raw, 2)

@@ -55,7 +55,7 @@ def _without_guard(statement: str) -> None:
 ])
 def test_a_forged_event_and_a_lost_seal_are_found(chain, statement):
     _without_guard(statement)
-    assert [b.position for b in broken_seals()][0] == 2
+    assert next(b.position for b in broken_seals()) == 2
 
 
 def test_an_event_slipped_in_before_its_seal_is_only_appended(chain):
