@@ -1,0 +1,119 @@
+"""Loading the demo city through the rooms' own actions; again and again gives the same city."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from dukao.base.definitions import checked, read_entries
+from dukao.demo.cast import demo_password, office_of, player, seat_players
+from dukao.demo.deliveries import Planned, planned_deliveries
+from dukao.demo.figures import DEFINITIONS, Figures
+from dukao.demo.stage import CITY, Stage
+from dukao.demo.world import World
+from dukao.indicators import actions as indicators
+from dukao.indicators.rules import IndicatorDefinition
+from dukao.org import actions as org
+from dukao.org.rules import SYSTEM
+from dukao.registers import actions as registers
+from dukao.registers import queries as known
+from dukao.registers.rules import DatasetDefinition, ElementDefinition
+from dukao.sheets import actions as sheets
+from dukao.sheets.rules.definitions import SheetDefinition
+
+# The next files are written while the last one lands.
+_FILES_AHEAD = 4
+
+
+@dataclass
+class Teller:
+    """Says what is being done, and how long each part took."""
+
+    tell: Callable[[str], None]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def part(self, title: str) -> Iterator[Callable[[str], None]]:
+        """A part of the work; what it is told while it runs stands behind its title at the end."""
+        notes: list[str] = []
+        began = perf_counter()
+        yield notes.append
+        self.seconds[title] = perf_counter() - began
+        self.tell(f"{title}：{'，'.join(notes)}（{self.seconds[title]:.1f} 秒）")
+
+
+def load_units(stage: Stage, divisions: Path, teller: Teller) -> None:
+    """The tree of the city down to its villages."""
+    with teller.part("行政区划") as note:
+        view = org.import_units(source=divisions, city=CITY[:6], by=SYSTEM, at=stage.at(date(stage.first_year, 1, 1)))
+        note(" · ".join(f"{count:,}" for _level, count in sorted(view.by_level.items())) + " 个单位")
+
+
+def load_definitions(stage: Stage, teller: Teller) -> None:
+    """Departments, elements, datasets, sheets and indicators, exactly as `dukao load` would."""
+    at = stage.at(date(stage.first_year, 1, 2))
+    with teller.part("定义") as note:
+        for entry in read_entries(DEFINITIONS / "departments.yaml"):
+            data = entry.data
+            org.define_department(
+                code=data["code"], name=data["name"], unit_code=str(data["unit"]), by=SYSTEM, at=at
+            )  # fmt: skip
+        kinds: tuple[tuple[str, type, Callable[..., Any]], ...] = (
+            ("elements", ElementDefinition, registers.define_element),
+            ("datasets", DatasetDefinition, registers.define_dataset),
+            ("sheets", SheetDefinition, sheets.define_sheet),
+            ("indicators", IndicatorDefinition, indicators.define_indicator),
+        )
+        for (folder, kind, define), counter in zip(kinds, ("个数据元", "个数据资源", "张报表", "个指标"), strict=True):
+            entries = list(read_entries(DEFINITIONS / folder))
+            for entry in entries:
+                define(definition=checked(kind, entry.data, place=entry.place), by=SYSTEM, at=at)
+            note(f"{len(entries)} {counter}")
+
+
+def load_people(stage: Stage, folder: Path, teller: Teller) -> None:
+    """Posts and log-ins."""
+    with teller.part("岗位和登录") as note:
+        note(f"{seat_players(stage, password=demo_password(folder))} 个新登录名")
+
+
+def load_deliveries(stage: Stage, folder: Path, teller: Teller, *, with_invoices: bool) -> None:
+    """Every delivery that is not there yet: received and landed one after the other, in the order they came."""
+    figures = Figures(World.of(stage.unit.path))
+    planned = planned_deliveries(stage, figures)[: None if with_invoices else -1]
+    there = {(d.dataset_code, d.period, d.file_name) for d in known.deliveries(viewer=SYSTEM)}
+    waiting = [p for p in planned if (p.dataset.code, p.period.key, p.file_name) not in there]
+    with teller.part("部门数据") as note, ThreadPoolExecutor(1) as writer:
+        files: list[Future[Path]] = []
+        rows = facts = rejected = 0
+        for number, one in enumerate(waiting):
+            while len(files) < min(len(waiting), number + _FILES_AHEAD):
+                files.append(writer.submit(_write, waiting[len(files)], folder))
+            landed = deliver(stage, one, files[number].result())
+            rows, facts, rejected = rows + landed.rows_read, facts + landed.facts_landed, rejected + landed.rows_rejected
+            if number % 100 == 99:
+                teller.tell(f"  已入库 {number + 1} / {len(waiting)} 个文件")
+        note(f"{len(waiting)} 个文件")
+        note(f"{rows:,} 行，退回 {rejected:,} 行")
+        note(f"{facts:,} 个数")
+
+
+def deliver(stage: Stage, one: Planned, file: Path) -> "known.DeliveryView":
+    """Hand a file in as the department's data person, and land it."""
+    office = player(office_of(one.dataset.provider), stage)
+    number = registers.receive_delivery(
+        dataset=one.dataset.code, period=one.period, scope_unit=CITY, file=file, file_name=one.file_name, mapping=None,
+        by=office, at=one.at,
+    )  # fmt: skip
+    return registers.land_delivery(number=number, at=one.at)
+
+
+def _write(one: Planned, folder: Path) -> Path:
+    path = folder / "files" / one.dataset.code / one.file_name
+    if not path.exists():
+        one.write(path)
+    return path
