@@ -58,14 +58,14 @@ def players(stage: Stage) -> Iterator[Player]:
             yield Player(office_of(code), f"{name}数据员", "department", "部门数据员", CITY, code)
     for county in queries.units_below(path=stage.unit.path, level=3):
         yield Player(worker_of(county), f"{county.name}填报员", "worker", "县（区）填报员", county.code)
-    yield Player(reviewer_of(stage.county), f"{stage.county.name}审核员", "reviewer", "县（区）审核员", stage.county.code)
-    yield Player(reviewer_of(stage.town), f"{stage.town.name}审核员", "reviewer", "乡镇审核员", stage.town.code)
+    for unit, title in ((stage.county, "县（区）审核员"), (stage.town, "乡镇审核员")):
+        yield Player(reviewer_of(unit), f"{unit.name}审核员", "reviewer", title, unit.code)
     for village in town_villages(stage):
         yield Player(worker_of(village), f"{village.short_name}填报员", "worker", "村（社区）填报员", village.code)
 
 
 def town_villages(stage: Stage) -> tuple[UnitView, ...]:
-    """The villages of the town that have a log-in: those whose names read alike share no log-in, so the first has it."""
+    """The villages of the town that have a log-in; where two names read alike, only the first has one."""
     found: dict[str, UnitView] = {}
     for village in queries.units_below(path=stage.town.path, level=5):
         if int(village.code) % 1000 >= 200 or village.code == stage.village.code:

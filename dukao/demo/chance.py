@@ -1,4 +1,4 @@
-"""Chance from a fixed seed: a draw depends only on what it is drawn for, so a part of the city equals the whole's part."""
+"""Chance from a fixed seed: a draw depends only on what it is drawn for, so a part is as it is in the whole."""
 
 import zlib
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -44,6 +45,7 @@ class Planned:
     write: Callable[[Path], None]
 
 
+@lru_cache
 def datasets() -> dict[str, DatasetDefinition]:
     """Every dataset of the demo by code."""
     entries = read_entries(DEFINITIONS / "datasets")
@@ -83,11 +85,12 @@ def _periods(stage: Stage, dataset: DatasetDefinition) -> Iterator[Period]:
 
 
 def _wide(stage: Stage, figures: Figures, dataset: DatasetDefinition, period: Period) -> Iterator[Planned]:
-    """The delivery of a dataset with one row per unit and period, and its first, mistaken version where there is one."""
+    """The delivery of a dataset with one row per unit and period, and a mistaken version before it where one was."""
     at = _came_at(stage, dataset, period)
     encoding = _ENCODINGS.get(dataset.code, "utf-8")
     is_corrected = dataset.code == _CORRECTED and period == stage.quarter.next(-1)
     for is_mistaken in (True, False) if is_corrected else (False,):
+
         def write(path: Path, is_mistaken: bool = is_mistaken) -> None:
             write_table(_wide_table(stage, figures, dataset, period, is_mistaken), path, encoding=encoding)
 

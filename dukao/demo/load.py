@@ -89,17 +89,16 @@ def load_deliveries(stage: Stage, folder: Path, teller: Teller, *, with_invoices
     waiting = [p for p in planned if (p.dataset.code, p.period.key, p.file_name) not in there]
     with teller.part("部门数据") as note, ThreadPoolExecutor(1) as writer:
         files: list[Future[Path]] = []
-        rows = facts = rejected = 0
+        landed: list[known.DeliveryView] = []
         for number, one in enumerate(waiting):
             while len(files) < min(len(waiting), number + _FILES_AHEAD):
                 files.append(writer.submit(_write, waiting[len(files)], folder))
-            landed = deliver(stage, one, files[number].result())
-            rows, facts, rejected = rows + landed.rows_read, facts + landed.facts_landed, rejected + landed.rows_rejected
+            landed.append(deliver(stage, one, files[number].result()))
             if number % 100 == 99:
                 teller.tell(f"  已入库 {number + 1} / {len(waiting)} 个文件")
         note(f"{len(waiting)} 个文件")
-        note(f"{rows:,} 行，退回 {rejected:,} 行")
-        note(f"{facts:,} 个数")
+        note(f"{sum(d.rows_read for d in landed):,} 行，退回 {sum(d.rows_rejected for d in landed):,} 行")
+        note(f"{sum(d.facts_landed for d in landed):,} 个数")
 
 
 def deliver(stage: Stage, one: Planned, file: Path) -> "known.DeliveryView":

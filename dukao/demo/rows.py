@@ -81,7 +81,9 @@ def _shares(figures: Figures, months: tuple[Period, ...], rows: int) -> Ints:
     return np.maximum(2, modelled * rows // modelled.sum())
 
 
-def _amounts(figures: Figures, months: tuple[Period, ...], cell: Ints, state: Ints, chance: np.random.Generator) -> Ints:
+def _amounts(
+    figures: Figures, months: tuple[Period, ...], cell: Ints, state: Ints, chance: np.random.Generator
+) -> Ints:
     """Amounts in fen that nearly add up to the modelled sales of each month and town; red invoices are negative."""
     raw = np.exp(1.3 * chance.standard_normal(len(cell)))
     counted = np.bincount(cell, weights=raw * (state == 0)) - np.bincount(cell, weights=raw * (state == 3))
@@ -121,5 +123,5 @@ def _with_faults(table: pa.Table, quarter: Period, chance: np.random.Generator) 
     mixed = pa.concat_tables(pieces).combine_chunks()
     # Each faulty row stands somewhere behind the row it was copied from.
     place = np.arange(len(mixed), dtype=np.float64)
-    place[len(table):] = len(table) * (0.5 + 0.5 * chance.random(len(mixed) - len(table)))
+    place[len(table) :] = len(table) * (0.5 + 0.5 * chance.random(len(mixed) - len(table)))
     return mixed.take(pa.array(np.argsort(place, kind="stable")))

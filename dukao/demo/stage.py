@@ -1,6 +1,6 @@
 """Where and when the demonstration plays: which part of the city, which quarter, which day is today."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,7 @@ class Stage:
 
     scope: str = CITY
     on: date = OPENING
-    quarter: Period = Period.parse("2026Q3")
+    quarter: Period = field(default_factory=lambda: Period.parse("2026Q3"))
     first_year: int = 2024
     invoices: int = 1_000_000
 

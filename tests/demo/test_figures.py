@@ -67,19 +67,19 @@ def test_every_shape_stays_in_the_range_of_its_element(figures):
 
 def test_villages_are_of_a_believable_size(figures):
     people = figures.scaled("registered_population", "village", [QUARTER])[0]
-    assert 500 < people.min()
+    assert people.min() > 500
     assert people.max() < 20_000
     assert 1500 < np.median(people) < 5000
 
 
 def test_invoices_continue_the_modelled_months(figures):
     table = invoices(figures, QUARTER, rows=20_000).to_pydict()
+    columns = (table[name] for name in ("开票日期", "金额", "发票状态", "发票号码"))
     good = [
-        (day[:7], float(amount)) for day, amount, state, unit, kind, seller, number in zip(
-            *(table[c] for c in ("开票日期", "金额", "发票状态", "销售方所在区划", "发票种类", "销售方编号", "发票号码")),
-            strict=True)
+        (day[:7], float(amount))
+        for day, amount, state, number in zip(*columns, strict=True)
         if state != "2" and number.startswith("262302")
-    ]  # fmt: skip
+    ]
     for month in QUARTER.parts("month"):
         summed = sum(amount for day, amount in good if day == month.code)
         modelled = figures.scaled("invoiced_sales", "town", [month]).sum() / 100
