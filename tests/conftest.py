@@ -41,6 +41,42 @@ _CAST = [
 ]
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory) -> None:
+    """SQLite in a real file with its write-ahead log: a shared database in memory locks in another way."""
+    from django.conf import settings
+
+    default = settings.DATABASES["default"]
+    if default["ENGINE"].endswith("sqlite3"):
+        default.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptying_the_tables_passes_the_guards():
+    """Between tests with real transactions the tables are emptied, which SQLite's append-only triggers refuse."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    empty = TransactionTestCase._fixture_teardown
+
+    def empty_without_triggers(self) -> None:
+        triggers = []
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                triggers = cursor.fetchall()
+                for name, _ in triggers:
+                    cursor.execute(f"DROP TRIGGER {name}")
+        empty(self)
+        with connection.cursor() as cursor:
+            for _, definition in triggers:
+                cursor.execute(definition)
+
+    TransactionTestCase._fixture_teardown = empty_without_triggers
+    yield
+    TransactionTestCase._fixture_teardown = empty
+
+
 @pytest.fixture
 def city(db) -> City:
     from dukao.org.models import Department, Holding, Login, Post, Unit
