@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from dukao.base.models import Event, Seal
 
 FIRST_DIGEST = "0" * 64
+_WINDOW = 10_000  # Events younger than the newest sealed one by less than this may have committed late.
 _SEALER_LOCK = 0x6475_6B61  # PostgreSQL advisory lock: one sealer at a time.
 
 
@@ -36,22 +37,36 @@ def record_event(
     )
 
 
-def seal_events(*, at: datetime, most: int = 10_000) -> int:
-    """Chain up to `most` events that have no seal yet, oldest first; answer how many."""
+def seal_events(*, at: datetime, most: int = 10_000, is_sweep: bool = False) -> int:
+    """Chain up to `most` events that have no seal yet, oldest first; answer how many.
+
+    Looks at the newest events only, unless `is_sweep`: a transaction that stayed open while thousands of others
+    passed is found by a sweep. Digests are computed before the write lock is taken, so that writers hardly notice.
+    """
+    last = Seal.objects.order_by("-position").first()
+    position, digest = (last.position, last.digest) if last else (0, FIRST_DIGEST)
+    waiting = Event.objects.filter(seal=None)
+    if last and not is_sweep:
+        waiting = waiting.filter(id__gt=last.event_id - _WINDOW)
+    seals = []
+    for event in waiting.order_by("id")[:most]:
+        position, digest = position + 1, digest_after(digest, event)
+        seals.append(Seal(position=position, event_id=event.pk, digest=digest, sealed_at=at))
+    return len(seals) if seals and _append(seals, after=last) else 0
+
+
+def _append(seals: list[Seal], *, after: Seal | None) -> bool:
+    """Add the seals where the chain still ends at `after`; another sealer may have been quicker."""
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_SEALER_LOCK])
                 if not cursor.fetchone()[0]:
-                    return 0
-        last = Seal.objects.order_by("-position").first()
-        position, digest = (last.position, last.digest) if last else (0, FIRST_DIGEST)
-        seals = []
-        for event in Event.objects.filter(seal=None).order_by("id")[:most]:
-            position, digest = position + 1, digest_after(digest, event)
-            seals.append(Seal(position=position, event_id=event.pk, digest=digest, sealed_at=at))
+                    return False
+        if Seal.objects.order_by("-position").first() != after:
+            return False
         Seal.objects.bulk_create(seals, batch_size=500)
-    return len(seals)
+        return True
 
 
 def digest_after(previous: str, event: Event) -> str:
@@ -69,7 +84,10 @@ class Break:
 
 
 def broken_seals() -> Iterator[Break]:
-    """Walk the whole chain and yield every break, in order; nothing where the chain is whole."""
+    """Walk the whole chain and yield every break, in order; nothing where the chain is whole.
+
+    Events that have no seal yet are no break: they wait, and nobody has promised anything about them.
+    """
     digest, expected = FIRST_DIGEST, 0
     for seal in Seal.objects.select_related("event").order_by("position").iterator(chunk_size=2000):
         expected += 1

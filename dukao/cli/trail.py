@@ -29,7 +29,7 @@ def _migrate(args: Namespace) -> Result:
 
 def _seal(args: Namespace) -> Result:
     sealed = 0
-    while some := seal_events(at=args.at):
+    while some := seal_events(at=args.at, is_sweep=True):
         sealed += some
     return Result({"sealed": sealed}, [f"封存了 {sealed:,} 个事件"])
 

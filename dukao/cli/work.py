@@ -41,6 +41,7 @@ def steps() -> list[Step]:
     return [
         Step("deliveries", lambda at: land_waiting(at=at), every=0.5),
         Step("seals", lambda at: seal_events(at=at, most=2_000), every=1.0),
+        Step("late seals", lambda at: seal_events(at=at, is_sweep=True), every=3600.0),
         Step("sittings", lambda at: end_stale_sittings(at=at), every=600.0),
         Step("sessions", _clear_sessions, every=3600.0),
     ]
