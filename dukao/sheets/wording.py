@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from dukao.registers.queries import Source
 from dukao.sheets.rules.compiling import Refusal
 from dukao.sheets.rules.words import Words
 
@@ -19,3 +20,10 @@ def refused_arguments(refusal: Refusal) -> dict[str, str]:
         "source": refusal.source,
         "rule": refusal.rule,
     }
+
+
+def source_text(source: Source) -> str:
+    """Who says so: the department and its dataset, or an earlier filing."""
+    if source.kind == "delivery":
+        return f"{source.provider_name} · {source.dataset_title}"
+    return _("已填过的报表")

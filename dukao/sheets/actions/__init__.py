@@ -1,7 +1,33 @@
 """Changing what is asked: designing sheets, sending them, answering, reviewing."""
 
+from dukao.sheets.actions.answering import AlreadyKnown as AlreadyKnown
+from dukao.sheets.actions.answering import FilingClosed as FilingClosed
+from dukao.sheets.actions.answering import NotAskedHere as NotAskedHere
+from dukao.sheets.actions.answering import NotDisputable as NotDisputable
+from dukao.sheets.actions.answering import NotStale as NotStale
+from dukao.sheets.actions.answering import Saved as Saved
+from dukao.sheets.actions.answering import clear_answer as clear_answer
+from dukao.sheets.actions.answering import confirm_answer as confirm_answer
+from dukao.sheets.actions.answering import dispute_answer as dispute_answer
+from dukao.sheets.actions.answering import type_answer as type_answer
 from dukao.sheets.actions.designing import DefinedSheet as DefinedSheet
 from dukao.sheets.actions.designing import SheetInUse as SheetInUse
 from dukao.sheets.actions.designing import define_sheet as define_sheet
 from dukao.sheets.actions.designing import retire_sheet as retire_sheet
 from dukao.sheets.actions.designing import save_draft as save_draft
+from dukao.sheets.actions.dispatching import DispatchClosed as DispatchClosed
+from dukao.sheets.actions.dispatching import FilingsUnderReview as FilingsUnderReview
+from dukao.sheets.actions.dispatching import NothingLeftToAsk as NothingLeftToAsk
+from dukao.sheets.actions.dispatching import NotReady as NotReady
+from dukao.sheets.actions.dispatching import SheetRefused as SheetRefused
+from dukao.sheets.actions.dispatching import close_dispatch as close_dispatch
+from dukao.sheets.actions.dispatching import dispatch_sheet as dispatch_sheet
+from dukao.sheets.actions.dispatching import withdraw_dispatch as withdraw_dispatch
+from dukao.sheets.actions.reviewing import AcceptedView as AcceptedView
+from dukao.sheets.actions.reviewing import MarksInOrder as MarksInOrder
+from dukao.sheets.actions.reviewing import NotSubmitted as NotSubmitted
+from dukao.sheets.actions.reviewing import SubmittedView as SubmittedView
+from dukao.sheets.actions.reviewing import accept_filing as accept_filing
+from dukao.sheets.actions.reviewing import refuse_filing as refuse_filing
+from dukao.sheets.actions.reviewing import return_filing as return_filing
+from dukao.sheets.actions.reviewing import submit_filing as submit_filing

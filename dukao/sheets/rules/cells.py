@@ -68,3 +68,26 @@ def newest_known(cell_period: int, over_periods: str, held: Mapping[int, object]
 
 # How the levels of the tree are called where a sheet speaks of them.
 LEVEL_NAMES: dict[int, str] = {0: "国家", 1: "省", 2: "市", 3: "县（区）", 4: "乡镇（街道）", 5: "村（社区）"}
+
+
+def state_of(
+    *,
+    is_asked: bool,
+    is_answered: bool,
+    is_disputed: bool,
+    is_known: bool,
+    is_known_fresh: bool,
+    is_overtaken: bool = False,
+) -> CellState:
+    """What a cell of an open filing is.
+
+    `is_answered`: typed or confirmed here. `is_overtaken`: an accepted fact has come since, so what was typed no
+    longer counts and the fact is shown.
+    """
+    if is_answered and not is_overtaken:
+        return "answered"
+    if is_known and (is_known_fresh or not is_asked):
+        return "disputed" if is_disputed else "known"
+    if is_known:
+        return "stale"
+    return "asked" if is_asked else "elsewhere"

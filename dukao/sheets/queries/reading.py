@@ -1,0 +1,336 @@
+"""Reading filings: heads, the questions they carry, and every cell with what is known of it. Internal to the room.
+
+All filings read at once belong to one unit, so the number of queries does not grow with filings or questions:
+1. heads · 2. carried questions with their elements · 3. answers · 4. the unit's facts, one look per kind of period
+5. folded figures, where an element is kept at a lower level.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from django.db.models import Q
+
+from dukao.org import queries as org
+from dukao.registers import queries as registers
+from dukao.registers.queries import KnownFact
+from dukao.sheets.models import Answer, DispatchQuestion, Filing
+from dukao.sheets.rules.answers import Answerable
+from dukao.sheets.rules.cells import CellState, cell_periods, is_fresh, newest_known, periods_that_count, state_of
+from dukao.sheets.rules.checks import Figured, SheetCheck, Violation, parse, violations
+from dukao.sheets.rules.compiling import Marks
+
+_GIVEN = (Answer.Origin.TYPED, Answer.Origin.CONFIRMED)
+# While a filing is in one of these states its unit works on it; afterwards its answers are what was handed in.
+WORKED_ON = (Filing.State.OPEN, Filing.State.RETURNED)
+
+
+class FilingHead(NamedTuple):
+    """A filing with its dispatch, sheet and unit."""
+
+    id: int
+    state: str
+    revision: int
+    reason: str
+    submitted_at: datetime | None
+    submitted_by: str
+    reviewed_at: datetime | None
+    reviewed_by: str
+    unit_id: int
+    unit_code: str
+    unit_name: str
+    unit_path: str
+    dispatch_id: int
+    number: str
+    period: int
+    due_on: date
+    dispatch_state: str
+    scope_path: str
+    title: str
+    version: int
+    sheet_code: str
+    level: int
+    issuer_code: str
+    issuer_name: str
+    issuer_path: str
+    legal_type: str
+    form_number: str
+    issuing_body: str
+    approval_number: str
+    valid_until: date | None
+    definition: dict[str, Any]
+    is_synthetic: bool
+    demand: str
+    basis: str
+    is_emergency: bool
+
+    @property
+    def is_worked_on(self) -> bool:
+        return self.state in WORKED_ON and self.dispatch_state == "open"
+
+    @property
+    def marks(self) -> Marks:
+        return Marks(self.legal_type, self.form_number, self.issuing_body, self.approval_number, self.valid_until)
+
+
+_HEAD_COLUMNS = (
+    "id", "state", "revision", "reason", "submitted_at", "submitted_by", "reviewed_at", "reviewed_by", "unit_id",
+    "unit__code", "unit__name", "unit__path", "dispatch_id", "dispatch__number", "dispatch__period", "dispatch__due_on",
+    "dispatch__state", "dispatch__scope_unit__path", "dispatch__sheet__title", "dispatch__sheet__version",
+    "dispatch__sheet__code", "dispatch__sheet__level", "dispatch__sheet__issuer__code",
+    "dispatch__sheet__issuer__name", "dispatch__sheet__issuer__unit__path", "dispatch__sheet__legal_type",
+    "dispatch__sheet__form_number", "dispatch__sheet__issuing_body", "dispatch__sheet__approval_number",
+    "dispatch__sheet__valid_until", "dispatch__sheet__definition", "dispatch__sheet__is_synthetic",
+    "dispatch__demand__number", "dispatch__demand__basis", "dispatch__demand__is_emergency",
+)  # fmt: skip
+
+
+class Carried(NamedTuple):
+    """A question that a dispatch carries, with its element."""
+
+    dispatch_id: int
+    is_asked: bool
+    question_id: int
+    position: int
+    section: str
+    label: str
+    note: str
+    is_required: bool
+    element_id: int
+    element_code: str
+    element_title: str
+    element_definition: str
+    kind: str
+    measure_unit: str
+    decimals: int
+    minimum: int | None
+    maximum: int | None
+    code_list: list[dict[str, str]]
+    period_type: str
+    over_units: str
+    over_periods: str
+    level: int
+    fresh_days: int
+    minutes_hundredths: int
+    owner_name: str | None
+    sensitivity: str
+
+    @property
+    def answerable(self) -> Answerable:
+        codes = {item["code"]: item["title"] for item in self.code_list}
+        return Answerable(self.kind, self.decimals, self.measure_unit, self.minimum, self.maximum, codes)
+
+
+_CARRIED_COLUMNS = (
+    "dispatch_id", "is_asked", "question_id", "question__position", "question__section", "question__label",
+    "question__note", "question__is_required", "question__element_id", "question__element__code",
+    "question__element__title", "question__element__definition", "question__element__kind",
+    "question__element__measure_unit", "question__element__decimals", "question__element__minimum",
+    "question__element__maximum", "question__element__code_list", "question__element__period_type",
+    "question__element__over_units", "question__element__over_periods", "question__element__level",
+    "question__element__fresh_days", "question__element__minutes_hundredths", "question__element__owner__name",
+    "question__element__sensitivity",
+)  # fmt: skip
+
+
+class GivenAnswer(NamedTuple):
+    filing_id: int
+    question_id: int
+    period: int
+    value: int | None
+    text: str
+    origin: str
+    fact_id: int | None
+    disputed_reason: str
+    answered_at: datetime
+    answered_by: str
+
+
+@dataclass(slots=True)
+class Cell:
+    """One cell of a filing. `fact` with its period is what is known; `n_folded` says how many units it adds up."""
+
+    carried: Carried
+    period: int
+    state: CellState
+    value: int | None = None
+    text: str = ""
+    fact: KnownFact | None = None
+    fact_period: int | None = None
+    answer: GivenAnswer | None = None
+    n_folded: int = 0
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.carried.element_code, self.period
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the worker still has to touch it before handing in."""
+        return self.carried.is_required and self.state in ("asked", "stale")
+
+
+def filing_heads(chosen: Q) -> list[FilingHead]:
+    rows = Filing.objects.filter(chosen).order_by("dispatch__due_on", "dispatch_id", "unit_id")
+    return [FilingHead(*row) for row in rows.values_list(*_HEAD_COLUMNS)]
+
+
+def filing_head(*, dispatch: str, unit: str) -> FilingHead | None:
+    found = filing_heads(Q(dispatch__number=dispatch, unit__code=unit))
+    return found[0] if found else None
+
+
+def carried_questions(dispatch_ids: Collection[int]) -> dict[int, list[Carried]]:
+    """The questions that dispatches carry, by dispatch id, in order."""
+    rows = DispatchQuestion.objects.filter(dispatch_id__in=dispatch_ids).order_by("dispatch_id", "question__position")
+    found: dict[int, list[Carried]] = defaultdict(list)
+    for row in rows.values_list(*_CARRIED_COLUMNS):
+        found[row[0]].append(Carried(*row))
+    return found
+
+
+def cells_of_filings(heads: Sequence[FilingHead], *, today: date) -> dict[int, list[Cell]]:
+    """Every cell of these filings of one unit, by filing id, in the order of the sheet."""
+    if not heads:
+        return {}
+    assert len({head.unit_id for head in heads}) == 1, "cells are read for one unit at a time"
+    carried = carried_questions({head.dispatch_id for head in heads})
+    answers = _answers([head.id for head in heads])
+    worked_on = [head for head in heads if head.is_worked_on]
+    facts = _facts(heads[0], [(c, head.period) for head in heads for c in carried[head.dispatch_id]])
+    folded = _folded(worked_on, carried)
+    found: dict[int, list[Cell]] = {}
+    for head in heads:
+        given = answers.get(head.id, {})
+        found[head.id] = [
+            _cell(head, one, period, given.get((one.question_id, period)), facts.get(one.element_id, {}), folded, today)
+            for one in carried[head.dispatch_id]
+            for period in cell_periods(head.period, one.period_type)  # type: ignore[arg-type]
+        ]
+    return found
+
+
+def _cell(head: FilingHead, one: Carried, period: int, answer: GivenAnswer | None, held: Mapping[int, KnownFact],
+          folded: Mapping[tuple[int, int], tuple[int, int]], today: date) -> Cell:  # fmt: skip
+    fact_period = newest_known(period, one.over_periods, held) if one.level == head.level else None
+    fact = held[fact_period] if fact_period is not None else None
+    if not head.is_worked_on:
+        return _handed_in(one, period, answer, fact, fact_period)
+    fold = folded.get((one.element_id, period)) if one.level > head.level else None
+    is_given = answer is not None and answer.origin in _GIVEN
+    state = state_of(
+        is_asked=one.is_asked and one.level == head.level,
+        is_answered=is_given,
+        is_disputed=answer is not None and bool(answer.disputed_reason),
+        is_known=fact is not None or fold is not None,
+        is_known_fresh=fold is not None or (fact_period is not None and is_fresh(fact_period, one.fresh_days, today)),
+        is_overtaken=is_given and fact is not None and is_overtaking(fact, fact_period, period, answer, head.id),
+    )
+    cell = Cell(one, period, state, fact=fact, fact_period=fact_period, answer=answer)
+    if state == "answered":
+        assert answer is not None
+        cell.value, cell.text = answer.value, answer.text
+    elif fact is not None:
+        cell.value, cell.text = fact.value, fact.text
+    elif fold is not None:
+        cell.value, cell.n_folded = fold
+    return cell
+
+
+def is_overtaking(
+    fact: KnownFact, fact_period: int | None, period: int, answer: GivenAnswer | None, filing_id: int
+) -> bool:
+    """Whether an accepted fact of the cell itself came after the answer was given, from elsewhere."""
+    return (
+        fact.accepted_at is not None
+        and fact_period == period
+        and fact.source.filing_id != filing_id
+        and (answer is None or answer.fact_id != fact.id)
+    )
+
+
+def _handed_in(
+    one: Carried, period: int, answer: GivenAnswer | None, fact: KnownFact | None, fact_period: int | None
+) -> Cell:
+    """A cell as it was handed in; what is known today no longer changes it."""
+    if answer is None:
+        return Cell(one, period, "asked" if one.is_asked else "elsewhere")
+    state: CellState = "disputed" if answer.disputed_reason else "answered" if answer.origin in _GIVEN else "known"
+    same = fact if fact is not None and fact.id == answer.fact_id else None
+    return Cell(one, period, state, answer.value, answer.text, same, fact_period if same else None, answer)
+
+
+def _answers(filing_ids: Collection[int]) -> dict[int, dict[tuple[int, int], GivenAnswer]]:
+    rows = Answer.objects.filter(filing_id__in=filing_ids).values_list(*GivenAnswer._fields)
+    found: dict[int, dict[tuple[int, int], GivenAnswer]] = defaultdict(dict)
+    for row in rows:
+        answer = GivenAnswer(*row)
+        found[answer.filing_id][answer.question_id, answer.period] = answer
+    return found
+
+
+def _facts(head: FilingHead, wanted: Iterable[tuple[Carried, int]]) -> dict[int, dict[int, KnownFact]]:
+    """The unit's facts that may count, by element id and period: one look per kind of period, not per question."""
+    elements: dict[tuple[str, bool], set[int]] = defaultdict(set)
+    periods: dict[tuple[str, bool], set[int]] = defaultdict(set)
+    for one, sheet_period in wanted:
+        if one.level == head.level:
+            group = (one.period_type, one.over_periods == "last")
+            elements[group].add(one.element_id)
+            for period in cell_periods(sheet_period, one.period_type):  # type: ignore[arg-type]
+                periods[group].update(periods_that_count(period, one.over_periods))
+    found: dict[int, dict[int, KnownFact]] = defaultdict(dict)
+    for group, ids in elements.items():
+        for (element_id, period), fact in registers.known(
+            unit_id=head.unit_id, element_ids=ids, periods=periods[group]
+        ).items():
+            found[element_id][period] = fact
+    return found
+
+
+def _folded(
+    heads: Sequence[FilingHead], carried: Mapping[int, list[Carried]]
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """(element id, period) → (value, how many units) for elements kept lower down whose every unit is known."""
+    below = [(one, head) for head in heads for one in carried[head.dispatch_id] if one.level > head.level]
+    if not below:
+        return {}
+    unit_id, unit_path = heads[0].unit_id, heads[0].unit_path
+    n_below = {level: org.count_below(path=unit_path, level=level) for level in {one.level for one, _ in below}}
+    figures = registers.figures(
+        element_ids={one.element_id for one, _ in below},
+        periods={p for one, head in below for p in cell_periods(head.period, one.period_type)},  # type: ignore[arg-type]
+        unit_ids=[unit_id],
+    )
+    by_id = {one.element_id: one for one, _ in below}
+    return {
+        (element_id, period): (folded_value(by_id[element_id].over_units, figure.sum, figure.n), figure.n)
+        for (element_id, period, _unit), figure in figures.items()
+        if figure.n and figure.n >= n_below[by_id[element_id].level]
+    }
+
+
+def folded_value(over_units: str, total: int, n: int) -> int:
+    """A sum as it is; a mean rounded half to even to the element's decimals, as a filing shows it."""
+    return round(Fraction(total, n)) if over_units == "mean" else total
+
+
+def violations_of(head: FilingHead, cells: Iterable[Cell]) -> tuple[Violation, ...]:
+    """The sheet's cross-checks that do not hold for these cells."""
+    checks = [
+        SheetCheck(c["name"], c["message"], c["level"] == "error", parse(c["rule"]))
+        for c in head.definition.get("checks", ())
+    ]
+    if not checks:
+        return ()
+    values: dict[str, dict[int, int | None]] = defaultdict(dict)
+    figured: dict[str, Figured] = {}
+    for cell in cells:
+        one = cell.carried
+        values[one.element_code][cell.period] = cell.value if one.kind == "number" else None
+        figured[one.element_code] = Figured(one.element_code, one.decimals, one.period_type, one.over_periods)
+    # A trimmed sheet may not carry everything that a check speaks of.
+    return violations([check for check in checks if check.check.codes <= set(figured)], figured, values)
