@@ -156,7 +156,7 @@ def _locked(dispatch: str, unit: str) -> tuple[Filing, FilingHead]:
         hold = " FOR KEY SHARE OF d FOR UPDATE OF f" if connection.vendor == "postgresql" else ""
         cursor.execute(
             "SELECT f.id FROM sheets_dispatch d JOIN sheets_filing f ON f.dispatch_id = d.id"
-            " JOIN org_unit u ON u.id = f.unit_id WHERE d.number = %s AND u.code = %s" + hold,
+            f" JOIN org_unit u ON u.id = f.unit_id WHERE d.number = %s AND u.code = %s{hold}",  # noqa: S608
             [dispatch, unit],
         )
         row = cursor.fetchone()

@@ -287,9 +287,12 @@ class _Compiler:
         """For elements kept lower down: of how many of our units are all units below known, cell by cell."""
         counts: dict[int, list[CellCount]] = {e.id: [] for e in elements}
         pending: dict[int, int] = defaultdict(int)
-        for level in {e.level for e in elements}:
+        units = [u.id for u in org.units_below(path=self.scope.path, level=self.sheet.level)]
+        levels = {e.level for e in elements}
+        below = org.counts_below(unit_ids=units, levels=levels)
+        for level in levels:
             here = [e for e in elements if e.level == level]
-            n_below = units_below_each(self.scope.path, self.sheet.level, level)
+            n_below = {unit: counted[level] for unit, counted in below.items() if level in counted}
             figures = registers.figures(element_ids=[e.id for e in here], periods=cells, unit_ids=n_below)
             for element in here:
                 is_fresh = {cell: cell_rules.is_fresh(cell, element.fresh_days, self.today) for cell in cells}
@@ -315,17 +318,6 @@ class _Compiler:
             for code in fresh.elements:
                 found[code].append(line)
         return {code: tuple(lines) for code, lines in found.items()}
-
-
-def units_below_each(scope_path: str, level: int, lower_level: int) -> dict[int, int]:
-    """How many units of `lower_level` each unit of `level` in the subtree has, by id; those without are left out."""
-    ours = {u.id for u in org.units_below(path=scope_path, level=level)}
-    counted: dict[int, int] = defaultdict(int)
-    for below in org.units_below(path=scope_path, level=lower_level):
-        for above in ancestor_ids(below.path):
-            if above in ours:
-                counted[above] += 1
-    return counted
 
 
 def _other_asks(

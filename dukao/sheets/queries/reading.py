@@ -298,8 +298,8 @@ def _folded(
     below = [(one, head) for head in heads for one in carried[head.dispatch_id] if one.level > head.level]
     if not below:
         return {}
-    unit_id, unit_path = heads[0].unit_id, heads[0].unit_path
-    n_below = {level: org.count_below(path=unit_path, level=level) for level in {one.level for one, _ in below}}
+    unit_id = heads[0].unit_id
+    n_below = org.counts_below(unit_ids=[unit_id], levels={one.level for one, _ in below}).get(unit_id, {})
     figures = registers.figures(
         element_ids={one.element_id for one, _ in below},
         periods={p for one, head in below for p in cell_periods(head.period, one.period_type)},  # type: ignore[arg-type]
@@ -309,7 +309,7 @@ def _folded(
     return {
         (element_id, period): (folded_value(by_id[element_id].over_units, figure.sum, figure.n), figure.n)
         for (element_id, period, _unit), figure in figures.items()
-        if figure.n and figure.n >= n_below[by_id[element_id].level]
+        if figure.n >= n_below.get(by_id[element_id].level, figure.n + 1)
     }
 
 
