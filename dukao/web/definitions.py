@@ -1,4 +1,4 @@
-"""Definitions that a person uploads or pastes on a page: the same YAML that `dukao load` reads, errors named by place."""
+"""Definitions uploaded or pasted on a page: the same YAML that `dukao load` reads, errors named by place."""
 
 import tempfile
 from collections.abc import Callable
@@ -43,7 +43,9 @@ def text_given(request: HttpRequest) -> str:
             text = upload.read().decode("utf-8-sig")
         except UnicodeDecodeError:
             raise Invalid(
-                _("读不了这个文件"), errors={upload.name: _("不是 UTF-8 文本")}, todo=_("请另存为 UTF-8 编码的 YAML 文件")
+                _("读不了这个文件"),
+                errors={upload.name: _("不是 UTF-8 文本")},
+                todo=_("请另存为 UTF-8 编码的 YAML 文件"),
             ) from None
     if not text.strip():
         raise Invalid(_("还没有内容"), errors={_("内容"): _("请上传 YAML 文件，或把内容粘贴到框里")})

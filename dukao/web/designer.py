@@ -118,9 +118,13 @@ def draft_posted(form: Mapping[str, str]) -> Draft:
     checks: list[DraftCheck] = []
     while f"c{len(checks)}-rule" in form and len(checks) < LIMIT:
         one = f"c{len(checks)}"
-        checks.append(DraftCheck(*(form.get(f"{one}-{name}", "").strip() for name in ("name", "rule", "message", "level"))))
+        checks.append(
+            DraftCheck(*(form.get(f"{one}-{name}", "").strip() for name in ("name", "rule", "message", "level")))
+        )
     given = {name: form.get(name, "").strip() for name in _FIELDS}
-    return Draft(**given, synthetic="synthetic" in form, sections=tuple(sections) or (DraftSection(),), checks=tuple(checks))
+    return Draft(
+        **given, synthetic="synthetic" in form, sections=tuple(sections) or (DraftSection(),), checks=tuple(checks)
+    )
 
 
 def changed(draft: Draft, do: str, *, into: int = 0) -> Draft:

@@ -51,7 +51,8 @@ def due(on: date, today: date) -> Due:
         return Due(_("明天截止"), "warn")
     weekday = str(_WEEKDAYS[on.weekday()])
     if days <= _NEAR_DAYS:
-        return Due(_("{weekday}（{day}）前，还有 {days} 天").format(weekday=weekday, day=day(on, today), days=days), "warn")
+        near = _("{weekday}（{day}）前，还有 {days} 天")
+        return Due(near.format(weekday=weekday, day=day(on, today), days=days), "warn")
     return Due(_("{weekday}（{day}）前").format(weekday=weekday, day=day(on, today)))
 
 

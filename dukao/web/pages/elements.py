@@ -112,7 +112,9 @@ def _new_page(text: str, refused: Refused | None = None) -> definitions.NewDefin
     return definitions.NewDefinitionPage(
         title=_("定义数据元"),
         crumbs=(Crumb(_("数据元"), reverse("elements")), Crumb(_("定义数据元"))),
-        lead=_("一个数据元说明一项数据是什么、关于谁、用什么计量单位、多久一期、怎样汇总、由谁负责。同一代码再次保存即为更新。"),
+        lead=_(
+            "一个数据元说明一项数据是什么、关于谁、用什么计量单位、多久一期、怎样汇总、由谁负责。同一代码再次保存即为更新。"
+        ),
         button=_("检查并保存"),
         example=_EXAMPLE,
         text=text,

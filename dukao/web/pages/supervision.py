@@ -1,4 +1,4 @@
-"""The supervision office's desk: who asks whom for what, on what basis, and whose minutes it costs. No wall, no ranking."""
+"""The supervision office's desk: who asks whom for what, on what basis, and whose minutes it costs. No ranking."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -140,7 +140,8 @@ def _date(request: HttpRequest, name: str) -> date | None:
     try:
         return date.fromisoformat(raw) if raw else None
     except ValueError:
-        raise Invalid(_("日期写得不对"), errors={name: _("“{raw}”不是日期，应像 2026-10-08").format(raw=raw[:20])}) from None
+        why = _("“{raw}”不是日期，应像 2026-10-08").format(raw=raw[:20])
+        raise Invalid(_("日期写得不对"), errors={name: why}) from None
 
 
 def _figures(charged: tuple[AskerMinutes, ...]) -> tuple[tuple[str, str, str], ...]:
@@ -228,10 +229,11 @@ def _state(d: DemandView, today: date) -> tuple[str, str]:
 
 
 def _marks(d: DemandView, today: date) -> tuple[tuple[str, str], ...]:
+    units = words.units_asked(d.unit_count, d.target_level)
     lines = (
         (_("编号"), d.number),
         (_("谁要"), d.asker_name),
-        (_("向谁要"), _("{place}的 {units}").format(place=d.scope_name, units=words.units_asked(d.unit_count, d.target_level))),
+        (_("向谁要"), _("{place}的 {units}").format(place=d.scope_name, units=units)),
         (_("依据"), d.basis),
         (_("提出"), words.moment(d.issued_at)),
         (_("截止"), words.due(d.due_on, today).text),

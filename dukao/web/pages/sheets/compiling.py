@@ -1,4 +1,4 @@
-"""The compiler's page: before anything is sent, what each question would cost, what is known already, what is refused."""
+"""The compiler's page: before anything is sent, what each question costs, what is known already, what is refused."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -227,9 +227,7 @@ def _line(q: CompiledQuestion) -> Line:
     return Line(
         label=q.label,
         element_code=q.element_code,
-        note="" if len(q.periods) <= 1 else _("{n} 期：{first} 至 {last}").format(
-            n=len(q.periods), first=words.period(Period.parse(q.periods[0])), last=words.period(Period.parse(q.periods[-1]))
-        ),
+        note=_periods_asked(q),
         known=f"{known:,}/{q.n_cells:,}" if known else "0",
         percent=q.known_percent,
         is_full=known == q.n_cells and q.n_cells > 0,
@@ -242,6 +240,14 @@ def _line(q: CompiledQuestion) -> Line:
         refusal=q.refusal,
         is_forbidden=q.verdict == "forbidden",
     )  # fmt: skip
+
+
+def _periods_asked(q: CompiledQuestion) -> str:
+    """A quarterly sheet asks a monthly element for three months: says which."""
+    if len(q.periods) <= 1:
+        return ""
+    first, last = (words.period(Period.parse(code)) for code in (q.periods[0], q.periods[-1]))
+    return _("{n} 期：{first} 至 {last}").format(n=len(q.periods), first=first, last=last)
 
 
 def _source(q: CompiledQuestion) -> str:

@@ -204,7 +204,7 @@ def _page(actor: Actor, draft: Draft, is_new: bool, *, into: int = 0, find: str 
         draft=draft,
         is_new=is_new,
         parts=_parts(draft, elements, errors),
-        issuers=tuple(dict.fromkeys((s.department_code, s.department_name) for s in actor.standings_with("SHEETS_DESIGN"))),
+        issuers=_issuers(actor),
         choices=_choices(draft),
         into=min(into, len(draft.sections) - 1),
         find=find,
@@ -213,6 +213,11 @@ def _page(actor: Actor, draft: Draft, is_new: bool, *, into: int = 0, find: str 
         minutes=words.minutes(hundredths),
         refused=refused,
     )  # fmt: skip
+
+
+def _issuers(actor: Actor) -> tuple[tuple[str, str], ...]:
+    mine = actor.standings_with("SHEETS_DESIGN")
+    return tuple(dict.fromkeys((s.department_code, s.department_name) for s in mine))
 
 
 def _parts(draft: Draft, elements: Mapping[str, ElementView], errors: Mapping[str, str]) -> tuple[Part, ...]:

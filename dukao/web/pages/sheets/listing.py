@@ -14,7 +14,7 @@ from dukao.sheets.queries import SheetView
 from dukao.sheets.rules.definitions import SheetDefinition
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
-from dukao.web.tables import Cell, Column, Table, Tone, number, row, table
+from dukao.web.tables import Cell, Column, Row, Table, Tone, number, row, table
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _require_sheets(actor: Actor) -> None:
 
 
 def _list(found: tuple[SheetView, ...]) -> Table:
-    rows = []
+    rows: list[Row] = []
     for view in found:
         tone, state = state_of(view)
         rows.append(
@@ -153,7 +153,7 @@ def _tables(definition: SheetDefinition, versions: tuple[SheetView, ...], here: 
 
 def _questions(definition: SheetDefinition, view: SheetView) -> Table:
     elements = registers.elements_by_code(definition.element_codes)
-    rows = []
+    rows: list[Row] = []
     for section in definition.sections:
         for question in section.questions:
             element = elements[question.element]
