@@ -42,6 +42,9 @@ class Twin:
     def end(self, fact: Held, tick: int) -> None:
         self.facts[self.facts.index(fact)] = replace(fact, superseded=tick)
 
+    def accept(self, fact: Held, tick: int) -> None:
+        self.facts[self.facts.index(fact)] = replace(fact, accepted=tick)
+
     def put(self, cell, value, text, source, tick, accepted) -> None:
         if old := self.current(cell):
             self.end(old, tick)
