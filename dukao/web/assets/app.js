@@ -3,6 +3,7 @@
 import 'htmx.org';
 import './tables.js';
 import './keys.js';
+import './forms.js';
 
 if (document.querySelector('[data-live]')) import('./live.js');
 if (document.querySelector('[data-chart]')) import('./charts.js');

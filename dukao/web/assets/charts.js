@@ -1,1 +1,144 @@
-export {};
+// Draws the charts that the page describes as data. Loaded only where a page has one.
+
+import * as echarts from 'echarts/core';
+import {BarChart, LineChart, MapChart} from 'echarts/charts';
+import {AriaComponent, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent} from 'echarts/components';
+import {SVGRenderer} from 'echarts/renderers';
+
+echarts.use([
+  AriaComponent, BarChart, GridComponent, LegendComponent, LineChart, MapChart, SVGRenderer, TooltipComponent,
+  VisualMapComponent,
+]);
+
+const token = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+const element = (name, className, text) => {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+};
+
+const tooltip = lines => {
+  const box = document.createElement('div');
+  for (const [className, text] of lines) box.append(element('p', className, text));
+  return box;
+};
+
+const common = () => ({
+  animation: !isStill,
+  animationDuration: 300,
+  textStyle: {fontFamily: token('--font'), color: token('--ink-soft')},
+  aria: {enabled: false},  // the figure has its own label and a table beside it
+});
+
+const tipStyle = () => ({
+  backgroundColor: token('--paper'), borderColor: token('--line'), padding: [8, 12],
+  textStyle: {color: token('--ink'), fontSize: 14},
+});
+
+const areaTip = areas => params => {
+  const area = areas.find(one => one.code === params.name || one.name === params.name);
+  return area ? tooltip([['tip-title', area.name], ['tip-value', area.text]]) : '';
+};
+
+const goDown = (chart, areas) => chart.on('click', params => {
+  const area = areas.find(one => one.code === params.name || one.name === params.name);
+  if (area) location.href = area.href;
+});
+
+const drawMap = async (chart, spec) => {
+  const answer = await fetch(spec.url, {credentials: 'same-origin'});
+  if (!answer.ok) throw new Error(`map: ${answer.status}`);
+  const name = `map:${spec.url}`;
+  echarts.registerMap(name, await answer.json());
+  const names = new Map(spec.areas.map(area => [area.code, area.name]));
+  const values = spec.areas.map(area => area.value).filter(value => value !== null);
+  chart.setOption({
+    ...common(),
+    tooltip: {...tipStyle(), formatter: areaTip(spec.areas)},
+    visualMap: {
+      show: false, min: Math.min(...values), max: Math.max(...values), inRange: {color: ['#e3efee', '#0b5c5e']},
+    },
+    series: [{
+      type: 'map', map: name, nameProperty: 'name', selectedMode: false, aspectScale: 0.68, top: 8, bottom: 8, left: 8, right: 8,
+      data: spec.areas.filter(area => area.value !== null).map(area => ({name: area.code, value: area.value})),
+      itemStyle: {areaColor: '#eceff2', borderColor: token('--paper'), borderWidth: 1.5},
+      label: {
+        show: true, fontSize: 12, color: token('--ink'), formatter: params => names.get(params.name) ?? '',
+        textBorderColor: '#fff', textBorderWidth: 3,
+      },
+      labelLayout: {hideOverlap: true},
+      emphasis: {itemStyle: {areaColor: '#f2c14e'}, label: {color: token('--ink')}},
+    }],
+  });
+  goDown(chart, spec.areas);
+};
+
+const drawBars = (chart, spec, box) => {
+  const areas = spec.areas.filter(area => area.value !== null);
+  box.style.blockSize = `${Math.max(160, areas.length * 26 + 40)}px`;
+  chart.resize();
+  chart.setOption({
+    ...common(),
+    tooltip: {...tipStyle(), trigger: 'item', formatter: areaTip(areas)},
+    grid: {left: 0, right: 24, top: 8, bottom: 8, containLabel: true},
+    xAxis: {type: 'value', splitLine: {lineStyle: {color: token('--line')}}, axisLabel: {hideOverlap: true}},
+    yAxis: {
+      type: 'category', inverse: true, data: areas.map(area => area.name), axisTick: {show: false},
+      axisLine: {lineStyle: {color: token('--line-strong')}}, axisLabel: {color: token('--ink')},
+    },
+    series: [{
+      type: 'bar', data: areas.map(area => ({name: area.name, value: area.value})), barMaxWidth: 16,
+      itemStyle: {color: token('--accent'), borderRadius: [0, 3, 3, 0]},
+      emphasis: {itemStyle: {color: token('--accent-strong')}},
+    }],
+  });
+  goDown(chart, areas);
+};
+
+const drawTrend = (chart, spec) => chart.setOption({
+  ...common(),
+  tooltip: {
+    ...tipStyle(), trigger: 'axis', axisPointer: {type: 'line'},
+    formatter: ([{dataIndex: at}]) => tooltip([
+      ['tip-title', spec.labels[at]],
+      ['tip-value', `${spec.names[0]} ${spec.texts[at][0]}`],
+      ['tip-value tip-before', `${spec.names[1]} ${spec.texts[at][1]}`],
+    ]),
+  },
+  legend: {bottom: 0, icon: 'roundRect', itemWidth: 18, itemHeight: 4, textStyle: {color: token('--ink-soft')}},
+  grid: {left: 0, right: 16, top: 12, bottom: 34, containLabel: true},
+  xAxis: {
+    type: 'category', boundaryGap: false, data: spec.labels, axisTick: {show: false},
+    axisLine: {lineStyle: {color: token('--line-strong')}}, axisLabel: {hideOverlap: true},
+  },
+  yAxis: {type: 'value', scale: true, splitLine: {lineStyle: {color: token('--line')}}},
+  series: [
+    {
+      name: spec.names[1], type: 'line', data: spec.before, symbol: 'none', connectNulls: false, z: 1,
+      lineStyle: {color: '#9aa7b4', width: 2, type: 'dashed'}, itemStyle: {color: '#9aa7b4'},
+    },
+    {
+      name: spec.names[0], type: 'line', data: spec.now, symbol: 'circle', symbolSize: 7, connectNulls: false, z: 2,
+      lineStyle: {color: token('--accent'), width: 2.5}, itemStyle: {color: token('--accent')},
+    },
+  ],
+});
+
+const draw = {map: drawMap, bars: drawBars, trend: drawTrend};
+
+const prepare = root => {
+  for (const figure of root.querySelectorAll('[data-chart]:not([data-ready])')) {
+    figure.dataset.ready = '';
+    const spec = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
+    const box = figure.querySelector('.chart-canvas');
+    const chart = echarts.init(box, null, {renderer: 'svg'});
+    new ResizeObserver(() => chart.resize()).observe(box);
+    Promise.resolve(draw[spec.kind](chart, spec, box)).catch(() => { figure.hidden = true; });
+  }
+};
+
+prepare(document);
+document.addEventListener('htmx:after:swap', () => prepare(document));

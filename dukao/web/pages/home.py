@@ -51,8 +51,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         raise NotThere(_("没有这种语言"))
     _keep(request, language=language)
-    response = doors.go(request, _back(request))
-    _set(response, settings.LANGUAGE_COOKIE_NAME, language)
+    response = doors.go(request, back(request))
+    remember(response, settings.LANGUAGE_COOKIE_NAME, language)
     return response
 
 
@@ -62,8 +62,8 @@ def choose_type(request: HttpRequest) -> HttpResponse:
     """Large type or the normal one; it stays until it is chosen otherwise."""
     size = "large" if request.POST.get("type") == "large" else "normal"
     _keep(request, large_type=size == "large")
-    response = doors.go(request, _back(request))
-    _set(response, "type", size)
+    response = doors.go(request, back(request))
+    remember(response, "type", size)
     return response
 
 
@@ -71,9 +71,9 @@ def with_preferences(response: HttpResponse, *, login_id: int) -> HttpResponse:
     """The answer to a sign-in carries how this person likes the pages, on whatever computer it is."""
     liked = queries.preferences(login_id=login_id)
     if liked.large_type:
-        _set(response, "type", "large")
+        remember(response, "type", "large")
     if liked.language:
-        _set(response, settings.LANGUAGE_COOKIE_NAME, liked.language)
+        remember(response, settings.LANGUAGE_COOKIE_NAME, liked.language)
     return response
 
 
@@ -86,12 +86,14 @@ def _keep(request: HttpRequest, **changed: object) -> None:
     actions.set_preferences(**wanted, by=actor, at=doors.now())
 
 
-def _back(request: HttpRequest) -> str:
+def back(request: HttpRequest) -> str:
+    """Where the form came from, if it is a page of this house."""
     url = request.POST.get("next", "/")
     return url if url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure()) else "/"
 
 
-def _set(response: HttpResponse, name: str, value: str) -> None:
+def remember(response: HttpResponse, name: str, value: str) -> None:
+    """Keep a choice in the browser for a year."""
     response.set_cookie(name, value, max_age=_A_YEAR_SECONDS, samesite="Lax", secure=settings.TLS, httponly=True)
 
 

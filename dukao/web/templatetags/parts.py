@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from dukao.web.charts import Chart
 from dukao.web.tables import Cell, Column, Table
 
 register = template.Library()
@@ -61,6 +62,18 @@ def icon(name: str, label: str = "") -> SafeString:
 def badge(tone: str, text: str) -> SafeString:
     """A state: icon and word."""
     return format_html('<span class="badge badge-{}">{}{}</span>', tone, icon(TONE_ICONS[tone]), text)
+
+
+@register.simple_tag
+def chart(drawn: Chart) -> SafeString:
+    """A chart: its message as title, its source under it; charts.js draws it, its twin table stands nearby."""
+    return get_template("parts/chart.html").render({"chart": drawn, "spec": _json(drawn.spec)})
+
+
+def _json(data: Any) -> SafeString:
+    """JSON that may stand inside a script element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return mark_safe(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S308
 
 
 @register.simple_tag
@@ -112,19 +125,19 @@ def data_table(context: Mapping[str, Any], table: Table) -> SafeString:
 def _cell(column: Column, cell: Cell) -> SafeString:
     """One cell, in code rather than in the template: a table may have thousands of them."""
     kind = f"is-{column.kind}" + (" is-sticky" if column.is_sticky else "")
+    live = format_html(' data-figure="{}"', cell.figure) if cell.figure else ""
     content: str = cell.text
     if cell.tone:
-        content = badge(cell.tone, cell.text)
-    if cell.href:
-        content = format_html('<a href="{}">{}</a>', cell.href, content)
-    return format_html(
-        '<td class="{}"{}{}>{}{}</td>',
-        kind,
-        format_html(' data-raw="{}"', cell.raw) if cell.raw is not None else "",
-        format_html(' data-figure="{}"', cell.figure) if cell.figure else "",
-        content,
-        format_html('<span class="cell-note">{}</span>', cell.note) if cell.note else "",
-    )
+        content = format_html(
+            '<span class="badge badge-{}"{}>{}{}</span>', cell.tone, live, icon(TONE_ICONS[cell.tone]), cell.text
+        )
+    elif cell.href:
+        content = format_html('<a href="{}"{}>{}</a>', cell.href, live, cell.text)
+    elif live:
+        content = format_html("<span{}>{}</span>", live, cell.text)
+    raw = format_html(' data-raw="{}"', cell.raw) if cell.raw is not None else ""
+    note = format_html('<span class="cell-note">{}</span>', cell.note) if cell.note else ""
+    return format_html('<td class="{}"{}>{}{}</td>', kind, raw, content, note)
 
 
 @register.simple_block_tag
