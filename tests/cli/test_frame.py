@@ -1,0 +1,155 @@
+"""The frame of all commands: exit codes, JSON, who acts, refusals in words, errors that are not swallowed."""
+
+import io
+import json
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from dukao.base.models import Event
+from dukao.base.refusals import Invalid, Refused
+from dukao.cli import main as frame
+from dukao.cli.command import Command, Result
+from dukao.cli.main import main
+
+FILES = Path(__file__).parents[1] / "org/divisions"
+
+
+@pytest.fixture
+def one_command(monkeypatch):
+    """Only `try`, doing what the test says."""
+
+    def offer(run):
+        monkeypatch.setattr(frame, "commands", lambda: [Command("try", "try", run)])
+
+    return offer
+
+
+def _refuse(_: Namespace) -> Result:
+    raise Refused("做不到", why="因为这样", todo="请那样", source="示例#1", rule="X-1")
+
+
+def _invalid(_: Namespace) -> Result:
+    raise Invalid("看不懂", errors={"code": "写四位"})
+
+
+def test_a_result_prints_as_lines_or_as_json(db, one_command, capsys):
+    one_command(lambda args: Result({"n": 1, "text": "数"}, ["一行"], exit_code=4))
+    assert main(["try"]) == 4
+    assert capsys.readouterr().out == "一行\n"
+    assert main(["--json", "try"]) == main(["try", "--json"]) == 4
+    assert capsys.readouterr().out.count('"text": "数"') == 2
+
+
+def test_a_refusal_says_what_why_and_what_to_do(db, one_command, capsys):
+    one_command(_refuse)
+    assert main(["try"]) == 3
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.splitlines() == ["做不到", "原因：因为这样", "依据：示例#1", "怎么办：请那样"]
+    assert main(["try", "--json"]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert (told["refused"], told["rule"], told["errors"]) == ("Refused", "X-1", {})
+
+
+def test_invalid_input_names_its_places(db, one_command, capsys):
+    one_command(_invalid)
+    assert main(["try"]) == 3
+    assert "  code：写四位" in capsys.readouterr().err
+
+
+def test_an_unexpected_error_is_not_swallowed(db, one_command):
+    one_command(lambda args: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        main(["try"])
+
+
+def test_wrong_use_exits_with_two(db, capsys):
+    for wrong in ([], ["nonsense"], ["login"], ["import-units", "--nonsense"]):
+        with pytest.raises(SystemExit) as ended:
+            main(wrong)
+        assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_who_acts(city, one_command, capsys):
+    seen = []
+    one_command(lambda args: seen.append(args.by) or Result({}))
+    assert main(["try"]) == 0
+    assert main(["--as", "adam", "try"]) == 0
+    assert main(["try", "--as", "nobody"]) == 3
+    assert [by.name for by in seen] == ["system", "adam"]
+    assert seen[1].has("ORG_MANAGE")
+
+
+def test_every_command_is_named_once_and_helps(db, capsys):
+    names = [command.name for command in frame.commands()]
+    assert len(names) == len(set(names))
+    for name in names:
+        with pytest.raises(SystemExit) as ended:
+            main([name, "--help"])
+        assert ended.value.code == 0
+    assert all(command.help for command in frame.commands())
+
+
+def _say(monkeypatch, text: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+
+def test_a_house_is_set_up_by_commands(db, capsys, monkeypatch):
+    def ok(*words: str):
+        assert main([*words, "--json"]) == 0, words
+        return json.loads(capsys.readouterr().out)
+
+    assert ok("import-units", "--source", str(FILES), "--city", "9901")["added"] == 9
+    assert ok("import-units", "--source", str(FILES), "--city", "9901")["added"] == 0
+    ok("department", "define", "tax", "--name", "税务局", "--unit", "990100000000")
+    assert [d["code"] for d in ok("department", "list")] == ["tax"]
+    ok("post", "define", "boss", "--title", "管理员", "--role", "admin", "--unit", "990100000000")
+    ok("post", "define", "fill", "--title", "填报员", "--role", "worker", "--unit", "990101001201")
+    for name in ("adam", "alice"):
+        _say(monkeypatch, "three blue kettles\n")
+        ok("login", "create", name, "--display-name", name)
+    ok("login", "assign", "adam", "--post", "boss", "--from", "2026-01-01")
+    ok("--as", "adam", "login", "assign", "alice", "--post", "fill", "--from", "2026-01-01", "--to", "2027-01-01")
+    [alice, adam] = sorted(ok("login", "list", "--as", "adam"), key=lambda view: view["name"] == "adam")
+    assert (alice["holdings"][0]["post_code"], adam["holdings"][0]["role"]) == ("fill", "admin")
+    _say(monkeypatch, "five green kettles\n")
+    ok("login", "password", "alice")
+    ok("login", "disable", "alice", "--as", "adam")
+    ok("login", "enable", "alice")
+    ok("login", "unassign", "alice", "--post", "fill", "--to", "2026-06-01")
+    assert [p["code"] for p in ok("post", "list", "--as", "adam")] == ["boss", "fill"]
+    events = Event.objects.count()
+    assert ok("seal") == {"sealed": events}
+    assert ok("check", "--only", "trail") == {"findings": []}
+
+
+def test_a_refused_command_leaves_with_three(city, capsys):
+    assert main(["department", "define", "x", "--name", "x", "--unit", "999999999999"]) == 3
+    assert main(["--as", "alice", "login", "list"]) == 3
+    assert "没有这项权限" in capsys.readouterr().err
+
+
+def test_a_broken_chain_is_found_with_what_to_do(city, capsys):
+    from django.db import connection
+
+    main(["department", "define", "civil", "--name", "民政局", "--unit", city.code["富水市"]])
+    main(["seal"])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        else:
+            cursor.execute("DROP TRIGGER base_event_no_update")
+        cursor.execute("UPDATE base_event SET actor = 'mallory'")
+    capsys.readouterr()
+    assert main(["check", "--only", "trail", "--json"]) == 4
+    [finding] = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["check"], finding["where"]) == ("trail.chain", "seal:1")
+    assert finding["todo"]
+
+
+def test_migrating_again_says_so(db, capsys):
+    assert main(["migrate"]) == 0
+    assert capsys.readouterr().out == "数据库已是最新\n"
