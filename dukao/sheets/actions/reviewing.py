@@ -155,8 +155,8 @@ def _locked(dispatch: str, unit: str) -> tuple[Filing, FilingHead]:
         # The dispatch is only held open: filings of one dispatch do not wait for each other.
         hold = " FOR KEY SHARE OF d FOR UPDATE OF f" if connection.vendor == "postgresql" else ""
         cursor.execute(
-            "SELECT f.id FROM sheets_dispatch d JOIN sheets_filing f ON f.dispatch_id = d.id"
-            f" JOIN org_unit u ON u.id = f.unit_id WHERE d.number = %s AND u.code = %s{hold}",  # noqa: S608
+            "SELECT f.id FROM sheets_dispatch d JOIN sheets_filing f ON f.dispatch_id = d.id"  # noqa: S608
+            f" JOIN org_unit u ON u.id = f.unit_id WHERE d.number = %s AND u.code = %s{hold}",
             [dispatch, unit],
         )
         row = cursor.fetchone()
