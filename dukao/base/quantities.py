@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 # A sum over the country still fits a 64-bit integer with room to spare.
 SCALED_LIMIT = 10**17
+# More digits than this are no figure; fewer are computed without any rounding.
+_DIGITS_MOST = 60
+_EXACT = Context(prec=2 * _DIGITS_MOST)
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 
 
@@ -34,8 +37,10 @@ def scaled_from_text(raw: str, decimals: int, *, unit: str = "") -> int:
 
 def scaled_from_decimal(value: Decimal, decimals: int) -> int:
     """Scale exactly; more decimals than kept is an error, never a rounding. Raises NotANumber."""
+    if len(value.as_tuple().digits) > _DIGITS_MOST:
+        raise NotANumber(f"数字超过 {_DIGITS_MOST} 位")
     try:
-        scaled = value.scaleb(decimals)
+        scaled = value.scaleb(decimals, _EXACT)
         whole = int(scaled)
     except (InvalidOperation, ValueError, OverflowError):
         raise NotANumber(f"“{value}”不是数字") from None

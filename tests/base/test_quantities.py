@@ -16,7 +16,7 @@ def test_what_people_write(raw, decimals, scaled):
 
 
 @pytest.mark.parametrize("raw", ["", "一百", "12%", "1e5", "1 2", "12,34", "1.005", "=1+1", "NaN", "Infinity", "٣", 
-                                 "--1", "￥3", "3元", str(SCALED_LIMIT)])
+                                 "--1", "￥3", "3元", str(SCALED_LIMIT), "1." + "0" * 34 + "1", "9" * 61])
 def test_what_would_need_a_guess_is_refused(raw):
     with pytest.raises(NotANumber):
         scaled_from_text(raw, 2)
