@@ -17,9 +17,9 @@ from dukao.registers import queries as registers
 from dukao.registers.actions import define_element
 from dukao.registers.actions.facts import AnsweredCell, accept_facts
 from dukao.registers.rules import ElementDefinition
-from dukao.sheets import actions
+from dukao.sheets import actions, queries
 from dukao.sheets.rules.definitions import SheetDefinition
-from tests.conftest import AT
+from tests.conftest import AT, ON
 
 Q3 = Period.parse("2026Q3")
 DUE = date(2026, 10, 20)
@@ -69,6 +69,39 @@ class House:
 
     def define(self, *questions, by: str = "dora", **changes):
         return actions.define_sheet(definition=self.sheet(*questions, **changes), by=self.city.actor[by], at=AT)
+
+    def send(self, *questions, scope: str = "富水市", basis: str = "富政办〔2026〕模拟12号", by: str = "dora",
+             at: datetime = AT, due_on: date = DUE, trim: bool = True, **changes) -> str:  # fmt: skip
+        """Define a sheet with these questions and send it to all villages below `scope`."""
+        definition = self.sheet(*questions, **changes)
+        actions.define_sheet(definition=definition, by=SYSTEM, at=at)
+        return actions.dispatch_sheet(
+            sheet=definition.code, scope_unit=self.city.code[scope], period=Q3, due_on=due_on, basis=basis,
+            only_what_is_left=trim, by=self.city.actor[by], at=at,
+        )  # fmt: skip
+
+    def type(self, number: str, element: str, raw: str, *, period: str | None = None, by: str = "alice",
+             unit: str = "一村", at: datetime = AT) -> actions.Saved:  # fmt: skip
+        return actions.type_answer(
+            dispatch=number, unit=self.city.code[unit], element=element,
+            period=Period.parse(period) if period else None, raw=raw, by=self.city.actor[by], at=at,
+        )  # fmt: skip
+
+    def act(self, verb: str, number: str, *, by: str = "alice", unit: str = "一村", at: datetime = AT, **more):
+        """Any other action on a filing: `house.act("submit_filing", number)`."""
+        return getattr(actions, verb)(dispatch=number, unit=self.city.code[unit], by=self.city.actor[by], at=at, **more)
+
+    def page(self, number: str, *, viewer: str = "alice", unit: str = "一村", today: date = ON) -> queries.FilingPage:
+        return queries.filing(dispatch=number, unit=self.city.code[unit], viewer=self.city.actor[viewer], today=today)
+
+    def cell(self, number: str, element: str, period: str = "2026Q3", **more) -> queries.CellView:
+        cells = [c for s in self.page(number, **more).sections for q in s.questions for c in q.cells]
+        return next(c for c in cells if (c.element_code, c.period_code) == (element, period))
+
+    def total(self, element: str, unit: str, period: str = "2026Q3") -> registers.Figure | None:
+        """The figure of a unit, provisional part included."""
+        key = (registers.element(code=element).id, Period.parse(period).key, self.city.unit[unit])
+        return registers.figures(element_ids=[key[0]], periods=[key[1]], unit_ids=[key[2]]).get(key)
 
 
 @pytest.fixture

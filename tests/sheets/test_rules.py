@@ -154,9 +154,19 @@ def test_a_question_has_one_cell_per_period_of_its_element(sheet, kind, expected
 
 def test_fresh_to_the_last_day_and_not_one_longer():
     (q3,) = _keys("2026Q3")
-    assert cells.fresh_until(q3, 45) == date(2026, 11, 15)
-    assert cells.is_fresh(q3, 45, date(2026, 11, 15))
-    assert not cells.is_fresh(q3, 45, date(2026, 11, 16))
+    assert cells.fresh_until(q3, q3, 45) == date(2026, 11, 15)
+    assert cells.is_fresh(q3, q3, 45, date(2026, 11, 15))
+    assert not cells.is_fresh(q3, q3, 45, date(2026, 11, 16))
+
+
+@pytest.mark.parametrize(("held", "asked", "until"), [
+    ("2026-07", "2026Q3", date(2026, 11, 15)),  # inside the quarter that is asked about
+    ("2026-06", "2026Q3", date(2026, 8, 15)),  # a stock of before
+    ("2026-07", "2026-07", date(2026, 9, 15)),
+    ("2026", "2026Q3", date(2027, 2, 15)),  # the year around it
+])  # fmt: skip
+def test_july_does_not_grow_old_before_the_quarter_does(held, asked, until):
+    assert cells.fresh_until(*_keys(held, asked), 45) == until
 
 
 def test_a_stock_stands_for_a_year_a_flow_for_its_own_period():

@@ -274,7 +274,8 @@ def _look(place: _Place, today: date) -> None:
         is_answered=is_given,
         is_disputed=answer is not None and bool(answer.disputed_reason),
         is_known=fact is not None,
-        is_known_fresh=place.fact_period is not None and is_fresh(place.fact_period, place.fresh_days, today),
+        is_known_fresh=place.fact_period is not None
+        and is_fresh(place.fact_period, place.sheet_period, place.fresh_days, today),
         is_overtaken=is_given
         and fact is not None
         and is_overtaking(fact, place.fact_period, place.period, answer, place.filing_id),

@@ -19,6 +19,10 @@ from dukao.sheets.queries.dispatches import filings_of as filings_of
 from dukao.sheets.queries.filings import CellView as CellView
 from dukao.sheets.queries.filings import FilingPage as FilingPage
 from dukao.sheets.queries.filings import filing as filing
+from dukao.sheets.queries.marks import AnswerMark as AnswerMark
+from dukao.sheets.queries.marks import FilingMark as FilingMark
+from dukao.sheets.queries.marks import answer_marks as answer_marks
+from dukao.sheets.queries.marks import filing_marks as filing_marks
 from dukao.sheets.queries.sheets import SheetView as SheetView
 from dukao.sheets.queries.sheets import sheet as sheet
 from dukao.sheets.queries.sheets import sheets as sheets

@@ -265,7 +265,7 @@ class _Compiler:
             counts, n_pending = [], 0
             for cell in cells:
                 held = {p: counted[element.id, p].n_known for p in wanted[cell] if (element.id, p) in counted}
-                fresh = [p for p in held if cell_rules.is_fresh(p, element.fresh_days, self.today)]
+                fresh = [p for p in held if cell_rules.is_fresh(p, self.period.key, element.fresh_days, self.today)]
                 n_fresh = self._units_with_any(element, {p: held[p] for p in fresh})
                 n_any = n_fresh if len(fresh) == len(held) else self._units_with_any(element, held)
                 counts.append(CellCount(cell, n_fresh, n_any - n_fresh))
@@ -295,7 +295,9 @@ class _Compiler:
             n_below = {unit: counted[level] for unit, counted in below.items() if level in counted}
             figures = registers.figures(element_ids=[e.id for e in here], periods=cells, unit_ids=n_below)
             for element in here:
-                is_fresh = {cell: cell_rules.is_fresh(cell, element.fresh_days, self.today) for cell in cells}
+                is_fresh = {
+                    cell: cell_rules.is_fresh(cell, self.period.key, element.fresh_days, self.today) for cell in cells
+                }
                 for cell in cells:
                     whole = [
                         f for unit, n in n_below.items() if (f := figures.get((element.id, cell, unit))) and f.n >= n

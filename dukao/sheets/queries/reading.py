@@ -226,7 +226,8 @@ def _cell(head: FilingHead, one: Carried, period: int, answer: GivenAnswer | Non
         is_answered=is_given,
         is_disputed=answer is not None and bool(answer.disputed_reason),
         is_known=fact is not None or fold is not None,
-        is_known_fresh=fold is not None or (fact_period is not None and is_fresh(fact_period, one.fresh_days, today)),
+        is_known_fresh=fold is not None
+        or (fact_period is not None and is_fresh(fact_period, head.period, one.fresh_days, today)),
         is_overtaken=is_given and fact is not None and is_overtaking(fact, fact_period, period, answer, head.id),
     )
     cell = Cell(one, period, state, fact=fact, fact_period=fact_period, answer=answer)

@@ -2,7 +2,8 @@
 
 1. A question of a sheet for a period has one cell per period of its element that overlaps it: a quarterly sheet asks a
    monthly element three times; of a coarser element it is the one period around it.
-2. A fact is fresh until `fresh_days` after the end of its period.
+2. A fact is fresh until `fresh_days` after the end of its period. What falls inside the period that the sheet asks
+   about is as fresh as that: July does not grow old before the third quarter does.
 3. Where an element is a stock (its last value stands for a longer period), the newest fact of the year before the cell
    counts for the cell too: population in August is what it was in July, until it is too old.
 """
@@ -43,13 +44,15 @@ def standing_in(cell_period: int) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=4096)
-def fresh_until(period: int, fresh_days: int) -> date:
-    """The last day on which a fact of the period counts as fresh."""
-    return Period(period).ends_on + timedelta(days=fresh_days)
+def fresh_until(period: int, sheet_period: int, fresh_days: int) -> date:
+    """The last day on which a fact of the period counts as fresh for a sheet that asks about `sheet_period`."""
+    held, asked = Period(period), Period(sheet_period)
+    is_inside = asked.starts_on <= held.starts_on < asked.ends_on
+    return (max(held.ends_on, asked.ends_on) if is_inside else held.ends_on) + timedelta(days=fresh_days)
 
 
-def is_fresh(period: int, fresh_days: int, today: date) -> bool:
-    return today <= fresh_until(period, fresh_days)
+def is_fresh(period: int, sheet_period: int, fresh_days: int, today: date) -> bool:
+    return today <= fresh_until(period, sheet_period, fresh_days)
 
 
 def periods_that_count(cell_period: int, over_periods: str) -> tuple[int, ...]:
