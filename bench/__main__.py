@@ -104,7 +104,7 @@ def _line(job: Job) -> str:
 
 def _number(value: Any) -> str:
     if not isinstance(value, int | float) or isinstance(value, bool):
-        return str(value)
+        return "" if value is None else str(value)
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
