@@ -132,5 +132,21 @@ def subtree(column: str, path: str) -> tuple[str, list[str]]:
     return f"{column} LIKE %s", [path + "%"]
 
 
+def held(columns: str, where: str, values: Sequence[Any], as_of: datetime | None) -> tuple[str, list[Any]]:
+    """SELECT `columns` of the facts `f` (with their unit `u`) that are held now, or were at a past instant.
+
+    Current and superseded facts have an index each, so the past is asked for in two halves.
+    """
+    select = f"SELECT {columns} FROM registers_fact f JOIN org_unit u ON u.id = f.unit_id WHERE {where} AND "
+    if as_of is None:
+        return f"{select} f.superseded_at IS NULL", [*values]
+    at = stamp(as_of)
+    return (
+        f"{select} f.superseded_at IS NULL AND f.recorded_at <= %s UNION ALL"
+        f" {select} f.superseded_at IS NOT NULL AND f.recorded_at <= %s AND f.superseded_at > %s",
+        [*values, at, *values, at, at],
+    )
+
+
 def drop(cursor: CursorWrapper, table: str) -> None:
     cursor.execute(f"DROP TABLE IF EXISTS {'temp' if connection.vendor == 'sqlite' else 'pg_temp'}.{table}")

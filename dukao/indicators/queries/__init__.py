@@ -12,3 +12,9 @@ from dukao.indicators.queries.pages import TrendPoint as TrendPoint
 from dukao.indicators.queries.pages import UnitPage as UnitPage
 from dukao.indicators.queries.pages import live_figures as live_figures
 from dukao.indicators.queries.pages import unit_page as unit_page
+from dukao.indicators.queries.passports import ChildPart as ChildPart
+from dukao.indicators.queries.passports import FactPassport as FactPassport
+from dukao.indicators.queries.passports import PartPassport as PartPassport
+from dukao.indicators.queries.passports import Passport as Passport
+from dukao.indicators.queries.passports import TermPassport as TermPassport
+from dukao.indicators.queries.passports import passport as passport

@@ -135,4 +135,5 @@ def _in_words(definition: IndicatorDefinition, elements: dict[str, ElementView])
         told += f" ÷ {side(definition.denominator)}"
     if definition.factor != 1:
         told += f" × {definition.factor.normalize():,f}"
-    return told
+    # Full-width brackets bring their own space.
+    return told.replace("） ", "）").replace(" （", "（")

@@ -127,15 +127,26 @@ def read(plan: Plan, period: Period, figure: FigureAt, *, unit_level: int, units
         if any(f.state == state for f in folded):
             return Reading(None, None, state, counts)
     split = len(plan.numerator)
-    value = _side(plan.numerator, folded[:split])
+    value = side(plan.numerator, folded[:split])
+    assert value is not None, "every term is known here"
     if plan.denominator:
-        below = _side(plan.denominator, folded[split:])
-        if below[0] == 0:
+        below = side(plan.denominator, folded[split:])
+        if below is None or below[0] == 0:
             return Reading(None, None, "unknown", counts)
         sign = 1 if below[0] > 0 else -1
         value = (sign * value[0] * below[1], value[1] * abs(below[0]))
     value = (value[0] * plan.factor[0], value[1] * plan.factor[1])
     return Reading(value, rounded(value, plan.decimals), "known", counts)
+
+
+def side(planned: Sequence[PlannedTerm], folded: Sequence[Folded]) -> Ratio | None:
+    """What one side of a formula comes to; None where a term is not known, or there is none."""
+    values = [
+        (term.sign * one.value[0], one.value[1])
+        for term, one in zip(planned, folded, strict=True)
+        if one.value is not None
+    ]
+    return _added(values) if values and len(values) == len(planned) else None
 
 
 def change_percent(now: Ratio | None, before: Ratio | None, *, decimals: int = 1) -> Decimal | None:
@@ -188,10 +199,6 @@ def _looked_back(term: PlannedTerm, period: Period, figure: FigureAt) -> list[tu
 
 def _over_units(term: PlannedTerm, row: Sequence[int]) -> Ratio:
     return (row[0], row[1] * term.scale) if term.over_units == "mean" else (row[0], term.scale)
-
-
-def _side(planned: Sequence[PlannedTerm], folded: Sequence[Folded]) -> Ratio:
-    return _added([(t.sign * f.value[0], f.value[1]) for t, f in zip(planned, folded, strict=True) if f.value])
 
 
 def _added(values: Sequence[Ratio]) -> Ratio:

@@ -10,6 +10,7 @@ from dukao.registers.queries.facts import Coverage as Coverage
 from dukao.registers.queries.facts import KnownFact as KnownFact
 from dukao.registers.queries.facts import PastFact as PastFact
 from dukao.registers.queries.facts import coverage as coverage
+from dukao.registers.queries.facts import fact_histories as fact_histories
 from dukao.registers.queries.facts import fact_history as fact_history
 from dukao.registers.queries.facts import known as known
 from dukao.registers.queries.figures import Figure as Figure
@@ -21,4 +22,5 @@ from dukao.registers.queries.figures import totals_that_differ as totals_that_di
 from dukao.registers.queries.sources import FreshSource as FreshSource
 from dukao.registers.queries.sources import Source as Source
 from dukao.registers.queries.sources import datasets_behind as datasets_behind
+from dukao.registers.queries.sources import sources_of_cells as sources_of_cells
 from dukao.registers.queries.sources import sources_of_deliveries as sources_of_deliveries

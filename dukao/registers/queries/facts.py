@@ -4,6 +4,7 @@ Internal to the house: rooms above ask by ids, after they have checked the viewe
 """
 # ruff: noqa: S608 (all SQL here is put together from constants and integers only)
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,7 +82,9 @@ def coverage(
     Cells nobody knows are left out. Counts are read from the kept totals, whatever the number of units.
     """
     counted = figures(element_ids=element_ids, periods=periods, unit_ids=[scope_unit_id])
-    sources = sources_of_cells(scope_path, element_ids, periods) if with_sources else {}
+    sources = (
+        sources_of_cells(scope_path=scope_path, element_ids=element_ids, periods=periods) if with_sources else {}
+    )
     return {
         (e, p): Coverage(figure.n, figure.pending_n, sources.get((e, p), ()))
         for (e, p, _), figure in counted.items()
@@ -91,16 +94,30 @@ def coverage(
 
 def fact_history(*, element_id: int, period: int, unit_id: int) -> tuple[PastFact, ...]:
     """All that was ever held for the cell, newest first."""
+    found = fact_histories(element_ids=[element_id], periods=[period], unit_id=unit_id)
+    return found.get((element_id, period), ())
+
+
+def fact_histories(
+    *, element_ids: Collection[int], periods: Collection[int], unit_id: int
+) -> dict[Cell, tuple[PastFact, ...]]:
+    """All that was ever held for these cells of the unit, newest first; cells without a fact are left out."""
+    # Current and superseded facts have an index each.
+    half = (
+        "SELECT element_id, period, id, value, text, recorded_at, accepted_at, superseded_at, delivery_id, filing_id"
+        f" FROM registers_fact WHERE element_id IN ({listed(element_ids)}) AND period IN ({listed(periods)})"
+        " AND unit_id = %s AND superseded_at"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, value, text, recorded_at, accepted_at, superseded_at, delivery_id, filing_id"
-            " FROM registers_fact WHERE element_id = %s AND period = %s AND unit_id = %s",
-            [element_id, period, unit_id],
-        )
+        cursor.execute(f"{half} IS NULL UNION ALL {half} IS NOT NULL", [unit_id, unit_id])
         rows = cursor.fetchall()
-    sources = sources_of_deliveries(row[6] for row in rows)
-    past = [
-        PastFact(i, v, t, instant(r), instant(a), instant(s), sources[d] if d else Source("filing", filing_id=f))
-        for i, v, t, r, a, s, d, f in rows
-    ]
-    return tuple(sorted(past, key=lambda fact: (fact.superseded_at is None, fact.recorded_at, fact.id), reverse=True))
+    sources = sources_of_deliveries(row[8] for row in rows)
+    found: dict[Cell, list[PastFact]] = defaultdict(list)
+    for e, p, i, v, t, r, a, s, d, f in rows:
+        source = sources[d] if d else Source("filing", filing_id=f)
+        found[e, p].append(PastFact(i, v, t, instant(r), instant(a), instant(s), source))
+    return {cell: tuple(sorted(past, key=_newest_last, reverse=True)) for cell, past in found.items()}
+
+
+def _newest_last(fact: PastFact) -> tuple[bool, datetime, int]:
+    return fact.superseded_at is None, fact.recorded_at, fact.id

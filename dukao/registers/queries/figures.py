@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from dukao.registers.sums import CURRENT_LEAVES, ROLLED, drop, listed, roll_up, stamp, subtree
+from dukao.registers.sums import CURRENT_LEAVES, ROLLED, drop, held, listed, roll_up, stamp, subtree
 
 
 class Figure(NamedTuple):
@@ -59,15 +59,14 @@ def figures_as_of(
     """The same as they were held at a past instant: summed up anew from the history of the subtree, so slower."""
     below, path_values = subtree("u.path", scope_path)
     at = stamp(as_of)
-    leaves = (
-        "SELECT f.element_id, f.period, f.unit_id, coalesce(f.value, 0) AS sum, 1 AS n,"
+    leaves, values = held(
+        "f.element_id, f.period, f.unit_id, coalesce(f.value, 0) AS sum, 1 AS n,"
         " CASE WHEN f.accepted_at <= %s THEN 0 ELSE coalesce(f.value, 0) END AS pending_sum,"
-        " CASE WHEN f.accepted_at <= %s THEN 0 ELSE 1 END AS pending_n"
-        " FROM registers_fact f JOIN org_unit u ON u.id = f.unit_id"
-        f" WHERE f.element_id IN ({listed(element_ids)}) AND f.period IN ({listed(periods)}) AND {below}"
-        " AND f.recorded_at <= %s AND (f.superseded_at IS NULL OR f.superseded_at > %s)"
+        " CASE WHEN f.accepted_at <= %s THEN 0 ELSE 1 END AS pending_n",
+        f"f.element_id IN ({listed(element_ids)}) AND f.period IN ({listed(periods)}) AND {below}",
+        [at, at, *path_values],
+        as_of,
     )
-    values = [at, at, *path_values, at, at]
     within = f"unit_id IN ({listed(unit_ids)})"
     with connection.cursor() as cursor:
         roll_up(cursor, leaves, values)

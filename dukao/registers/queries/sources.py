@@ -12,7 +12,7 @@ from django.db.models import Max, Q
 from dukao.base.periods import Period
 from dukao.org.rules import ancestor_ids
 from dukao.registers.models import Dataset, Delivery
-from dukao.registers.sums import listed, subtree
+from dukao.registers.sums import held, listed, subtree
 
 Cell = tuple[int, int]  # (element_id, period key)
 
@@ -64,24 +64,31 @@ def sources_of_deliveries(delivery_ids: Iterable[int | None]) -> dict[int, Sourc
 
 
 def sources_of_cells(
-    scope_path: str, element_ids: Collection[int], periods: Collection[int]
+    *,
+    scope_path: str,
+    element_ids: Collection[int],
+    periods: Collection[int],
+    as_of: datetime | None = None,
 ) -> dict[Cell, tuple[Source, ...]]:
-    """Landed deliveries, newest first, that hold at least one current fact of the cell at or below the scope."""
+    """Deliveries, newest first, that hold at least one fact of the cell at or below the scope, now or at an instant."""
     below, values = subtree("u.path", scope_path)
+    facts, values = held(
+        "f.element_id, f.period, f.delivery_id",
+        f"f.element_id IN ({listed(element_ids)}) AND f.period IN ({listed(periods)})"
+        f" AND f.delivery_id IS NOT NULL AND {below}",
+        values,
+        as_of,
+    )
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT f.element_id, f.period, f.delivery_id FROM registers_fact f JOIN org_unit u ON u.id = f.unit_id"
-            f" WHERE f.element_id IN ({listed(element_ids)}) AND f.period IN ({listed(periods)})"
-            f" AND f.superseded_at IS NULL AND f.delivery_id IS NOT NULL AND {below}"
-            " GROUP BY f.element_id, f.period, f.delivery_id ORDER BY f.delivery_id DESC",
-            values,
+            f"SELECT DISTINCT element_id, period, delivery_id FROM ({facts}) h ORDER BY delivery_id DESC", values
         )
         rows = cursor.fetchall()
     sources = sources_of_deliveries(row[2] for row in rows)
     found: dict[Cell, list[Source]] = defaultdict(list)
     for element_id, period, delivery_id in rows:
         found[element_id, period].append(sources[delivery_id])
-    return {cell: tuple(held) for cell, held in found.items()}
+    return {cell: tuple(behind) for cell, behind in found.items()}
 
 
 def datasets_behind(
