@@ -90,8 +90,7 @@ def python_packages(*requirements: str) -> None:
         if _is_fresh(stamp, [wanted]):
             continue
         with step(f"Python packages of {name}"):
-            arguments = ["install", "--require-hashes", "--requirement", str(wanted)]
-            run([*_installer(), *arguments], todo="see the lines above")
+            run([*_installer(), "--quiet", "--require-hashes", "--requirement", str(wanted)], todo="see the lines above")
         _write_stamp(stamp, [wanted])
     _put_project_on_path()
 
@@ -102,7 +101,7 @@ def _virtual_environment() -> None:
     require_disk()
     with step("virtual environment .venv"):
         if uv := shutil.which("uv"):
-            run([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)], todo="see the lines above")
+            run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)], todo="see the lines above")
             return
         # Debian's bare python3 has venv but not ensurepip: an environment without pip will do, pip works from outside.
         run([sys.executable, "-m", "venv", "--without-pip", str(VENV)],
@@ -112,14 +111,11 @@ def _virtual_environment() -> None:
 def _installer() -> list[str]:
     """uv where there is one, else pip, working on the virtual environment."""
     if uv := shutil.which("uv"):
-        return [uv, "pip", *_WITH_UV]
+        return [uv, "pip", "install", "--python", str(PYTHON)]
     has_pip = subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False)
     if has_pip.returncode:
         apt("python3-pip")
-    return [sys.executable, "-m", "pip", "--python", str(PYTHON), "--disable-pip-version-check", "--quiet"]
-
-
-_WITH_UV = ["--quiet", "--python", str(PYTHON)]
+    return [sys.executable, "-m", "pip", "--python", str(PYTHON), "--disable-pip-version-check", "install"]
 
 
 def _put_project_on_path() -> None:
