@@ -90,7 +90,7 @@ def python_packages(*requirements: str) -> None:
         if _is_fresh(stamp, [wanted]):
             continue
         with step(f"Python packages of {name}"):
-            run([*_installer(), "--quiet", "--require-hashes", "--requirement", str(wanted)], todo="see the lines above")
+            run([*_installer(), "--quiet", "--require-hashes", "-r", str(wanted)], todo="see the lines above")
         _write_stamp(stamp, [wanted])
     _put_project_on_path()
 
