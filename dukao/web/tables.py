@@ -1,10 +1,11 @@
 """Tables as data: what a page shows, sorts and exports is one frozen object."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+_LONG = 40
 Kind = Literal["text", "number", "date", "badge", "actions"]
 Tone = Literal["plain", "ok", "info", "wait", "warn", "stop", "known", "stale"]
 
@@ -56,7 +57,12 @@ class Table:
     empty: str = ""
     is_exported: bool = True
     is_filtered: bool = False  # offers a box that narrows the rows in the browser
-    file_name: str = field(default="")
+    file_name: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Too long for the page: scrolls under a head that stays."""
+        return len(self.rows) > _LONG
 
 
 def row(*cells: Cell | str | int | Decimal | None, key: str = "", is_total: bool = False) -> Row:

@@ -54,15 +54,18 @@ const drawMap = async (chart, spec) => {
   const name = `map:${spec.url}`;
   echarts.registerMap(name, await answer.json());
   const names = new Map(spec.areas.map(area => [area.code, area.name]));
+  const texts = new Map(spec.areas.map(area => [area.value, area.text]));
   const values = spec.areas.map(area => area.value).filter(value => value !== null);
   chart.setOption({
     ...common(),
     tooltip: {...tipStyle(), formatter: areaTip(spec.areas)},
     visualMap: {
-      show: false, min: Math.min(...values), max: Math.max(...values), inRange: {color: ['#e3efee', '#0b5c5e']},
+      min: Math.min(...values), max: Math.max(...values), inRange: {color: ['#e3efee', '#0b5c5e']},
+      left: 0, bottom: 0, itemWidth: 12, itemHeight: 90, precision: 0, hoverLink: false,
+      text: [texts.get(Math.max(...values)), texts.get(Math.min(...values))], textStyle: {color: token('--ink-soft')},
     },
     series: [{
-      type: 'map', map: name, nameProperty: 'name', selectedMode: false, aspectScale: 0.68, top: 8, bottom: 8, left: 8, right: 8,
+      type: 'map', map: name, nameProperty: 'name', selectedMode: false, aspectScale: 0.68, top: 8, bottom: 8, left: 40, right: 8,
       data: spec.areas.filter(area => area.value !== null).map(area => ({name: area.code, value: area.value})),
       itemStyle: {areaColor: '#eceff2', borderColor: token('--paper'), borderWidth: 1.5},
       label: {

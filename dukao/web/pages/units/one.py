@@ -15,8 +15,9 @@ from dukao.indicators.queries import UnitPage, unit_page
 from dukao.org import queries as org
 from dukao.web import doors, live, maps, words
 from dukao.web.pages.home import back, remember
+from dukao.web.pages.units import listed
 from dukao.web.pages.units.asked import Asked, asked
-from dukao.web.pages.units.screen import crumbs, everything_table, unit_screen
+from dukao.web.pages.units.screen import crumbs, unit_screen
 from dukao.web.tables import Table
 
 _MAP_SECONDS = 24 * 3600
@@ -57,10 +58,10 @@ def everything(request: HttpRequest, code: str) -> HttpResponse:
     page = unit_page(unit=code, period=wanted.period, viewer=actor, as_of=wanted.as_of)
     if not page.children:
         raise NotThere(_("{unit}没有下级单位").format(unit=page.unit.name))
-    listed = everything_table(page, wanted)
+    shown = listed.everything(page, wanted)
     title = _("全部指标 · {unit} · {period}").format(unit=page.unit.name, period=words.period(page.period))
     way = (*crumbs(page.ancestors, page.unit, wanted, actor, is_last=False), doors.Crumb(_("全部指标")))
-    return doors.render(request, "units/all.html", EverythingPage(title, way, listed, page.is_synthetic, (listed,)))
+    return doors.render(request, "units/all.html", EverythingPage(title, way, shown, page.is_synthetic, (shown,)))
 
 
 @require_GET
