@@ -23,7 +23,5 @@ def refused_arguments(refusal: Refusal) -> dict[str, str]:
 
 
 def source_text(source: Source) -> str:
-    """Who says so: the department and its dataset, or an earlier filing."""
-    if source.kind == "delivery":
-        return f"{source.provider_name} · {source.dataset_title}"
-    return _("已填过的报表")
+    """Who delivered it: the department and its dataset."""
+    return f"{source.provider_name} · {source.dataset_title}"

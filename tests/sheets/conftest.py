@@ -25,7 +25,8 @@ Q3 = Period.parse("2026Q3")
 DUE = date(2026, 10, 20)
 
 ELEMENTS = [
-    {"code": "tax_revenue", "title": "税收收入", "unit": "万元", "decimals": 2, "range": [0, None], "owner": "tax"},
+    {"code": "tax_revenue", "title": "税收收入", "unit": "万元", "decimals": 2, "range": [0, None], "owner": "tax",
+     "fresh_days": 45},
     {"code": "vat_revenue", "title": "增值税", "unit": "万元", "decimals": 2, "range": [0, None], "owner": "tax"},
     {"code": "new_projects", "title": "新开工项目", "unit": "个", "range": [0, 1000], "owner": "statistics",
      "minutes": 2},

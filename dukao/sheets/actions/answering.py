@@ -288,7 +288,9 @@ def _refuse_known(place: _Place, today: date) -> None:
             _("这一项不用在这里填"), why=_("由别的报表或下级汇总得来"), todo=_("有数后会自动带入"), rule="FRM-5"
         )
     raise AlreadyKnown(
-        _("这一项已由{source}掌握").format(source=source_text(place.fact.source)),
+        _("这一项已由{source}掌握").format(source=source_text(place.fact.source))
+        if place.fact.source.kind == "delivery"
+        else _("这一项本单位已经报过"),
         why=_("通过共享能够满足需要的，不得重复采集"),
         todo=_("如果数据不对，请点“不对”并写明原因"),
         source=law.rule("FRM-2", today).source_text,

@@ -22,6 +22,7 @@ from dukao.sheets.rules.answers import shown_answer
 from dukao.sheets.rules.checks import Violation
 from dukao.sheets.rules.compiling import MARK_NAMES, RULE_IDS, missing_marks
 from dukao.sheets.rules.rights import may_review, may_see_filing
+from dukao.sheets.wording import source_text
 
 # Cells that a worker types into, where last year's and the previous value help.
 _TYPED_INTO = ("asked", "stale", "answered")
@@ -233,8 +234,7 @@ class _Sources:
         on = timezone.localdate(at)
         age_days = (self.today - on).days
         if source.kind == "delivery":
-            text = f"{source.provider_name} · {source.dataset_title}"
-            return CellSource("delivery", text, source.number, on, age_days)
+            return CellSource("delivery", source_text(source), source.number, on, age_days)
         title = self.title_of_filing.get(source.filing_id, "")
         text = _("本单位填报《{title}》").format(title=title) if title else _("本单位填报")
         if fact.accepted_at is None:
