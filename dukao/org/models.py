@@ -72,11 +72,6 @@ class Post(models.Model):
         ]
 
 
-class LoginManager(BaseUserManager):
-    def get_by_natural_key(self, name: str) -> "Login":
-        return self.get(name=name)
-
-
 class Login(AbstractBaseUser):
     """A person's way in. The name is a work name (`jiangpo-worker`), never an identity number."""
 
@@ -87,7 +82,7 @@ class Login(AbstractBaseUser):
     language = models.CharField(max_length=8, blank=True)
 
     USERNAME_FIELD = "name"
-    objects = LoginManager()
+    objects = BaseUserManager()  # type: ignore[var-annotated]
 
 
 class Holding(models.Model):

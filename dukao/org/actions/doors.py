@@ -101,6 +101,8 @@ def end_stale_sittings(*, at: datetime) -> int:
 
 def change_password(*, old: str, new: str, session_key: str, by: Actor, at: datetime) -> None:
     """Change the own password; every other sitting of the log-in ends. Records org.login.password_changed."""
+    if by.login_id is None:
+        raise NotThere()
     with transaction.atomic():
         login = Login.objects.select_for_update().filter(id=by.login_id).first()
         if login is None:

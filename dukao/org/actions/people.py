@@ -17,7 +17,7 @@ from dukao.base.refusals import Invalid, NotAllowed, NotThere, Refused
 from dukao.base.trail import record_event
 from dukao.org import queries
 from dukao.org.models import Department, Holding, Login, Post, Role, Sitting
-from dukao.org.rules import Actor, may_be_held_together
+from dukao.org.rules import SYSTEM, Actor, may_be_held_together
 
 
 class PostsDoNotMix(Refused):
@@ -75,7 +75,8 @@ def create_login(*, name: str, display_name: str, password: str, by: Actor, at: 
     check_password_strength(password, login)
     login.set_password(password)
     with transaction.atomic():
-        if Login.objects.filter(name=name).exists():
+        # The house itself stands in the trail under its own name.
+        if name == SYSTEM.name or Login.objects.filter(name=name).exists():
             raise Invalid(_("登录名 %(name)s 已被使用") % {"name": name}, errors={"name": _("换一个登录名")})
         login.save(force_insert=True)
         record_event(verb="org.login.created", subject=f"login:{name}", by=by, at=at)
@@ -160,6 +161,8 @@ def reset_password(*, login: str, password: str, by: Actor, at: datetime) -> Non
 
 def set_preferences(*, large_type: bool, language: str, by: Actor, at: datetime) -> None:
     """Keep how somebody likes the pages. Records org.login.preferences_set."""
+    if by.login_id is None:
+        raise NotThere()
     with transaction.atomic():
         if not Login.objects.filter(id=by.login_id).update(large_type=large_type, language=language[:8]):
             raise NotThere()

@@ -11,6 +11,7 @@ from dukao.org.queries.people import (
     actor_named,
     department,
     departments,
+    display_names,
     logins,
     posts,
     preferences,
@@ -31,7 +32,7 @@ from dukao.org.queries.units import (
 
 __all__ = [
     "DepartmentView", "HoldingView", "LoginView", "PostView", "Preferences", "UnitView", "actor_for_login",
-    "actor_named", "ancestors", "children", "count_below", "counts_below", "department", "departments", "logins",
-    "posts", "preferences", "root_units", "search_units", "unit", "unit_by_code", "unit_by_id", "units_below",
-    "units_by_codes",
+    "actor_named", "ancestors", "children", "count_below", "counts_below", "department", "departments",
+    "display_names", "logins", "posts", "preferences", "root_units", "search_units", "unit", "unit_by_code",
+    "unit_by_id", "units_below", "units_by_codes",
 ]

@@ -1,6 +1,7 @@
 """Departments, posts and log-ins; and the actor that a log-in is today."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -138,6 +139,13 @@ def logins(*, viewer: Actor, text: str = "") -> tuple[LoginView, ...]:
         if mine or not held[pk]:
             found.append(LoginView(name, display_name, is_active, mine))
     return tuple(found)
+
+
+def display_names(*, names: Iterable[str]) -> dict[str, str]:
+    """Internal: how people are called, by log-in name; none for names that are not there."""
+    wanted = set(names)
+    rows = Login.objects.filter(name__in=wanted).values_list("name", "display_name") if wanted else ()
+    return {name: shown or name for name, shown in rows}
 
 
 def _departments(matches: Q) -> tuple[DepartmentView, ...]:
