@@ -75,7 +75,8 @@ def test_a_typed_value_names_its_filing(registers, indicators):
 def test_every_level_of_the_way_down_adds_up(registers, indicators):
     indicators("tax", "people", "price")
     registers.land({
-        ("vat", "2026-07", place): value for place, value in (("一村", 1_10), ("二村", 2_20), ("三村", -3_00), ("四村", 4))
+        ("vat", "2026-07", place): value
+        for place, value in (("一村", 1_10), ("二村", 2_20), ("三村", -3_00), ("四村", 4))
     } | {("income_tax", "2026Q3", "一村"): 7})
     for place in ("富水市", "东县", "甲镇"):
         shown = passport(registers, "tax", place)

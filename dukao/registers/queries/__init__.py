@@ -19,6 +19,7 @@ from dukao.registers.queries.figures import TotalDiffers as TotalDiffers
 from dukao.registers.queries.figures import figures as figures
 from dukao.registers.queries.figures import figures_as_of as figures_as_of
 from dukao.registers.queries.figures import totals_that_differ as totals_that_differ
+from dukao.registers.queries.findings import findings as findings
 from dukao.registers.queries.sources import FreshSource as FreshSource
 from dukao.registers.queries.sources import Source as Source
 from dukao.registers.queries.sources import datasets_behind as datasets_behind
