@@ -1,0 +1,76 @@
+"""Sheets at the terminal: the whole way from compiling to acceptance, as lines and as JSON, with exit codes."""
+
+import json
+
+import pytest
+
+from dukao.cli.main import main
+from tests.conftest import AT
+
+
+@pytest.fixture
+def run(house, monkeypatch, capsys):
+    """Run a command on the tests' day; answers (exit code, what it said as JSON)."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+
+    def run(*argv: str, json_too: bool = True):
+        code = main([*argv, "--json"] if json_too else [*argv])
+        told = capsys.readouterr()
+        return code, json.loads(told.out) if json_too else told.out + told.err
+
+    return run
+
+
+def _what(city, *verb):
+    return ("sheet", *verb, "econ", "--scope", city.code["富水市"], "--period", "2026Q3", "--due", "2026-10-20")
+
+
+def test_from_compiling_to_acceptance(house, city, run):
+    house.define("tax_revenue", "new_projects")
+    house.know_all("tax_revenue", "2026Q3")
+    code, told = run(*_what(city, "compile"))
+    assert (code, told["n_asked"], told["n_refused"], told["prefilled_percent"]) == (4, 1, 1, 50)
+    assert told["questions"][0]["refusal"]["rule"] == "FRM-2"
+    assert run(*_what(city, "dispatch"), "--basis", "据")[0] == 3
+    code, told = run(*_what(city, "dispatch"), "--basis", "据", "--only-what-is-left", "--as", "dora")
+    assert (code, told["number"], told["period"]) == (0, "BB2026-0001", "2026Q3")
+
+    filing = ("BB2026-0001", city.code["一村"])
+    code, told = run("filing", "show", *filing, "--as", "alice")
+    assert told["tally"]["n_left"] == 1
+    assert run("filing", "submit", *filing, "--as", "alice")[0] == 3
+    assert run("filing", "answer", *filing, "new_projects:2026Q3", "12", "--as", "alice")[1]["shown"] == "12"
+    assert run("filing", "submit", *filing, "--as", "alice")[1]["n_answered"] == 1
+    assert run("filing", "return", *filing, "--reason", "再核一下", "--as", "rita")[0] == 0
+    assert run("filing", "submit", *filing, "--as", "alice")[0] == 0
+    assert run("filing", "accept", *filing, "--as", "rita")[1]["n_facts"] == 1
+    code, told = run("sheet", "progress", "BB2026-0001")
+    assert told["total"]["counts"] == {"accepted": 1, "open": 5}
+
+
+def test_people_read_lines(house, city, run):
+    house.know("tax_revenue", "2026Q3", "一村", 128450)
+    number = house.send("tax_revenue", "new_projects", legal={
+        "type": "statistical", "form_number": "1", "issuing_body": "1", "approval_number": "1",
+        "valid_until": "2026-10-31",
+    })  # fmt: skip
+    assert "不是报告期" in run("sheet", "compile", "econ", "--scope", "1", "--period", "Q3", json_too=False)[1]
+    assert "不是日期" in run("demands", "--since", "昨天", json_too=False)[1]
+    said = run("filing", "show", number, city.code["一村"], json_too=False)[1]
+    assert "已带入\ttax_revenue:2026Q3\t税收收入\t1284.50（本单位填报）" in said
+    assert "还剩 1 项，约 2 分钟" in said
+    assert (
+        run("filing", "dispute", number, city.code["一村"], "tax_revenue", "--reason", "少了", json_too=False)[0] == 0
+    )
+    assert run("filing", "confirm", number, city.code["一村"], "new_projects", json_too=False)[0] == 3
+    assert "标识齐全" in run("filing", "refuse", number, city.code["一村"], json_too=False)[1]
+    assert "econ" in run("sheet", "list", json_too=False)[1]
+    assert number in run("sheet", "dispatches", json_too=False)[1]
+    assert "一村\t待填" in run("filing", "list", number, json_too=False)[1]
+    assert "含待审" not in run("sheet", "progress", number, json_too=False)[1]
+    assert "XQ2026-0001\t统计局" in run("demands", "--unit", city.code["一村"], json_too=False)[1]
+    assert "0.2 小时" in run("demands", "--statement", json_too=False)[1]
+    assert run("sheet", "withdraw", number, "--reason", "口径有误", json_too=False)[0] == 0
+    assert "已撤回" in run("demands", json_too=False)[1]
+    assert run("sheet", "close", number, json_too=False)[0] == 3
+    assert run("sheet", "retire", "econ", json_too=False)[0] == 0
