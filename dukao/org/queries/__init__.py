@@ -26,6 +26,7 @@ from dukao.org.queries.units import (
     unit,
     unit_by_code,
     unit_by_id,
+    unit_rows_below,
     units_below,
     units_by_codes,
 )
@@ -34,5 +35,5 @@ __all__ = [
     "DepartmentView", "HoldingView", "LoginView", "PostView", "Preferences", "UnitView", "actor_for_login",
     "actor_named", "ancestors", "children", "count_below", "counts_below", "department", "departments",
     "display_names", "logins", "posts", "preferences", "root_units", "search_units", "unit", "unit_by_code",
-    "unit_by_id", "units_below", "units_by_codes",
+    "unit_by_id", "unit_rows_below", "units_below", "units_by_codes",
 ]

@@ -70,6 +70,11 @@ def count_below(*, path: str, level: int) -> int:
     return _standing().filter(below(path), level=level).count()
 
 
+def unit_rows_below(*, path: str) -> list[tuple[int, str, int, str]]:
+    """Internal: id, code, level and path of every unit in the subtree at `path`, itself included; for work in bulk."""
+    return list(_standing().filter(below(path)).values_list("id", "code", "level", "path"))
+
+
 def unit_by_code(code: str) -> UnitView:
     """Internal: the unit with this code, whoever asks. Raises NotThere."""
     return _one(_standing().filter(code=code))
