@@ -32,7 +32,16 @@ class Chart:
     spec: dict[str, Any]
 
 
-def areas_chart(key: str, message: str, source: str, areas: Sequence[Area], *, unit: str, map_url: str = "") -> Chart:
+def areas_chart(
+    key: str,
+    message: str,
+    source: str,
+    areas: Sequence[Area],
+    *,
+    indicator: str,
+    unit: str,
+    map_url: str = "",
+) -> Chart:
     """The children on a map where there is one, else as bars, largest first; unknown ones stay grey, not nought."""
     ordered = sorted(areas, key=lambda area: (area.value is None, -(area.value or 0)))
     return Chart(
@@ -42,6 +51,7 @@ def areas_chart(key: str, message: str, source: str, areas: Sequence[Area], *, u
         {
             "kind": "map" if map_url else "bars",
             "url": map_url,
+            "indicator": indicator,
             "unit": unit,
             "message": message,
             "areas": [
@@ -62,9 +72,10 @@ def trend_chart(
     before: Sequence[Decimal | None],
     texts: Sequence[tuple[str, str]],
     names: tuple[str, str],
+    figure: str,
     unit: str,
 ) -> Chart:
-    """The periods as a line, the same periods of the year before as a quieter one behind it."""
+    """The periods as a line, the same ones of the year before behind it; `figure` is the last point's key."""
     assert len(labels) == len(now) == len(before) == len(texts)
     return Chart(
         key,
@@ -72,6 +83,7 @@ def trend_chart(
         source,
         {
             "kind": "trend",
+            "figure": figure,
             "unit": unit,
             "message": message,
             "labels": list(labels),

@@ -49,10 +49,12 @@ const goDown = (chart, areas) => chart.on('click', params => {
 });
 
 const drawMap = async (chart, spec) => {
-  const answer = await fetch(spec.url, {credentials: 'same-origin'});
-  if (!answer.ok) throw new Error(`map: ${answer.status}`);
   const name = `map:${spec.url}`;
-  echarts.registerMap(name, await answer.json());
+  if (!echarts.getMap(name)) {
+    const answer = await fetch(spec.url, {credentials: 'same-origin'});
+    if (!answer.ok) throw new Error(`map: ${answer.status}`);
+    echarts.registerMap(name, await answer.json());
+  }
   const names = new Map(spec.areas.map(area => [area.code, area.name]));
   const texts = new Map(spec.areas.map(area => [area.value, area.text]));
   const values = spec.areas.map(area => area.value).filter(value => value !== null);
@@ -76,7 +78,6 @@ const drawMap = async (chart, spec) => {
       emphasis: {itemStyle: {areaColor: '#f2c14e'}, label: {color: token('--ink')}},
     }],
   });
-  goDown(chart, spec.areas);
 };
 
 const drawBars = (chart, spec, box) => {
@@ -98,7 +99,6 @@ const drawBars = (chart, spec, box) => {
       emphasis: {itemStyle: {color: token('--accent-strong')}},
     }],
   });
-  goDown(chart, areas);
 };
 
 const drawTrend = (chart, spec) => chart.setOption({
@@ -130,6 +130,30 @@ const drawTrend = (chart, spec) => chart.setOption({
   ],
 });
 
+// Figures that live.js has just heard of: the charts that show them are drawn again.
+const move = (chart, spec, cells) => {
+  const told = (key, value) => (key in cells && cells[key].raw !== null ? Number(cells[key].raw) : value);
+  if (spec.kind === 'trend') {
+    const last = spec.now.length - 1;
+    const value = told(spec.figure, spec.now[last]);
+    if (value === spec.now[last]) return;
+    spec.now[last] = value;
+    spec.texts[last][0] = cells[spec.figure].text;
+    chart.setOption({series: [{}, {data: spec.now}]});
+    return;
+  }
+  let hasMoved = false;
+  for (const area of spec.areas) {
+    const key = `${spec.indicator}|${area.code}`;
+    const value = told(key, area.value);
+    if (value === area.value) continue;
+    hasMoved = true;
+    area.value = value;
+    area.text = `${cells[key].text} ${spec.unit}`;
+  }
+  if (hasMoved) draw[spec.kind](chart, spec, chart.getDom());
+};
+
 const draw = {map: drawMap, bars: drawBars, trend: drawTrend};
 
 const prepare = root => {
@@ -139,6 +163,8 @@ const prepare = root => {
     const box = figure.querySelector('.chart-canvas');
     const chart = echarts.init(box, null, {renderer: 'svg'});
     new ResizeObserver(() => chart.resize()).observe(box);
+    if (spec.areas) goDown(chart, spec.areas);
+    document.addEventListener('dukao:figures', event => box.isConnected && move(chart, spec, event.detail));
     Promise.resolve(draw[spec.kind](chart, spec, box)).catch(() => { figure.hidden = true; });
   }
 };

@@ -47,6 +47,7 @@ const update = cells => {
     write(`change:${key}`, cell.change);
     writePending(key, cell.pending);
   }
+  document.dispatchEvent(new CustomEvent('dukao:figures', {detail: cells}));
 };
 
 const open = () => {

@@ -28,7 +28,7 @@ class Compare:
     areas: charts.Chart | None
     children: Table | None
     is_only_above: bool
-    trend: charts.Chart
+    trend: charts.Chart | None
     periods: Table
     passport_href: str
 
@@ -65,7 +65,9 @@ def _areas(page: UnitPage, card: Card, cells: Cells, asked: Asked, map_url: str)
         for unit, cell in cells
     ]
     message = _areas_message(words.title_of(indicator), cells)
-    return charts.areas_chart("areas", message, say.source_line(page), areas, unit=indicator.unit, map_url=map_url)
+    return charts.areas_chart(
+        "areas", message, say.source_line(page), areas, indicator=indicator.code, unit=indicator.unit, map_url=map_url
+    )
 
 
 def _areas_message(title: str, cells: Cells) -> str:
@@ -122,8 +124,10 @@ def _child(unit: UnitView, cell: ChildCell, card: Card, asked: Asked, shares: bo
     return row(*cells)
 
 
-def _trend(page: UnitPage, card: Card, asked: Asked) -> charts.Chart:
+def _trend(page: UnitPage, card: Card, asked: Asked) -> charts.Chart | None:
     indicator, points = card.indicator, card.trend
+    if all(point.value is None and point.year_before is None for point in points):
+        return None
     if card.on_year_percent is None:
         message = _("{unit} · {title}").format(unit=page.unit.short_name, title=words.title_of(indicator))
     else:
@@ -141,6 +145,7 @@ def _trend(page: UnitPage, card: Card, asked: Asked) -> charts.Chart:
         before=[point.year_before for point in points],
         texts=[(say.told(point.value, card, asked), say.told(point.year_before, card, asked)) for point in points],
         names=(_("当期"), _("上年同期")),
+        figure=f"{indicator.code}|{page.unit.code}",
         unit=indicator.unit,
     )
 

@@ -25,6 +25,7 @@ class KeyFigure:
     title: str
     text: str
     unit: str
+    is_known: bool
     period: str  # where it is not the page's own
     on_year: say.Change | None
     spark: charts.Spark | None
@@ -60,10 +61,10 @@ def unit_screen(page: UnitPage, asked: Asked, viewer: Actor, *, map_url: str, ti
     """Everything on a unit's page."""
     shown = kept_here(page)
     chosen = next((card for card in page.cards if card.indicator.code == asked.indicator), None)
-    chosen = chosen or next(iter(shown), None)
+    chosen = chosen or next((card for card in shown if card.value is not None), next(iter(shown), None))
     compare = compared(page, chosen, asked, map_url) if chosen else None
     figures, sources = listed.figures(page, shown, asked), listed.sources(page)
-    some = [compare.children, compare.periods] if compare else []
+    some = (compare.children, compare.periods) if compare else ()
     return UnitScreen(
         title=f"{page.unit.short_name} · {words.period(page.period)}",
         unit=page.unit,
@@ -113,6 +114,7 @@ def _key_figure(card: Card, page: UnitPage, asked: Asked, chosen: Card | None) -
         title=words.title_of(card.indicator),
         text=text.number if card.value is not None else say.state_text(card.state),
         unit=text.unit,
+        is_known=card.value is not None,
         period=words.period(card.period) if card.period != page.period else "",
         on_year=say.change(card.on_year_percent),
         spark=charts.spark([point.value for point in card.trend]),
