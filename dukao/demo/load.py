@@ -10,9 +10,12 @@ from time import perf_counter
 from typing import Any
 
 from dukao.base.definitions import checked, read_entries
+from dukao.base.trail import seal_events
 from dukao.demo.cast import demo_password, office_of, player, seat_players
 from dukao.demo.deliveries import Planned, planned_deliveries
 from dukao.demo.figures import DEFINITIONS, Figures
+from dukao.demo.present import set_the_scene
+from dukao.demo.rounds import is_sent, past_rounds, play_out
 from dukao.demo.stage import CITY, Stage
 from dukao.demo.world import World
 from dukao.indicators import actions as indicators
@@ -44,6 +47,37 @@ class Teller:
         yield notes.append
         self.seconds[title] = perf_counter() - began
         self.tell(f"{title}：{'，'.join(notes)}（{self.seconds[title]:.1f} 秒）")
+
+
+def load_city(stage: Stage, divisions: Path, folder: Path, teller: Teller, *, with_invoices: bool = True) -> None:
+    """Everything up to the morning of the story: units, definitions, people, deliveries, earlier sheets."""
+    load_units(stage, divisions, teller)
+    load_definitions(stage, teller)
+    load_people(stage, folder, teller)
+    load_deliveries(stage, folder, teller, with_invoices=with_invoices)
+    load_past_sheets(stage, teller)
+
+
+def load_past_sheets(stage: Stage, teller: Teller) -> None:
+    """What was asked and accepted in earlier quarters."""
+    figures = Figures(World.of(stage.unit.path))
+    with teller.part("往期报表") as note:
+        waiting = [one for one in past_rounds(stage) if not is_sent(one)]
+        for one in waiting:
+            play_out(stage, figures, one)
+        note(f"{len(waiting)} 次下发、填报、审核")
+
+
+def load_present(stage: Stage, teller: Teller) -> None:
+    """This quarter's sheets in every state, and a sealed trail."""
+    figures = Figures(World.of(stage.unit.path))
+    with teller.part("本期报表") as note:
+        note(f"新下发 {set_the_scene(stage, figures)} 次")
+    with teller.part("留痕") as note:
+        sealed = 0
+        while count := seal_events(at=stage.at(hour=18)):
+            sealed += count
+        note(f"封存 {sealed:,} 个事件")
 
 
 def load_units(stage: Stage, divisions: Path, teller: Teller) -> None:

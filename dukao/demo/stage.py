@@ -50,16 +50,21 @@ class Stage:
 
     def at(self, on: date | None = None, hour: int = 9, minute: int = 0) -> datetime:
         """An instant of a day, by the clock of the place."""
-        return datetime.combine(on or self.on, time(hour, minute), UTC) - _CHINA_IS_AHEAD
+        return clock(on or self.on, hour, minute)
 
     def due(self, on: date, workdays: int) -> date:
         """The day that many working days after `on`."""
         return workday_after(on, workdays)
 
 
+def clock(on: date, hour: int = 9, minute: int = 0) -> datetime:
+    """An instant of a day, by the clock of the place."""
+    return datetime.combine(on, time(hour, minute), UTC) - _CHINA_IS_AHEAD
+
+
 def stage_of_today(today: date) -> Stage:
-    """The whole city, on this day where the quarter is still being reported, else on the opening day."""
-    return Stage(on=today if OPENING <= today <= LAST_DAY else OPENING)
+    """The whole city as it was yesterday, or on the opening day where the quarter is no longer being reported."""
+    return Stage(on=today - timedelta(days=1) if OPENING < today <= LAST_DAY else OPENING)
 
 
 def demo_folder(var: Path) -> Path:

