@@ -99,7 +99,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
+SECURE_SSL_REDIRECT = TLS
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+# Whether HSTS also binds sister names of this site is for their owners to say, so neither is set here.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# How many proxies of our own stand before the pages: so many entries of X-Forwarded-For are to be trusted.
+PROXIES = env.integer("DUKAO_PROXIES", 0)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "dukao.web.doors.forged"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -51,7 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         actor = actions.sign_in(
             name=name,
             password=request.POST.get("password", ""),
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=_address(request),
             session_key=request.session.session_key or "",
             at=doors.now(),
         )
@@ -61,6 +62,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return doors.render(request, "sign_in/page.html", page, status=refused.status)
     assert actor.login_id is not None
     return with_preferences(doors.go(request, onward), login_id=actor.login_id)
+
+
+def _address(request: HttpRequest) -> str:
+    """Where somebody comes from: the connection, or what the outermost of this site's own proxies wrote down."""
+    passed = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if 0 < settings.PROXIES <= len(passed):
+        return passed[-settings.PROXIES]
+    return request.META.get("REMOTE_ADDR", "")
 
 
 @doors.public
