@@ -23,9 +23,9 @@ from dukao.org.rules import Actor
 from dukao.registers import actions as registers
 from dukao.registers.queries import KnownFact, known
 from dukao.sheets.models import Answer
-from dukao.sheets.queries.reading import WORKED_ON, GivenAnswer, is_overtaking
+from dukao.sheets.queries.reading import WORKED_ON, GivenAnswer, fact_for_cell, is_overtaking
 from dukao.sheets.rules.answers import Answerable, BadAnswer, ReadAnswer, read_answer, shown_answer
-from dukao.sheets.rules.cells import CellState, cell_periods, is_fresh, newest_known, periods_that_count, state_of
+from dukao.sheets.rules.cells import CellState, cell_periods, is_fresh, periods_that_count, state_of
 from dukao.sheets.wording import say, source_text
 
 
@@ -265,8 +265,7 @@ def _look(place: _Place, today: date) -> None:
         periods = periods_that_count(place.period, place.over_periods)
         facts = known(unit_id=place.unit_id, element_ids=[place.element_id], periods=periods)
         held = {period: fact for (_element, period), fact in facts.items()}
-        place.fact_period = newest_known(place.period, place.over_periods, held)
-        place.fact = held[place.fact_period] if place.fact_period is not None else None
+        place.fact_period, place.fact = fact_for_cell(place.period, place.over_periods, held, place.filing_id)
     answer, fact = place.answer, place.fact
     is_given = answer is not None and answer.origin in (Answer.Origin.TYPED, Answer.Origin.CONFIRMED)
     place.state = state_of(

@@ -7,6 +7,7 @@ from dukao.sheets.queries.compiling import compile_sheet as compile_sheet
 from dukao.sheets.queries.desks import Desk as Desk
 from dukao.sheets.queries.desks import DeskFiling as DeskFiling
 from dukao.sheets.queries.desks import desk as desk
+from dukao.sheets.queries.desks import filings_handed_in as filings_handed_in
 from dukao.sheets.queries.dispatches import DispatchView as DispatchView
 from dukao.sheets.queries.dispatches import FilingRow as FilingRow
 from dukao.sheets.queries.dispatches import FilingTable as FilingTable

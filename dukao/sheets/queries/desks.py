@@ -71,6 +71,13 @@ def desk(*, viewer: Actor, today: date) -> Desk:
     )
 
 
+def filings_handed_in(*, viewer: Actor, most: int = _MOST) -> tuple[FilingRow, ...]:
+    """What was handed in or refused for the units that the viewer fills in for, whatever became of it; newest first."""
+    unit_ids = {s.unit_id for s in viewer.standings_with("FILINGS_FILL")}
+    chosen = Filing.objects.filter(unit_id__in=unit_ids).exclude(submitted_at=None)
+    return filing_rows(chosen.order_by("-submitted_at")[:most]) if unit_ids else ()
+
+
 def _to_fill(unit_id: int, today: date) -> list[DeskFiling]:
     heads = filing_heads(
         Q(unit_id=unit_id, state__in=[Filing.State.OPEN, Filing.State.RETURNED], dispatch__state="open")

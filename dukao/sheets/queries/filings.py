@@ -26,17 +26,23 @@ from dukao.sheets.wording import source_text
 
 # Cells that a worker types into, where last year's and the previous value help.
 _TYPED_INTO = ("asked", "stale", "answered")
+# Such values help the worker who fills in, and the reviewer who judges.
+_HINTED = (Filing.State.OPEN, Filing.State.RETURNED, Filing.State.SUBMITTED)
 
 
 @dataclass(frozen=True, slots=True)
 class CellSource:
-    """Where a known value comes from. `kind`: delivery, filing, or below (added up from units below)."""
+    """Where a known value comes from. `kind`: delivery, filing, or below (added up from units below).
+
+    `text` says all of it; `short`, where filled, only who gave it: for a phone's line.
+    """
 
     kind: str
     text: str
     delivery: str = ""
     as_of: date | None = None
     age_days: int = 0
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +240,7 @@ class _Sources:
         on = timezone.localdate(at)
         age_days = (self.today - on).days
         if source.kind == "delivery":
-            return CellSource("delivery", source_text(source), source.number, on, age_days)
+            return CellSource("delivery", source_text(source), source.number, on, age_days, source.provider_name)
         title = self.title_of_filing.get(source.filing_id, "")
         text = _("本单位填报《{title}》").format(title=title) if title else _("本单位填报")
         if fact.accepted_at is None:
@@ -247,7 +253,7 @@ def _hints(head: FilingHead, cells: Iterable[Cell]) -> Mapping[tuple[int, int], 
     elements: dict[str, dict[int, Carried]] = defaultdict(dict)
     periods: dict[str, set[int]] = defaultdict(set)
     for cell in cells:
-        if cell.state in _TYPED_INTO and head.is_worked_on:
+        if cell.state in _TYPED_INTO and head.state in _HINTED:
             one = cell.carried
             elements[one.period_type][one.element_id] = one
             period = Period(cell.period)

@@ -215,8 +215,7 @@ def cells_of_filings(heads: Sequence[FilingHead], *, today: date) -> dict[int, l
 
 def _cell(head: FilingHead, one: Carried, period: int, answer: GivenAnswer | None, held: Mapping[int, KnownFact],
           folded: Mapping[tuple[int, int], tuple[int, int]], today: date) -> Cell:  # fmt: skip
-    fact_period = newest_known(period, one.over_periods, held) if one.level == head.level else None
-    fact = held[fact_period] if fact_period is not None else None
+    fact_period, fact = fact_for_cell(period, one.over_periods, held, head.id)
     if not head.is_worked_on:
         return _handed_in(one, period, answer, fact, fact_period)
     fold = folded.get((one.element_id, period)) if one.level > head.level else None
@@ -239,6 +238,15 @@ def _cell(head: FilingHead, one: Carried, period: int, answer: GivenAnswer | Non
     elif fold is not None:
         cell.value, cell.n_folded = fold
     return cell
+
+
+def fact_for_cell(
+    period: int, over_periods: str, held: Mapping[int, KnownFact], filing_id: int
+) -> tuple[int | None, KnownFact | None]:
+    """The fact that stands for the cell, with its period. What is typed in a filing fills no other cell of it."""
+    standing = {p: fact for p, fact in held.items() if p == period or fact.source.filing_id != filing_id}
+    fact_period = newest_known(period, over_periods, standing)
+    return (None, None) if fact_period is None else (fact_period, standing[fact_period])
 
 
 def is_overtaking(
