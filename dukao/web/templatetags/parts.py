@@ -33,15 +33,16 @@ TONE_ICONS = {
 
 
 @lru_cache(maxsize=1)
-def _manifest(changed_at: float) -> dict[str, str]:
-    return json.loads((settings.ROOT / "dukao/web/static/built/manifest.json").read_text())
+def _manifest() -> dict[str, str]:
+    """Read once: a server goes on with the files it knows, which a newer build keeps for a day."""
+    path = settings.STATIC_ROOT / "built/manifest.json"
+    return json.loads(path.read_text()) if path.exists() else {}
 
 
 @register.simple_tag
 def asset(name: str) -> str:
     """Address of a built file; without a build the bare name, so that pages still work without script and style."""
-    path = settings.ROOT / "dukao/web/static/built/manifest.json"
-    manifest = _manifest(path.stat().st_mtime) if path.exists() else {}
+    manifest = _manifest.__wrapped__() if settings.DEBUG else _manifest()
     return static(f"built/{manifest.get(name, name)}")
 
 
