@@ -36,15 +36,15 @@ def text_given(request: HttpRequest) -> str:
     upload = request.FILES.get("file")
     if upload is None:
         text = request.POST.get("text", "")
-    elif upload.size > FILE_LIMIT_BYTES:
-        raise Invalid(_("文件太大"), errors={upload.name: _("最多 {n} MB").format(n=FILE_LIMIT_BYTES // 10**6)})
+    elif (upload.size or 0) > FILE_LIMIT_BYTES:
+        raise Invalid(_("文件太大"), errors={str(upload.name): _("最多 {n} MB").format(n=FILE_LIMIT_BYTES // 10**6)})
     else:
         try:
             text = upload.read().decode("utf-8-sig")
         except UnicodeDecodeError:
             raise Invalid(
                 _("读不了这个文件"),
-                errors={upload.name: _("不是 UTF-8 文本")},
+                errors={str(upload.name): _("不是 UTF-8 文本")},
                 todo=_("请另存为 UTF-8 编码的 YAML 文件"),
             ) from None
     if not text.strip():
@@ -58,7 +58,8 @@ def definitions_in(text: str, kind: type[DefinitionType], *, name: str) -> list[
         source = Path(folder) / name
         source.write_text(text, "utf-8")
         entries = list(read_entries(source))
-    found, errors = [], {}
+    found: list[DefinitionType] = []
+    errors: dict[str, str] = {}
     for entry in entries:
         try:
             found.append(checked(kind, entry.data, place=entry.place))

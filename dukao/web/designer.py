@@ -5,7 +5,7 @@ JavaScript. Pure: no database, no request.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeVar
 
 from dukao.sheets.rules.definitions import SheetDefinition
@@ -70,12 +70,9 @@ class Draft:
                 "approval_number": self.approval_number, "valid_until": self.valid_until or None,
             },
             "sections": [
-                {"title": s.title, "questions": [
-                    {"element": q.element, "label": q.label, "note": q.note, "required": q.required} for q in s.questions
-                ]}
-                for s in self.sections if s.questions
+                {"title": s.title, "questions": [asdict(q) for q in s.questions]} for s in self.sections if s.questions
             ],
-            "checks": [{"name": c.name, "rule": c.rule, "message": c.message, "level": c.level} for c in self.checks],
+            "checks": [asdict(c) for c in self.checks],
             "notes": [line.strip() for line in self.notes.splitlines() if line.strip()],
         }  # fmt: skip
 
@@ -105,7 +102,8 @@ def draft_posted(form: Mapping[str, str]) -> Draft:
     """The draft that a posted form carries: sections `s0-title`, their questions `s0-q0-element`, checks `c0-rule`."""
     sections: list[DraftSection] = []
     while f"s{len(sections)}-title" in form and len(sections) < LIMIT:
-        prefix, questions = f"s{len(sections)}", []
+        prefix = f"s{len(sections)}"
+        questions: list[DraftQuestion] = []
         while (element := form.get(f"{prefix}-q{len(questions)}-element")) and len(questions) < LIMIT:
             one = f"{prefix}-q{len(questions)}"
             questions.append(

@@ -58,9 +58,10 @@ def test_the_last_section_leaves_an_empty_one():
 
 def test_what_the_form_carries_is_the_draft():
     form = {
-        "code": "projects", "title": " 项目表 ", "issuer": "statistics", "legal_type": "statistical", "period": "quarter",
-        "frequency": "quarterly", "level": "county", "s0-title": "投资", "s0-q0-element": "a", "s0-q0-required": "yes",
-        "s0-q1-element": "b", "s0-q1-required": "yes", "s1-title": "就业", "s1-q0-element": "c", "s1-q0-required": "yes",
+        "code": "projects", "title": " 项目表 ", "issuer": "statistics", "legal_type": "statistical",
+        "period": "quarter", "frequency": "quarterly", "level": "county", "s0-title": "投资", "s0-q0-element": "a",
+        "s0-q0-required": "yes", "s0-q1-element": "b", "s0-q1-required": "yes", "s1-title": "就业",
+        "s1-q0-element": "c", "s1-q0-required": "yes",
         "c0-name": "上限", "c0-rule": "a <= b", "c0-message": "a 大于 b", "c0-level": "error",
     }  # fmt: skip
     assert draft_posted(form) == DRAFT

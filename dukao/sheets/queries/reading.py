@@ -7,7 +7,7 @@ All filings read at once belong to one unit, so the number of queries does not g
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -327,7 +327,7 @@ def folded_value(over_units: str, total: int, n: int) -> int:
     return round(Fraction(total, n)) if over_units == "mean" else total
 
 
-def violations_of(head: FilingHead, cells: Iterable[Cell]) -> tuple[Violation, ...]:
+def violations_of(head: FilingHead, cells: Collection[Cell]) -> tuple[Violation, ...]:
     """The sheet's cross-checks that do not hold for these cells."""
     checks = [
         SheetCheck(c["name"], c["message"], c["level"] == "error", parse(c["rule"]))
@@ -342,4 +342,11 @@ def violations_of(head: FilingHead, cells: Iterable[Cell]) -> tuple[Violation, .
         values[one.element_code][cell.period] = cell.value if one.kind == "number" else None
         figured[one.element_code] = Figured(one.element_code, one.decimals, one.period_type, one.over_periods)
     # A trimmed sheet may not carry everything that a check speaks of.
-    return violations([check for check in checks if check.check.codes <= set(figured)], figured, values)
+    found = violations([check for check in checks if check.check.codes <= set(figured)], figured, values)
+    own = {cell.key for cell in cells if cell.state in ("asked", "stale", "answered")}
+    return tuple(one if _can_be_mended(one, own) else replace(one, is_error=False) for one in found)
+
+
+def _can_be_mended(found: Violation, own: Collection[tuple[str, int]]) -> bool:
+    """Whether the worker answers a cell of it. What others delivered wrongly is told, and stands in nobody's way."""
+    return any(code in found.codes and found.period in (None, period) for code, period in own)

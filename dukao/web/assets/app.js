@@ -7,3 +7,4 @@ import './forms.js';
 
 if (document.querySelector('[data-live]')) import('./live.js');
 if (document.querySelector('[data-chart]')) import('./charts.js');
+if (document.querySelector('[data-filing]')) import('./filing.js');

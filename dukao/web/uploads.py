@@ -1,0 +1,86 @@
+"""Files between two steps of a page: uploaded, looked at, mapped, and only then delivered.
+
+A file waits under a random name in `VAR/uploads/waiting`; the page carries a signed ticket that names it, its owner
+and what the owner calls it. What nobody comes back for is swept away after a day.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from dukao.base.refusals import Invalid, Refused
+from dukao.org.rules import Actor
+
+_SALT = "dukao.web.uploads"
+KEPT_FOR = timedelta(days=1)
+_NAME_LIMIT = 200
+
+
+class UploadGone(Refused):
+    """The file waited too long, or belongs to somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An uploaded file that waits for the next step; `ticket` is what the page carries."""
+
+    path: Path
+    name: str
+    size_bytes: int
+    ticket: str
+
+
+def keep(upload: UploadedFile, *, by: Actor) -> Waiting:
+    """Keep the file until the next step. Raises Invalid where it is empty or too large."""
+    name = Path(upload.name or "").name[-_NAME_LIMIT:] or _("未命名")
+    size = upload.size or 0
+    if size == 0:
+        raise Invalid(_("文件是空的"), errors={name: _("0 字节")})
+    if size > settings.DELIVERY_MAX_BYTES:
+        limit = settings.DELIVERY_MAX_BYTES // 10**6
+        raise Invalid(
+            _("文件太大"), errors={name: _("最多 {n} MB").format(n=f"{limit:,}")}, todo=_("请分期或分地区交付")
+        )
+    path = _folder() / secrets.token_hex(16)
+    os.link(upload.temporary_file_path(), path)  # type: ignore[attr-defined]  # a second name, not a second copy
+    ticket = signing.dumps({"file": path.name, "name": name, "of": by.login_id}, salt=_SALT)
+    return Waiting(path, name, size, ticket)
+
+
+def waiting(ticket: str, *, by: Actor) -> Waiting:
+    """The file that the ticket names. Raises UploadGone."""
+    try:
+        told: dict[str, Any] = signing.loads(ticket, salt=_SALT, max_age=KEPT_FOR)
+    except signing.BadSignature:
+        told = {}
+    path = _folder() / told.get("file", "-")
+    if told.get("of") != by.login_id or not path.is_file():
+        raise UploadGone(_("上传的文件已经不在了"), why=_("上传后一天内没有继续，文件已清除"), todo=_("请重新上传"))
+    return Waiting(path, told["name"], path.stat().st_size, ticket)
+
+
+def drop(file: Waiting) -> None:
+    """The file has been delivered."""
+    file.path.unlink(missing_ok=True)
+
+
+def sweep(*, at: datetime) -> int:
+    """Remove what nobody came back for; answer how many files."""
+    old = [p for p in _folder().iterdir() if datetime.fromtimestamp(p.stat().st_mtime, tz=at.tzinfo) < at - KEPT_FOR]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _folder() -> Path:
+    folder = settings.VAR / "uploads" / "waiting"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
