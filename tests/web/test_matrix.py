@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import get_resolver, reverse
-from routes import CAST, Route, all_routes
+from routes import CAST, Route, all_routes, furnish
 
 from dukao.web import menu
 
@@ -28,6 +28,7 @@ def test_every_route_is_listed_once():
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_who_gets_what(route: Route, city, as_):
+    furnish(city)
     path = route.path.format(**city.code)
     for who in ("", *CAST):
         expected = _expected(route, who)

@@ -101,13 +101,20 @@ def _screen(found: Passport, asked: Asked, viewer: Actor) -> FigureScreen:
         coverage=_coverage(found.counts.known, found.counts.of),
         is_pending=found.counts.pending > 0,
         as_of_text=words.day(asked.as_of_on),
-        formula=f"{words.title_of(indicator)} = {indicator.formula}",
+        formula=_formula(found),
         computed=_computed(found),
         terms=terms,
         marks=tuple(_marks(found)),
         is_synthetic=indicator.is_synthetic,
         tables=tuple(one for term in terms for one in (term.parts, term.children, term.deliveries) if one),
     )
+
+
+def _formula(found: Passport) -> str:
+    terms = found.numerator
+    if len(terms) == 1 and not found.denominator and found.factor == 1 and terms[0].sign > 0:
+        return _("就是数据元“{title}”的值，不再换算").format(title=words.title_of(terms[0].element))
+    return f"{words.title_of(found.indicator)} = {found.indicator.formula}"
 
 
 def _computed(found: Passport) -> str:
@@ -240,7 +247,7 @@ def _deliveries(term: TermPassport, viewer: Actor, key: str) -> Table:
         Column(_("入库"), "date"),
         Column(_("经手")),
     ]
-    return table(f"deliveries-{key}", _("来自这些交付"), heads, rows)
+    return table(f"deliveries-{key}", _("{title}来自这些交付").format(title=words.title_of(term.element)), heads, rows)
 
 
 def _steps(term: TermPassport, viewer: Actor) -> Iterator[Step]:
