@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENGLISH = ROOT / "dukao/locale/en/LC_MESSAGES/django.po"
 TRADITIONAL = ROOT / "dukao/locale/zh_Hant/LC_MESSAGES/django.mo"
 _KEYWORDS = {
-    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "_noop": None, "noop": None,
+    "_": None, "_l": None, "_noop": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
@@ -79,7 +79,7 @@ def extract_into_english() -> None:
     catalog.obsolete.clear()
     ENGLISH.parent.mkdir(parents=True, exist_ok=True)
     with ENGLISH.open("wb") as file:
-        write_po(file, catalog, omit_header=False, sort_output=True, width=120, include_lineno=False)
+        write_po(file, catalog, omit_header=True, sort_output=True, width=120, include_lineno=False)
 
 
 def build() -> None:
