@@ -1,6 +1,5 @@
 """One unit's page: every indicator's figure, how it compares, its trend, the children, and how fresh it all is."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from dukao.base.periods import Period
 from dukao.indicators.queries.catalogue import Entry, IndicatorView, entries
 from dukao.indicators.queries.readings import Readings, fetch, units_below_each
-from dukao.indicators.rules import Counts, Plan, Reading, State, change_percent, own_period, share_percent
+from dukao.indicators.rules import Counts, Plan, Ratio, Reading, State, change_percent, own_period, share_percent
 from dukao.org import queries as org
 from dukao.org.queries import UnitView
 from dukao.org.rules import SYSTEM, Actor
@@ -115,6 +114,7 @@ def unit_page(*, unit: str, period: Period, viewer: Actor, as_of: datetime | Non
     )
     below = Readings(_of_children(catalogue, children, period, place.path, as_of), counted)
     cards = tuple(_card(e, place, period, own) for e in catalogue)
+    wholes = [_whole(e.plan, place, period, own) for e in catalogue]
     codes = {code for e in catalogue for code in e.elements}
     sources = registers.datasets_behind(elements=codes, scope_path=place.path, as_of=as_of)
     return UnitPage(
@@ -124,7 +124,7 @@ def unit_page(*, unit: str, period: Period, viewer: Actor, as_of: datetime | Non
         period=period,
         as_of=as_of,
         cards=cards,
-        children=tuple(_child_row(catalogue, child, place, period, below, own) for child in children),
+        children=tuple(_child_row(catalogue, wholes, child, period, below) for child in children),
         sources=sources,
         filled_in=_filled_in(catalogue, sources, place, period, own),
         is_synthetic=any(e.view.is_synthetic for e in catalogue),
@@ -203,29 +203,32 @@ def _card(e: Entry, unit: UnitView, period: Period, readings: Readings) -> Card:
     )
 
 
+def _whole(plan: Plan, unit: UnitView, period: Period, readings: Readings) -> Ratio | None:
+    """What a child's share is measured against; None where the indicator does not add up over units."""
+    adds_up = not plan.denominator and all(term.over_units == "sum" for term in plan.numerator)
+    return readings.of(plan, unit, own_period(period, plan.period_type)).value if adds_up else None
+
+
 def _child_row(
-    catalogue: tuple[Entry, ...], child: UnitView, parent: UnitView, period: Period, below: Readings, own: Readings
+    catalogue: tuple[Entry, ...], wholes: list[Ratio | None], child: UnitView, period: Period, below: Readings
 ) -> ChildRow:
-    cells = tuple(_child_cells(catalogue, child, parent, period, below, own))
+    cells = tuple(
+        _child_cell(e.plan, whole, child, period, below) for e, whole in zip(catalogue, wholes, strict=True)
+    )
     known, of, pending = (sum(cell.counts[place] for cell in cells) for place in range(3))
     return ChildRow(child, cells, Counts(known, of, pending))
 
 
-def _child_cells(
-    catalogue: tuple[Entry, ...], child: UnitView, parent: UnitView, period: Period, below: Readings, own: Readings
-) -> Iterator[ChildCell]:
-    for e in catalogue:
-        now, before = _now_and_before(e.plan, child, period, below)
-        adds_up = not e.plan.denominator and all(term.over_units == "sum" for term in e.plan.numerator)
-        whole = own.of(e.plan, parent, own_period(period, e.plan.period_type)).value if adds_up else None
-        yield ChildCell(
-            code=e.view.code,
-            value=now.shown,
-            state=now.state,
-            counts=now.counts,
-            on_year_percent=change_percent(now.value, before.value),
-            share_percent=share_percent(now.value, whole),
-        )
+def _child_cell(plan: Plan, whole: Ratio | None, child: UnitView, period: Period, below: Readings) -> ChildCell:
+    now, before = _now_and_before(plan, child, period, below)
+    return ChildCell(
+        code=plan.code,
+        value=now.shown,
+        state=now.state,
+        counts=now.counts,
+        on_year_percent=change_percent(now.value, before.value),
+        share_percent=share_percent(now.value, whole),
+    )
 
 
 def _filled_in(

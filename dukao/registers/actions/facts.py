@@ -75,25 +75,25 @@ def type_fact(
     Answers None, and changes nothing, where an accepted fact stands: then the answer waits for its acceptance.
     Typing the same value again keeps the fact. Raises RuntimeError where other writers kept taking the cell.
     """
-    moment = at
+    moment, before = at, (0, 0, 0, 0)
     with connection.cursor() as cursor:
         for _ in range(_TRIES):
-            current = _current(cursor, element_id, period, unit_id)
-            if current:
-                if current.is_accepted:
-                    return None
-                if (current.value, current.text, current.filing_id) == (value, text, filing_id):
-                    return current.id
-                moment = max(moment, current.recorded_at)
-                _supersede(cursor, [current.id], moment)
+            # Most cells are empty when they are typed, so the insert goes first.
             fact_id = _insert(cursor, element_id, period, unit_id, value, text, filing_id, moment)
-            if fact_id is None:
+            if fact_id is not None:
+                after = (value or 0, 1, value or 0, 1)
+                change = [new - old for new, old in zip(after, before, strict=True)]
+                add_up(cursor, element_id, period, ancestor_ids(unit_path)[:-1], change)
+                return fact_id
+            current = _current(cursor, element_id, period, unit_id)
+            if current is None:
                 continue
-            before = current.counts if current else (0, 0, 0, 0)
-            after = (value or 0, 1, value or 0, 1)
-            change = [new - old for new, old in zip(after, before, strict=True)]
-            add_up(cursor, element_id, period, ancestor_ids(unit_path)[:-1], change)
-            return fact_id
+            if current.is_accepted:
+                return None
+            if (current.value, current.text, current.filing_id) == (value, text, filing_id):
+                return current.id
+            moment, before = max(moment, current.recorded_at), current.counts
+            _supersede(cursor, [current.id], moment)
     raise RuntimeError(f"cell {element_id}/{period}/{unit_id} was taken {_TRIES} times by others")
 
 
