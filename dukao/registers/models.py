@@ -72,6 +72,7 @@ class Delivery(models.Model):
     file_digest = models.CharField(max_length=64)  # SHA-256; the file rests under it in the inbox
     size_bytes = models.BigIntegerField()
     mapping = models.JSONField(default=dict)  # column name in the file → column name of the dataset
+    reading_digest = models.CharField(max_length=64, blank=True)  # SHA-256 of mapping and dataset version
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
     found = models.JSONField(default=dict)  # what the reader saw: format, encoding, line ends, sheet, header row
     problem = models.JSONField(default=dict)  # Refused.as_dict() of a refused delivery
@@ -86,11 +87,13 @@ class Delivery(models.Model):
     received_at = models.DateTimeField()
     landed_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)  # a worker is on it since; stale claims are taken over
+    claimed_by = models.CharField(max_length=100, blank=True)  # host, process and try of that worker
+    attempts = models.SmallIntegerField(default=0)  # how often a worker began
     progress = models.JSONField(default=dict)  # {"step": "...", "percent": 40}: for eyes only
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["dataset", "scope_unit", "period", "file_digest"],
+            models.UniqueConstraint(fields=["dataset", "scope_unit", "period", "file_digest", "reading_digest"],
                                     condition=~Q(state="refused"), name="delivery_same_file_once"),
             models.CheckConstraint(condition=Q(rows_read=F("rows_accepted") + F("rows_rejected")),
                                    name="delivery_rows_add_up"),

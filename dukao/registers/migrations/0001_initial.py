@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('file_digest', models.CharField(max_length=64)),
                 ('size_bytes', models.BigIntegerField()),
                 ('mapping', models.JSONField(default=dict)),
+                ('reading_digest', models.CharField(blank=True, max_length=64)),
                 ('state', models.CharField(choices=[('received', '已收到'), ('landed', '已入库'), ('refused', '已退回'), ('superseded', '已被更正')], default='received', max_length=10)),
                 ('found', models.JSONField(default=dict)),
                 ('problem', models.JSONField(default=dict)),
@@ -50,6 +51,8 @@ class Migration(migrations.Migration):
                 ('received_at', models.DateTimeField()),
                 ('landed_at', models.DateTimeField(null=True)),
                 ('claimed_at', models.DateTimeField(null=True)),
+                ('claimed_by', models.CharField(blank=True, max_length=100)),
+                ('attempts', models.SmallIntegerField(default=0)),
                 ('progress', models.JSONField(default=dict)),
                 ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='registers.dataset')),
                 ('scope_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
@@ -118,7 +121,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='delivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('dataset', 'scope_unit', 'period', 'file_digest'), name='delivery_same_file_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('dataset', 'scope_unit', 'period', 'file_digest', 'reading_digest'), name='delivery_same_file_once'),
         ),
         migrations.AddConstraint(
             model_name='delivery',
