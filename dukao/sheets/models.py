@@ -64,6 +64,7 @@ class Dispatch(models.Model):
     demand = models.OneToOneField("gate.Demand", on_delete=models.PROTECT, related_name="+")
     scope_unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="+")
     period = models.IntegerField()
+    level = models.SmallIntegerField()  # the sheet's: units of this level fill it in
     due_on = models.DateField()
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     # What the compiler showed when it was sent: counts and minutes, per question.
@@ -84,10 +85,15 @@ class DispatchQuestion(models.Model):
 
     dispatch = models.ForeignKey("sheets.Dispatch", on_delete=models.CASCADE, db_index=False, related_name="carried")
     question = models.ForeignKey("sheets.Question", on_delete=models.PROTECT, related_name="+")
+    # The question's: a cell is found by its element in one step.
+    element = models.ForeignKey("registers.Element", on_delete=models.PROTECT, related_name="+")
     is_asked = models.BooleanField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["dispatch", "question"], name="dispatch_question_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["dispatch", "question"], name="dispatch_question_once"),
+            models.UniqueConstraint(fields=["dispatch", "element"], name="dispatch_element_once"),
+        ]
 
 
 class Filing(models.Model):

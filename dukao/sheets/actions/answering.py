@@ -19,6 +19,7 @@ from dukao.base.quantities import text_from_scaled
 from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.trail import record_event
 from dukao.law import queries as law
+from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.registers import actions as registers
 from dukao.registers.queries import KnownFact, known
@@ -65,12 +66,12 @@ class _Place:
     filing_id: int
     filing_state: str
     dispatch_state: str
+    sheet_level: int
+    sheet_period: int
     number: str
     unit_id: int
     unit_code: str
     unit_path: str
-    sheet_level: int
-    sheet_period: int
     is_asked: bool
     question_id: int
     element_id: int
@@ -187,18 +188,19 @@ def clear_answer(
     return Saved(place.state, shown, before)
 
 
+# Every step is one look into an index, whatever the planner believes of young tables.
 _PLACE = """
-SELECT f.id, f.state, d.state, d.number, u.id, u.code, u.path, s.level, d.period, c.is_asked, q.id, e.id, e.code,
-  e.kind, e.decimals, e.measure_unit, e.minimum, e.maximum, e.code_list, e.period_type, e.over_periods, e.level,
-  e.fresh_days, e.about, e.sensitivity
-FROM sheets_dispatch d
-JOIN sheets_sheet s ON s.id = d.sheet_id
-JOIN sheets_filing f ON f.dispatch_id = d.id
-JOIN org_unit u ON u.id = f.unit_id
-JOIN sheets_dispatchquestion c ON c.dispatch_id = d.id
-JOIN sheets_question q ON q.id = c.question_id
-JOIN registers_element e ON e.id = q.element_id
-WHERE d.number = %s AND u.code = %s AND e.code = %s
+SELECT f.id, f.state, d.state, d.level, d.period, c.is_asked, c.question_id, e.id, e.kind, e.decimals, e.measure_unit,
+  e.minimum, e.maximum, e.code_list, e.period_type, e.over_periods, e.level, e.fresh_days, e.about, e.sensitivity,
+  a.filing_id, a.question_id, a.period, a.value, a.text, a.origin, a.fact_id, a.disputed_reason, a.answered_at,
+  a.answered_by
+FROM sheets_filing f
+JOIN sheets_dispatch d ON d.id = f.dispatch_id
+JOIN sheets_dispatchquestion c
+  ON c.dispatch_id = f.dispatch_id AND c.element_id = (SELECT id FROM registers_element WHERE code = %s)
+JOIN registers_element e ON e.id = c.element_id
+LEFT JOIN sheets_answer a ON a.filing_id = f.id AND a.question_id = c.question_id
+WHERE f.dispatch_id = (SELECT id FROM sheets_dispatch WHERE number = %s) AND f.unit_id = %s
 """
 # Against whoever closes or reviews meanwhile; typists do not wait for each other.
 _HOLD = " FOR KEY SHARE OF d, f"
@@ -206,35 +208,52 @@ _HOLD = " FOR KEY SHARE OF d, f"
 
 def _place(number: str, unit: str, element: str, period: Period | None, by: Actor, at: datetime) -> _Place:
     """The cell, held for this transaction. Raises NotThere, FilingClosed, Invalid (no such period)."""
+    unit_id, unit_path = _own_unit(unit, by)
     with connection.cursor() as cursor:
-        cursor.execute(_PLACE + (_HOLD if connection.vendor == "postgresql" else ""), [number, unit, element])
-        row = cursor.fetchone()
-    if row is None:
+        cursor.execute(_PLACE + (_HOLD if connection.vendor == "postgresql" else ""), [element, number, unit_id])
+        rows = cursor.fetchall()
+    if not rows:
         raise NotThere()
-    by.require("FILINGS_FILL", row[6])
-    kind, decimals, measure_unit, minimum, maximum, code_list = row[13:19]
+    row = rows[0]
+    kind, decimals, measure_unit, minimum, maximum, code_list = row[8:14]
     codes = {item["code"]: item["title"] for item in json.loads(code_list)} if kind == "code" else {}
     place = _Place(
-        *row[:9],
-        is_asked=bool(row[9]),
-        question_id=row[10],
-        element_id=row[11],
-        element_code=row[12],
+        *row[:5],
+        number=number,
+        unit_id=unit_id,
+        unit_code=unit,
+        unit_path=unit_path,
+        is_asked=bool(row[5]),
+        question_id=row[6],
+        element_id=row[7],
+        element_code=element,
         answerable=Answerable(kind, decimals, measure_unit, minimum, maximum, codes),
-        period_type=row[19],
-        over_periods=row[20],
-        level=row[21],
-        fresh_days=row[22],
-        may_tell=row[23] == "unit" and row[24] != "sensitive",
+        period_type=row[14],
+        over_periods=row[15],
+        level=row[16],
+        fresh_days=row[17],
+        may_tell=row[18] == "unit" and row[19] != "sensitive",
     )
     if place.dispatch_state != "open":
         raise FilingClosed(_("这次填报已经结束"), todo=_("如需补报，请与下发部门联系"))
     if place.filing_state not in WORKED_ON:
         raise FilingClosed(_("这份报表已经交出，不能再改"), todo=_("如需修改，请审核人退回"))
     place.period = _cell_period(place, period)
-    place.answer = _given(place)
+    # One row per answered cell of the question.
+    answers = [GivenAnswer(*found[20:]) for found in rows if found[22] == place.period]
+    place.answer = answers[0] if answers else None
     _look(place, timezone.localdate(at))
     return place
+
+
+def _own_unit(code: str, by: Actor) -> tuple[int, str]:
+    """Id and path of the unit that the actor fills in for, known from the post. Raises NotThere."""
+    for standing in by.standings_with("FILINGS_FILL"):
+        if standing.unit_code == code:
+            return standing.unit_id, standing.unit_path
+    unit = org.unit_by_code(code)
+    by.require("FILINGS_FILL", unit.path)
+    return unit.id, unit.path
 
 
 def _cell_period(place: _Place, period: Period | None) -> int:
@@ -245,17 +264,6 @@ def _cell_period(place: _Place, period: Period | None) -> int:
         told = "、".join(Period(key).code for key in periods)
         raise Invalid(_("请指明是哪一期：{periods}").format(periods=told), errors={"period": told})
     return period.key
-
-
-def _given(place: _Place) -> GivenAnswer | None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT filing_id, question_id, period, value, text, origin, fact_id, disputed_reason, answered_at,"
-            " answered_by FROM sheets_answer WHERE filing_id = %s AND question_id = %s AND period = %s",
-            [place.filing_id, place.question_id, place.period],
-        )
-        row = cursor.fetchone()
-    return GivenAnswer(*row) if row else None
 
 
 def _look(place: _Place, today: date) -> None:

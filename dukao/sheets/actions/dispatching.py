@@ -185,13 +185,14 @@ def _refuse(compiled: Compiled, only_what_is_left: bool) -> None:
 def _write(compiled: Compiled, number: str, demand_id: int, due_on: date, by: Actor, at: datetime) -> None:
     dispatch = Dispatch.objects.create(
         number=number, sheet_id=compiled.sheet.id, demand_id=demand_id,
-        scope_unit_id=org.unit_by_code(compiled.scope_code).id, period=compiled.period.key, due_on=due_on,
+        scope_unit_id=org.unit_by_code(compiled.scope_code).id, period=compiled.period.key,
+        level=compiled.sheet.level, due_on=due_on,
         compiled=_summary(compiled), dispatched_at=at, by_name=by.name,
     )  # fmt: skip
     DispatchQuestion.objects.bulk_create(
-        DispatchQuestion(dispatch=dispatch, question_id=question.question_id, is_asked=question.is_asked)
-        for question in compiled.questions
-        if question.is_carried
+        DispatchQuestion(dispatch=dispatch, question_id=q.question_id, element_id=q.element_id, is_asked=q.is_asked)
+        for q in compiled.questions
+        if q.is_carried
     )
     units = org.units_below(path=compiled.scope_path, level=compiled.sheet.level)
     Filing.objects.bulk_create((Filing(dispatch=dispatch, unit_id=unit.id) for unit in units), batch_size=2000)

@@ -70,6 +70,7 @@ class CompiledQuestion:
     """One question, judged. `n_*` count cells (units × periods); minutes × 100."""
 
     question_id: int
+    element_id: int
     position: int
     section: str
     label: str
@@ -229,7 +230,8 @@ class _Compiler:
             self.rules,
         )  # fmt: skip
         return CompiledQuestion(
-            question_id=question_id, position=position, section=section, label=label, element_code=element.code,
+            question_id=question_id, element_id=element_id, position=position, section=section, label=label,
+            element_code=element.code,
             element_title=element.title, measure_unit=element.measure_unit, is_required=is_required,
             periods=tuple(Period(cell.period).code for cell in known.cells), verdict=judged.verdict,
             refusal=_view(judged.refusal), n_cells=judged.n_cells, n_fresh=judged.n_fresh, n_stale=judged.n_stale,
@@ -330,10 +332,10 @@ def _other_asks(
         dispatch__scope_unit_id__in=ancestor_ids(scope.path)
     )
     rows = DispatchQuestion.objects.filter(
-        overlapping, dispatch__state=Dispatch.State.OPEN, is_asked=True, dispatch__sheet__level=level,
-        question__element_id__in=list(elements),
+        overlapping, dispatch__state=Dispatch.State.OPEN, is_asked=True, dispatch__level=level,
+        element_id__in=list(elements),
     ).order_by("dispatch_id").values_list(
-        "question__element_id", "question__element__period_type", "dispatch__period", "dispatch__number",
+        "element_id", "element__period_type", "dispatch__period", "dispatch__number",
         "dispatch__sheet__title", "dispatch__sheet__issuer__name", "dispatch__due_on",
     )  # fmt: skip
     found: dict[int, list[OtherAsk]] = defaultdict(list)

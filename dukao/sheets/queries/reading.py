@@ -80,7 +80,7 @@ _HEAD_COLUMNS = (
     "id", "state", "revision", "reason", "submitted_at", "submitted_by", "reviewed_at", "reviewed_by", "unit_id",
     "unit__code", "unit__name", "unit__path", "dispatch_id", "dispatch__number", "dispatch__period", "dispatch__due_on",
     "dispatch__state", "dispatch__scope_unit__path", "dispatch__sheet__title", "dispatch__sheet__version",
-    "dispatch__sheet__code", "dispatch__sheet__level", "dispatch__sheet__issuer__code",
+    "dispatch__sheet__code", "dispatch__level", "dispatch__sheet__issuer__code",
     "dispatch__sheet__issuer__name", "dispatch__sheet__issuer__unit__path", "dispatch__sheet__legal_type",
     "dispatch__sheet__form_number", "dispatch__sheet__issuing_body", "dispatch__sheet__approval_number",
     "dispatch__sheet__valid_until", "dispatch__sheet__definition", "dispatch__sheet__is_synthetic",
@@ -126,13 +126,13 @@ class Carried(NamedTuple):
 
 _CARRIED_COLUMNS = (
     "dispatch_id", "is_asked", "question_id", "question__position", "question__section", "question__label",
-    "question__note", "question__is_required", "question__element_id", "question__element__code",
-    "question__element__title", "question__element__definition", "question__element__kind",
-    "question__element__measure_unit", "question__element__decimals", "question__element__minimum",
-    "question__element__maximum", "question__element__code_list", "question__element__period_type",
-    "question__element__over_units", "question__element__over_periods", "question__element__level",
-    "question__element__fresh_days", "question__element__minutes_hundredths", "question__element__owner__name",
-    "question__element__sensitivity",
+    "question__note", "question__is_required", "element_id", "element__code",
+    "element__title", "element__definition", "element__kind",
+    "element__measure_unit", "element__decimals", "element__minimum",
+    "element__maximum", "element__code_list", "element__period_type",
+    "element__over_units", "element__over_periods", "element__level",
+    "element__fresh_days", "element__minutes_hundredths", "element__owner__name",
+    "element__sensitivity",
 )  # fmt: skip
 
 
