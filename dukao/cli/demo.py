@@ -74,8 +74,6 @@ def _headless(args: Namespace) -> Result:
         call_command("migrate", verbosity=0)
     if queries.root_units():
         return _in_a_place_of_its_own(args)
-    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
-        call_command("collectstatic", interactive=False, verbosity=0)
     stage = Stage(**_SMALL) if args.small else Stage()
     folder = demo_folder(settings.VAR)
     load.load_city(stage, args.divisions, folder, load.Teller(_said), with_invoices=False)
