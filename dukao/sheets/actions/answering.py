@@ -5,7 +5,6 @@
 3. The answer is kept, and counts at once as a provisional fact where no accepted fact stands.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,7 +23,7 @@ from dukao.org.rules import Actor
 from dukao.registers import actions as registers
 from dukao.registers.queries import KnownFact, known
 from dukao.sheets.models import Answer
-from dukao.sheets.queries.reading import WORKED_ON, GivenAnswer, fact_for_cell, is_overtaking
+from dukao.sheets.queries.reading import WORKED_ON, GivenAnswer, answerable, fact_for_cell, is_overtaking
 from dukao.sheets.rules.answers import Answerable, BadAnswer, ReadAnswer, read_answer, shown_answer
 from dukao.sheets.rules.cells import CellState, cell_periods, is_fresh, periods_that_count, state_of
 from dukao.sheets.wording import say, source_text
@@ -215,8 +214,6 @@ def _place(number: str, unit: str, element: str, period: Period | None, by: Acto
     if not rows:
         raise NotThere()
     row = rows[0]
-    kind, decimals, measure_unit, minimum, maximum, code_list = row[8:14]
-    codes = {item["code"]: item["title"] for item in json.loads(code_list)} if kind == "code" else {}
     place = _Place(
         *row[:5],
         number=number,
@@ -227,7 +224,7 @@ def _place(number: str, unit: str, element: str, period: Period | None, by: Acto
         question_id=row[6],
         element_id=row[7],
         element_code=element,
-        answerable=Answerable(kind, decimals, measure_unit, minimum, maximum, codes),
+        answerable=answerable(*row[8:14]),
         period_type=row[14],
         over_periods=row[15],
         level=row[16],

@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from dukao.base.refusals import NotThere
 from dukao.law import queries as law
 from dukao.org.rules import Actor
 from dukao.registers import queries as registers
-from dukao.registers.queries import KnownFact
+from dukao.registers.queries import KnownFact, Source
 from dukao.sheets.models import Filing
 from dukao.sheets.queries.reading import Carried, Cell, FilingHead, cells_of_filings, filing_head, violations_of
 from dukao.sheets.rules.answers import shown_answer
@@ -214,6 +216,19 @@ def tally(cells: Iterable[Cell], confirm_percent: int) -> Tally:
     return Tally(n_cells, n_filled, n_known, n_left, minutes)
 
 
+class _PeriodWords(NamedTuple):
+    code: str
+    label: str
+    previous: int
+    year_before: int
+
+
+@lru_cache(maxsize=4096)
+def _period(key: int) -> _PeriodWords:
+    period = Period(key)
+    return _PeriodWords(period.code, period.label, period.previous().key, period.year_before().key)
+
+
 class _Sources:
     """Names of the sources of the cells, with one query for the filings among them."""
 
@@ -222,6 +237,7 @@ class _Sources:
         ids = {c.fact.source.filing_id for c in cells if c.fact is not None and c.fact.source.kind == "filing"}
         rows = Filing.objects.filter(pk__in=ids).values_list("id", "dispatch__sheet__title") if ids else ()
         self.title_of_filing = dict(rows)
+        self.told: dict[tuple[Source, datetime, bool], CellSource] = {}
 
     def of(self, cell: Cell) -> CellSource | None:
         if cell.state in ("asked", "elsewhere", "answered") and not (cell.answer and cell.answer.origin == "confirmed"):
@@ -232,11 +248,15 @@ class _Sources:
             if cell.answer is not None and cell.answer.origin == "folded":
                 return CellSource("below", _("由下级单位汇总"))
             return None
-        return self._of_fact(cell.fact)
+        fact = cell.fact
+        at = fact.source.landed_at or fact.accepted_at or fact.recorded_at
+        key = (fact.source, at, fact.accepted_at is None)
+        if key not in self.told:
+            self.told[key] = self._of_fact(fact, at)
+        return self.told[key]
 
-    def _of_fact(self, fact: KnownFact) -> CellSource:
+    def _of_fact(self, fact: KnownFact, at: datetime) -> CellSource:
         source = fact.source
-        at = source.landed_at or fact.accepted_at or fact.recorded_at
         on = timezone.localdate(at)
         age_days = (self.today - on).days
         if source.kind == "delivery":
@@ -256,8 +276,8 @@ def _hints(head: FilingHead, cells: Iterable[Cell]) -> Mapping[tuple[int, int], 
         if cell.state in _TYPED_INTO and head.state in _HINTED:
             one = cell.carried
             elements[one.period_type][one.element_id] = one
-            period = Period(cell.period)
-            periods[one.period_type] |= {period.previous().key, period.year_before().key}
+            told = _period(cell.period)
+            periods[one.period_type] |= {told.previous, told.year_before}
     found = {}
     for kind, ones in elements.items():
         for place, fact in registers.known(unit_id=head.unit_id, element_ids=ones, periods=periods[kind]).items():
@@ -294,15 +314,15 @@ def _question(cells: Collection[Cell], hints: Mapping[tuple[int, int], str], sou
 
 
 def _cell(cell: Cell, shown: str, hints: Mapping[tuple[int, int], str], sources: _Sources) -> CellView:
-    period, element_id, answer = Period(cell.period), cell.carried.element_id, cell.answer
+    period, element_id, answer = _period(cell.period), cell.carried.element_id, cell.answer
     is_given = answer is not None and cell.state in ("answered", "disputed")
     stands_in = cell.fact_period is not None and cell.fact_period != cell.period and cell.state in ("known", "stale")
     return CellView(
         element_code=cell.carried.element_code, period_code=period.code, period_label=period.label, state=cell.state,
         shown=shown, code=cell.text if cell.carried.kind == "code" else "", source=sources.of(cell),
-        value_period=Period(cell.fact_period).label if stands_in and cell.fact_period else "",
-        previous=hints.get((element_id, period.previous().key), ""),
-        last_year=hints.get((element_id, period.year_before().key), ""),
+        value_period=_period(cell.fact_period).label if stands_in and cell.fact_period else "",
+        previous=hints.get((element_id, period.previous), ""),
+        last_year=hints.get((element_id, period.year_before), ""),
         answered_by=answer.answered_by if is_given and answer else "",
         answered_at=answer.answered_at if is_given and answer else None,
         disputed_reason=answer.disputed_reason if is_given and answer else "", is_left=cell.is_left,

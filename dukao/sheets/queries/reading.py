@@ -5,19 +5,22 @@ All filings read at once belong to one unit, so the number of queries does not g
 5. folded figures, where an element is kept at a lower level.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Q
 
 from dukao.org import queries as org
 from dukao.registers import queries as registers
 from dukao.registers.queries import KnownFact
-from dukao.sheets.models import Answer, DispatchQuestion, Filing
+from dukao.sheets.models import Answer, Filing
 from dukao.sheets.rules.answers import Answerable
 from dukao.sheets.rules.cells import CellState, cell_periods, is_fresh, newest_known, periods_that_count, state_of
 from dukao.sheets.rules.checks import Figured, SheetCheck, Violation, parse, violations
@@ -108,32 +111,38 @@ class Carried(NamedTuple):
     decimals: int
     minimum: int | None
     maximum: int | None
-    code_list: list[dict[str, str]]
+    code_list: str  # JSON
     period_type: str
     over_units: str
     over_periods: str
     level: int
     fresh_days: int
     minutes_hundredths: int
-    owner_name: str | None
-    sensitivity: str
 
     @property
     def answerable(self) -> Answerable:
-        codes = {item["code"]: item["title"] for item in self.code_list}
-        return Answerable(self.kind, self.decimals, self.measure_unit, self.minimum, self.maximum, codes)
+        return answerable(self.kind, self.decimals, self.measure_unit, self.minimum, self.maximum, self.code_list)
 
 
-_CARRIED_COLUMNS = (
-    "dispatch_id", "is_asked", "question_id", "question__position", "question__section", "question__label",
-    "question__note", "question__is_required", "element_id", "element__code",
-    "element__title", "element__definition", "element__kind",
-    "element__measure_unit", "element__decimals", "element__minimum",
-    "element__maximum", "element__code_list", "element__period_type",
-    "element__over_units", "element__over_periods", "element__level",
-    "element__fresh_days", "element__minutes_hundredths", "element__owner__name",
-    "element__sensitivity",
-)  # fmt: skip
+# Plain SQL, because hundreds of rows are read whenever a filing is opened.
+_CARRIED = """
+SELECT c.dispatch_id, c.is_asked, q.id, q.position, q.section, q.label, q.note, q.is_required, e.id, e.code, e.title,
+  e.definition, e.kind, e.measure_unit, e.decimals, e.minimum, e.maximum, e.code_list, e.period_type, e.over_units,
+  e.over_periods, e.level, e.fresh_days, e.minutes_hundredths
+FROM sheets_dispatchquestion c
+JOIN sheets_question q ON q.id = c.question_id
+JOIN registers_element e ON e.id = c.element_id
+WHERE c.dispatch_id IN ({ids}) ORDER BY c.dispatch_id, q.position
+"""
+
+
+@lru_cache(maxsize=4096)
+def answerable(
+    kind: str, decimals: int, measure_unit: str, minimum: int | None, maximum: int | None, code_list: str
+) -> Answerable:
+    """What an answer must be like, from the columns of an element."""
+    codes = {item["code"]: item["title"] for item in json.loads(code_list)} if kind == "code" else {}
+    return Answerable(kind, decimals, measure_unit, minimum, maximum, codes)
 
 
 class GivenAnswer(NamedTuple):
@@ -185,10 +194,13 @@ def filing_head(*, dispatch: str, unit: str) -> FilingHead | None:
 
 def carried_questions(dispatch_ids: Collection[int]) -> dict[int, list[Carried]]:
     """The questions that dispatches carry, by dispatch id, in order."""
-    rows = DispatchQuestion.objects.filter(dispatch_id__in=dispatch_ids).order_by("dispatch_id", "question__position")
     found: dict[int, list[Carried]] = defaultdict(list)
-    for row in rows.values_list(*_CARRIED_COLUMNS):
-        found[row[0]].append(Carried(*row))
+    if not dispatch_ids:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(_CARRIED.format(ids=",".join(str(int(number)) for number in dispatch_ids)))
+        for row in cursor.fetchall():
+            found[row[0]].append(Carried._make(row))
     return found
 
 
