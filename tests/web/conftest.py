@@ -7,6 +7,9 @@ import pytest
 from checking import CheckingClient
 from django.conf import settings
 
+from tests.conftest import AT, ON
+from tests.sheets.conftest import house  # noqa: F401 (a fixture that desks share)
+
 
 @pytest.fixture
 def as_(city) -> Callable[[str], CheckingClient]:
@@ -27,3 +30,10 @@ def as_(city) -> Callable[[str], CheckingClient]:
         return client
 
     return enter
+
+
+@pytest.fixture
+def on_the_day(monkeypatch):
+    """For the pages it is 8 October 2026, the day on which the house of tests/sheets acts."""
+    monkeypatch.setattr("dukao.web.doors.now", lambda: AT)
+    monkeypatch.setattr("dukao.web.doors.today", lambda: ON)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from dukao.base.wording import with_note
 from dukao.org import queries as org
 from dukao.sheets import queries
 from dukao.sheets.queries import Desk, DeskFiling, FilingRow
@@ -83,7 +84,7 @@ def _task(f: DeskFiling, with_unit: bool) -> Task:
     filled, whole = f.tally.n_filled, f.tally.n_cells
     return Task(
         href=reverse("desk.filing", args=[f.number, f.unit_code]),
-        title=f"{f.title}（{words.period(f.period)}）",
+        title=with_note(f.title, words.period(f.period)),
         unit_name=f.unit_name if with_unit else "",
         asker=f.issuer_name,
         due=words.due(f.due_on, doors.today()),

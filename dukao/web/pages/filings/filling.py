@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere
+from dukao.base.wording import with_note
 from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -142,7 +143,7 @@ def _screen(number: str, unit: str, actor: Actor, saved: _Saved | None = None,
     )
     today = doors.today()
     return FilingScreen(
-        title=f"{found.title}（{words.period(found.period)}）",
+        title=with_note(found.title, words.period(found.period)),
         filing=found,
         sections=sections,
         progress=screen.progress_of(found),

@@ -90,8 +90,8 @@ def review(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def filing(request: HttpRequest, number: str, unit: str) -> HttpResponse:
-    actor = doors.actor_of(request)
-    return doors.render(request, "review/page.html", _page(number, unit, actor))
+    crumbs = (Crumb(_("待审"), reverse("review")), Crumb(number))
+    return doors.render(request, "review/page.html", page_of(number, unit, doors.actor_of(request), crumbs=crumbs))
 
 
 @require_POST
@@ -114,7 +114,8 @@ def give_back(request: HttpRequest, number: str, unit: str) -> HttpResponse:
     try:
         actions.return_filing(dispatch=number, unit=unit, reason=reason, by=actor, at=doors.now())
     except Invalid as invalid:
-        page = _page(number, unit, actor, reason=reason, error=str(invalid))
+        crumbs = (Crumb(_("待审"), reverse("review")), Crumb(number))
+        page = page_of(number, unit, actor, crumbs=crumbs, reason=reason, error=str(invalid))
         return doors.render(request, "review/page.html", page, status=invalid.status)
     doors.tell(request, _("已退回，填报人会看到原因"))
     return doors.go(request, _next(actor))
@@ -150,7 +151,10 @@ def _list(found: tuple[FilingRow, ...]) -> Table:
                  empty=_("没有待审的。有单位交来时会列在这里。"))  # fmt: skip
 
 
-def _page(number: str, unit: str, actor: Actor, *, reason: str = "", error: str = "") -> ReviewedPage:
+def page_of(
+    number: str, unit: str, actor: Actor, *, crumbs: tuple[Crumb, ...], reason: str = "", error: str = ""
+) -> ReviewedPage:
+    """One filing as its readers see it; with the buttons where the viewer reviews it. Raises NotThere."""
     found = queries.filing(dispatch=number, unit=unit, viewer=actor, today=doors.today())
     given, known, striking = _lines(found)
     names = org.display_names(names={found.submitted_by, found.reviewed_by} - {""})
@@ -158,8 +162,7 @@ def _page(number: str, unit: str, actor: Actor, *, reason: str = "", error: str 
     waiting = len(queries.desk(viewer=actor, today=doors.today()).to_review) if may else 0
     return ReviewedPage(
         title=f"{found.unit_name} · {found.title}",
-        crumbs=(Crumb(_("待审"), reverse("review")), Crumb(found.number)) if actor.has("FILINGS_REVIEW")
-        else (Crumb(found.number),),
+        crumbs=crumbs,
         filing=found,
         state=_state(found),
         by=_by(found, names),

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dukao.sheets.queries import CellView, FilingPage
@@ -42,7 +41,6 @@ class CellLine:
     note: str
     hint: str
     source: str
-    source_href: str
     disputed_reason: str
     by_another: str
     is_left: bool
@@ -150,8 +148,6 @@ def cell_line(
         note=question.note if is_single else "",
         hint=_hint(question, cell),
         source=_source(cell),
-        source_href=reverse("deliveries.page", args=[cell.source.delivery]) if cell.source and cell.source.delivery
-        else "",
         disputed_reason=cell.disputed_reason,
         by_another=_by_another(cell, viewer_name, names or {}),
         is_left=cell.is_left,

@@ -1,0 +1,231 @@
+"""The worker's desk and sheet: what is known stands there, the rest is saved as it is typed, mistakes are told."""
+
+import re
+
+import pytest
+from desk_helpers import HTMX, confirm_population, hand_in, send_mixed, text_of
+
+from tests.conftest import AT, ON
+from tests.sheets.conftest import LEGAL, House
+
+pytestmark = pytest.mark.usefixtures("on_the_day")
+
+
+@pytest.fixture
+def sent(house: House) -> str:
+    return send_mixed(house)
+
+
+def _url(house: House, number: str, rest: str = "", unit: str = "一村") -> str:
+    return f"/filings/{number}/{house.city.code[unit]}/{rest}"
+
+
+def test_the_desk_says_what_is_really_to_be_done(house, sent, as_):
+    page = text_of(as_("alice").get("/desk/"))
+    assert "一村 · 今天真正要办的 1 件" in page
+    assert "统计局" in page
+    assert "周二（10月20日）前" in page
+    assert "6 项已填 1" in page
+
+
+def test_an_empty_desk_says_so(house, as_):
+    assert "今天没有要办的" in text_of(as_("alice").get("/desk/"))
+
+
+def test_known_stale_and_asked_stand_apart(house, sent, as_):
+    html = as_("alice").get(_url(house, sent)).content.decode()
+    assert re.search(r'cell-known[^>]*id="cell-tax_revenue-2026Q3"', html)
+    assert "1,284.50" in html
+    assert re.search(r'cell-stale[^>]*id="cell-population-2026-07"', html)
+    assert 'aria-label="常住人口 · 7月：仍对"' in html
+    assert re.search(r'cell-asked is-left[^>]*id="cell-new_projects-2026Q3"', html)
+    assert "去年同期 2" in html
+    assert 'name="answer:tax_revenue:2026Q3"' not in html, "what is known has no input"
+    assert 'inputmode="decimal"' in html
+    assert "交给甲镇审核" in html
+
+
+def test_a_cell_saves_itself_and_tells_what_else_changed(house, sent, as_):
+    response = as_("alice").post(
+        _url(house, sent, "answers/new_projects/2026Q3/"), {"answer:new_projects:2026Q3": "１２"}, **HTMX
+    )
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert 'id="said-cell-new_projects-2026Q3"' in html
+    assert 'data-shown="12"' in html
+    assert 'id="progress"' in html
+    assert 'hx-swap-oob="true"' in html
+    assert house.cell(sent, "new_projects").shown == "12"
+
+
+def test_what_is_typed_wrongly_is_said_beside_it_and_not_saved(house, sent, as_):
+    house.type(sent, "new_projects", "7")
+    response = as_("alice").post(
+        _url(house, sent, "answers/new_projects/2026Q3/"), {"answer:new_projects:2026Q3": "十二"}, **HTMX
+    )
+    assert response.status_code == 422
+    assert "没有保存：“十二”不是数字" in text_of(response)
+    assert house.cell(sent, "new_projects").shown == "7"
+
+
+def test_a_check_that_does_not_hold_is_said_with_links(house, sent, as_):
+    response = as_("alice").post(
+        _url(house, sent, "answers/new_projects/2026Q3/"), {"answer:new_projects:2026Q3": "999"}, **HTMX
+    )
+    html = response.content.decode()
+    assert response.status_code == 200, "it is saved all the same"
+    assert html.count("项目不会这么多") == 2, "beside the field, and above the sheet"
+    assert 'href="#cell-new_projects-2026Q3"' in html
+    assert as_("alice").post(_url(house, sent, "submission/")).status_code == 422
+
+
+def test_one_tap_confirms(house, sent, as_):
+    response = as_("alice").post(_url(house, sent, "answers/population/2026-07/confirmation/"), **HTMX)
+    assert response.status_code == 200
+    assert "已确认仍对" in text_of(response)
+    assert house.cell(sent, "population", "2026-07").state == "answered"
+
+
+def test_not_right_needs_a_reason(house, sent, as_):
+    url = _url(house, sent, "answers/tax_revenue/2026Q3/dispute/")
+    assert as_("alice").post(url, {"reason:tax_revenue:2026Q3": " "}, **HTMX).status_code == 422
+    response = as_("alice").post(url, {"reason:tax_revenue:2026Q3": "少了一户"}, **HTMX)
+    assert response.status_code == 200
+    assert "少了一户" in text_of(response)
+    assert house.cell(sent, "tax_revenue").state == "disputed"
+
+
+def test_what_is_known_is_not_retyped(house, sent, as_):
+    response = as_("alice").post(
+        _url(house, sent, "answers/tax_revenue/2026Q3/"), {"answer:tax_revenue:2026Q3": "1"}, **HTMX
+    )
+    assert response.status_code == 409
+    assert response.headers["HX-Retarget"] == "#notices"
+    assert "不得重复采集" in text_of(response)
+
+
+def test_without_script_the_form_saves_everything(house, sent, as_):
+    alice = as_("alice")
+    response = alice.post(
+        _url(house, sent),
+        {"answer:new_projects:2026Q3": "3", "answer:remark:2026Q3": "雨多", "answer:population:2026-07": ""},
+    )
+    assert response.status_code == 303
+    assert "已保存" in text_of(alice.get(_url(house, sent)))
+    assert house.cell(sent, "new_projects").shown == "3"
+    assert house.cell(sent, "remark").shown == "雨多"
+    assert house.cell(sent, "population", "2026-07").state == "stale", "an empty box confirms nothing"
+
+
+def test_without_script_a_wrong_value_keeps_its_place(house, sent, as_):
+    response = as_("alice").post(
+        _url(house, sent), {"answer:new_projects:2026Q3": "很多", "answer:remark:2026Q3": "雨多"}
+    )
+    assert response.status_code == 422
+    assert 'value="很多"' in response.content.decode()
+    assert "“很多”不是数字" in text_of(response)
+    assert house.cell(sent, "remark").shown == "雨多"
+
+
+def test_without_script_a_tap_loses_nothing_typed_elsewhere(house, sent, as_):
+    as_("alice").post(
+        _url(house, sent, "answers/population/2026-07/confirmation/"), {"answer:new_projects:2026Q3": "4"}
+    )
+    assert house.cell(sent, "new_projects").shown == "4"
+    assert house.cell(sent, "population", "2026-07").state == "answered"
+
+
+def test_handing_in_lists_what_is_left_with_links(house, sent, as_):
+    response = as_("alice").post(_url(house, sent, "submission/"), {"answer:new_projects:2026Q3": ""})
+    assert response.status_code == 422
+    html = response.content.decode()
+    assert "还没有填" in html
+    assert "请确认是否仍对，或改写" in html
+    assert 'href="#cell-population-2026-08"' in html
+
+
+def test_handing_in_saves_what_was_just_typed_and_twice_is_once(house, sent, as_):
+    confirm_population(house, sent)
+    alice = as_("alice")
+    for _time in range(2):
+        assert alice.post(_url(house, sent, "submission/"), {"answer:new_projects:2026Q3": "2"}).status_code == 303
+    page = text_of(alice.get(_url(house, sent)))
+    assert "已经交出，等着审核" in page
+    assert page.count("已交出。") == 1
+    assert house.page(sent).revision == 1
+    assert "已交出，等着审核" in text_of(alice.get("/desk/"))
+    assert "填过的表（1 张）" in text_of(alice.get("/filings/"))
+
+
+def test_what_was_returned_shows_why(house, sent, as_):
+    hand_in(house, sent)
+    house.act("return_filing", sent, by="rita", reason="项目数与台账不符")
+    assert "退回 项目数与台账不符" in text_of(as_("alice").get("/desk/"))
+    page = text_of(as_("alice").get(_url(house, sent)))
+    assert "退回了，请改好再交 项目数与台账不符" in page
+
+
+def test_after_handing_in_nothing_is_typed_any_more(house, sent, as_):
+    hand_in(house, sent)
+    html = as_("alice").get(_url(house, sent)).content.decode()
+    assert "data-sends" not in html
+    response = as_("alice").post(
+        _url(house, sent, "answers/new_projects/2026Q3/"), {"answer:new_projects:2026Q3": "9"}, **HTMX
+    )
+    assert response.status_code == 409
+
+
+def test_refusing_is_offered_only_where_marks_are_missing(house, sent, as_):
+    assert "拒绝填报" not in text_of(as_("alice").get(_url(house, sent)))
+    assert as_("alice").post(_url(house, sent, "refusal/")).status_code == 409
+
+
+def test_a_sheet_whose_marks_ran_out_may_be_refused_and_the_refusal_is_protected(house, as_, monkeypatch):
+    number = house.send("new_projects", legal=LEGAL | {"valid_until": "2026-10-20"})
+    monkeypatch.setattr("dukao.web.doors.today", lambda: ON.replace(month=11))
+    monkeypatch.setattr("dukao.web.doors.now", lambda: AT.replace(month=11))
+    alice = as_("alice")
+    page = text_of(alice.get(_url(house, number)))
+    assert "这张表可以拒绝填报" in page
+    assert "有效期限" in page
+    assert "统计法" in page
+    assert alice.post(_url(house, number, "refusal/")).status_code == 303
+    assert "这次拒填受法律保护" in text_of(alice.get(_url(house, number)))
+
+
+def test_who_wrote_last_is_told(house, sent, as_):
+    _second_worker(house.city)
+    house.type(sent, "new_projects", "5", by="alice")
+    page = text_of(as_("wang").get(_url(house, sent)))
+    assert "Alice 10月8日 10:00 填" in page
+    response = as_("wang").post(
+        _url(house, sent, "answers/new_projects/2026Q3/"), {"answer:new_projects:2026Q3": "6"}, **HTMX
+    )
+    assert "Alice 先填过" in text_of(response)
+
+
+@pytest.mark.parametrize("who", ["wang", "tara", "charlie", "adam"])
+def test_a_strangers_filing_is_not_there(house, sent, as_, who):
+    assert as_(who).get(_url(house, sent)).status_code == 404
+    url = _url(house, sent, "answers/new_projects/2026Q3/")
+    assert as_(who).post(url, {"answer:new_projects:2026Q3": "1"}).status_code == 404
+    assert as_(who).post(_url(house, sent, "submission/")).status_code == 404
+
+
+def test_an_unknown_cell_is_not_there(house, sent, as_):
+    for cell in ("nothing/2026Q3", "new_projects/nonsense"):
+        assert as_("alice").post(_url(house, sent, f"answers/{cell}/"), {}).status_code in (404, 422)
+
+
+def test_the_whole_filing_is_a_file(house, sent, as_):
+    hand_in(house, sent)
+    csv = as_("alice").get(_url(house, sent) + "?export=filing.csv").content.decode("utf-8-sig")
+    assert "税收收入,1284.50,万元,自动带入" in csv
+
+
+def _second_worker(city) -> None:
+    """Wang gets a second post, in 一村."""
+    from dukao.org.models import Holding, Post
+
+    post = Post.objects.create(code="second", title="worker", role="worker", unit_id=city.unit["一村"])
+    Holding.objects.create(login_id=city.actor["wang"].login_id, post=post, valid_from=ON.replace(year=2024))
