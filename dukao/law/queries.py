@@ -18,7 +18,7 @@ def rule(id: str, on: date, *, profile: str = "") -> Rule:
 
     Raises LookupError for an unknown rule or a day before its first parameter: a mistake of ours, not a user's.
     """
-    return rule_on(_rules_of(profile or chosen_profile())[id], sources(), on)
+    return _rule(id, on, profile or chosen_profile())
 
 
 def chosen_profile() -> str:
@@ -28,6 +28,11 @@ def chosen_profile() -> str:
 def profiles() -> tuple[ProfileEntry, ...]:
     """Every profile in the house, by name."""
     return tuple(_profile(path.stem) for path in sorted((_FOLDER / "profiles").glob("*.yaml")))
+
+
+@lru_cache(maxsize=4096)
+def _rule(id: str, on: date, profile: str) -> Rule:
+    return rule_on(_rules_of(profile)[id], sources(), on)
 
 
 @lru_cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -119,6 +120,6 @@ def value_on(name: str, entries: list[ParameterEntry], on: date) -> Any:
 def rule_on(entry: RuleEntry, sources: Mapping[str, SourceEntry], on: date) -> Rule:
     return Rule(
         id=entry.id, title=entry.title, action=entry.action,
-        parameters={name: value_on(name, entries, on) for name, entries in entry.parameters.items()},
+        parameters=MappingProxyType({name: value_on(name, given, on) for name, given in entry.parameters.items()}),
         sources=tuple(source_named(reference, sources) for reference in entry.sources),
     )  # fmt: skip
