@@ -1,0 +1,301 @@
+"""Landing a delivery: read, check, distil, and then everything that counts in one transaction.
+
+1. A worker claims a delivery; the claim of a process that died is taken over.
+2. Outside of any transaction the file is read and checked; records and rejects come to rest under their digests.
+3. In one transaction, with the dataset locked, facts and totals change, the older delivery of the same scope and
+   period is superseded, and the delivery says so. A worker that lost its claim changes nothing.
+
+However often this is cut off, it can begin again: until step 3 nothing has happened that anybody sees.
+"""
+
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from dukao.base.periods import PERIOD_TYPES, Period
+from dukao.base.refusals import Refused
+from dukao.base.trail import record_event
+from dukao.org import queries as org
+from dukao.org.queries import UnitView
+from dukao.org.rules import SYSTEM
+from dukao.registers import records
+from dukao.registers.actions.landing import land_facts
+from dukao.registers.intake.checking import Checked, check_rows, write_rejects
+from dukao.registers.intake.distilling import Scope
+from dukao.registers.intake.engine import engine
+from dukao.registers.intake.places import Places
+from dukao.registers.intake.staging import fact_batches, set_aside_cells, stage_facts
+from dukao.registers.models import Dataset, Delivery
+from dukao.registers.queries.deliveries import DeliveryView, delivery
+from dukao.registers.queries.elements import ElementView, elements_by_code
+from dukao.registers.reading.files import read_file
+from dukao.registers.reading.marks import Marks
+from dukao.registers.reading.source import Irregular, Source, Wanted
+from dukao.registers.rules import DatasetDefinition
+from dukao.registers.rules.mapping import names_of
+from dukao.registers.rules.measures import Distillation, distillations
+from dukao.registers.rules.rows import RowRules
+
+ATTEMPTS_LIMIT = 10
+# A claim from another machine is taken over after this long; one of a dead process of this machine at once.
+_CLAIM_LASTS = timedelta(hours=1)
+
+
+class NothingAccepted(Refused):
+    """No row of the file can be accepted."""
+
+
+class ReadingFailed(Refused):
+    """Reading the file was cut off again and again."""
+
+
+def land_waiting(*, at: datetime) -> int:
+    """Land the deliveries that wait, oldest first; answer how many were worked on."""
+    records.sweep_workspaces(older_than=time.time() - 24 * 3600)
+    done = 0
+    while (claimed := _claim(_waiting(at), at)) is not None:
+        _work_on(claimed, at)
+        done += 1
+    return done
+
+
+def land_delivery(*, number: str, at: datetime) -> DeliveryView:
+    """Land this delivery now, or wait for whoever is landing it; what came of it is in the answer.
+
+    Records: registers.delivery.landed or registers.delivery.refused.
+    """
+    mine = Delivery.objects.filter(number=number)
+    while mine.filter(state=Delivery.State.RECEIVED).exists():
+        if (claimed := _claim(mine.filter(_free(at)), at)) is not None:
+            _work_on(claimed, at)
+        else:
+            time.sleep(0.2)
+    return delivery(number=number, viewer=SYSTEM)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right of one worker to land one delivery, until somebody takes it over."""
+
+    delivery_id: int
+    token: str
+    attempts: int
+
+    def tell(self, step: str, percent: int) -> None:
+        mine = Delivery.objects.filter(pk=self.delivery_id, claimed_by=self.token)
+        mine.update(progress={"step": step, "percent": percent})
+
+
+def _waiting(at: datetime) -> Any:
+    return Delivery.objects.filter(_free(at), state=Delivery.State.RECEIVED).order_by("id")
+
+
+def _free(at: datetime) -> Q:
+    """Not claimed, or claimed by a process that is no more."""
+    host = socket.gethostname()
+    held = Delivery.objects.filter(state=Delivery.State.RECEIVED, claimed_by__startswith=f"{host}:")
+    dead = [pk for pk, by in held.values_list("id", "claimed_by") if not _lives(by)]
+    return Q(claimed_at=None) | Q(claimed_at__lt=at - _CLAIM_LASTS) | Q(pk__in=dead)
+
+
+def _token() -> str:
+    pid = os.getpid()
+    return f"{socket.gethostname()}:{pid}:{_started(pid)}:{uuid.uuid4().hex[:12]}"
+
+
+def _lives(token: str) -> bool:
+    _host, pid, started, _unique = token.rsplit(":", 3)
+    return _started(int(pid)) == started
+
+
+def _started(pid: int) -> str:
+    """When the process began, in ticks: with the number it names one process for ever; empty where there is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _claim(free: Any, at: datetime) -> Claim | None:
+    """Take the first of these deliveries, if nobody else is quicker."""
+    for pk, held_by in free.values_list("id", "claimed_by")[:5]:
+        token = _token()
+        taken = Delivery.objects.filter(pk=pk, state=Delivery.State.RECEIVED, claimed_by=held_by).update(
+            claimed_at=at, claimed_by=token, attempts=F("attempts") + 1
+        )
+        if taken:
+            return Claim(pk, token, Delivery.objects.values_list("attempts", flat=True).get(pk=pk))
+    return None
+
+
+def _work_on(claim: Claim, at: datetime) -> None:
+    """Land the claimed delivery, or refuse it; any other error leaves it claimed until this process ends."""
+    job = _Job(claim)
+    try:
+        if claim.attempts > ATTEMPTS_LIMIT:
+            raise ReadingFailed(
+                _("读取这个文件时，程序多次中断"),
+                why=_("文件可能太大或已损坏"),
+                todo=_("请检查文件，分成几份后重新交付"),
+            )
+        with records.workspace() as folder:
+            job.run(folder, at)
+    except Refused as refused:
+        job.refuse(refused, at)
+    except BaseException:
+        # Free for the next try; attempts are counted.
+        Delivery.objects.filter(pk=claim.delivery_id, claimed_by=claim.token).update(claimed_at=None, claimed_by="")
+        raise
+
+
+class _Job:
+    """One try at landing one delivery."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.delivery = Delivery.objects.select_related("dataset__provider", "scope_unit").get(pk=claim.delivery_id)
+        self.period = Period(self.delivery.period)
+        self.found: dict[str, Any] = dict(self.delivery.found)
+        self.outcome: dict[str, Any] = {}  # columns of the delivery, as far as they are known
+
+    @cached_property
+    def definition(self) -> DatasetDefinition:
+        return DatasetDefinition.model_validate(self.delivery.dataset.definition)
+
+    @cached_property
+    def elements(self) -> dict[str, ElementView]:
+        return elements_by_code(
+            {m.element for m in self.definition.measures} | {c.element for c in self.definition.columns if c.element}
+        )
+
+    @cached_property
+    def measures(self) -> tuple[Distillation, ...]:
+        return distillations(self.definition, self.elements)
+
+    @cached_property
+    def scope(self) -> UnitView:
+        return org.unit_by_id(self.delivery.scope_unit_id)
+
+    @cached_property
+    def rules(self) -> RowRules:
+        kinds = [m.period_type for m in self.measures] or ["year"]
+        return RowRules(self.definition, self.period, max(kinds, key=PERIOD_TYPES.index))  # type: ignore[arg-type]
+
+    def run(self, folder: Path, at: datetime) -> None:
+        path, marks = records.path_of("inbox", self.delivery.file_digest), Marks(**self.found["marks"])
+        wanted = Wanted(
+            names_of(self.definition, {e.code: (e.title, *e.aliases) for e in self.elements.values()}),
+            self.rules.required, self.delivery.mapping,
+        )  # fmt: skip
+        places = Places(scope_path=self.scope.path, scope_name=self.scope.name, levels=[m.level for m in self.measures])
+        self.claim.tell(_("读取文件"), 5)
+        source = read_file(path, marks, wanted, folder)
+        try:
+            self._land(source, places, folder, at)
+        except Irregular:
+            self._land(read_file(path, marks, wanted, folder, careful=True), places, folder, at)
+
+    def _land(self, source: Source, places: Places, folder: Path, at: datetime) -> None:
+        self.found |= source.found
+        with engine(folder) as db:
+            places.put_into(db)
+            checked = check_rows(db, source, self.rules, places, folder, self.claim.tell)
+            self._keep_rows(checked)
+            self._refuse_nothing(db, checked, folder)
+            self.claim.tell(_("计算数据"), 75)
+            scope = Scope(self.period, self.scope.id)
+            stage_facts(db, checked.records, self.measures, self.definition, scope)
+            cells = set_aside_cells(db, self.elements.values(), places)
+            self.found |= {"cells_rejected": cells} if cells else {}
+            self._keep_rejects(db, folder)
+            if checked.records:
+                self.outcome["records_digest"] = records.keep(checked.records, "records")
+            self.claim.tell(_("入库"), 85)
+            self._commit(db, at)
+
+    def _keep_rows(self, checked: Checked) -> None:
+        self.outcome |= {
+            "rows_read": checked.rows_read, "rows_accepted": checked.rows_accepted, "rows_rejected": checked.rows_rejected,
+        }  # fmt: skip
+
+    def _refuse_nothing(self, db: duckdb.DuckDBPyConnection, checked: Checked, folder: Path) -> None:
+        """An empty delivery would take back everything known: only where nothing means zero may there be no rows."""
+        if checked.rows_accepted:
+            return
+        if checked.rows_read:
+            self._keep_rejects(db, folder)
+            raise NothingAccepted(
+                _("%(n)s 行都有问题，一行也没有入库") % {"n": checked.rows_read},
+                todo=_("请下载问题清单，改正后重新交付"),
+            )
+        if not self.measures or not all(m.zero_when_empty for m in self.measures):
+            raise NothingAccepted(_("文件里只有表头，没有数据行"), todo=_("请检查导出是否成功，再重新交付"))
+
+    def _keep_rejects(self, db: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        if rejects := write_rejects(db, folder):
+            self.outcome["rejects_digest"] = records.keep(rejects, "rejects")
+
+    def _settle(self, change: Callable[[Delivery], None]) -> None:
+        """Change the delivery under the lock of its dataset, if it is still ours to change."""
+        with transaction.atomic():
+            Dataset.objects.select_for_update().get(pk=self.delivery.dataset_id)
+            held = Delivery.objects.select_for_update().get(pk=self.delivery.pk)
+            if held.state == Delivery.State.RECEIVED and held.claimed_by == self.claim.token:
+                self.found.pop("marks", None)
+                for name, value in {**self.outcome, "found": self.found, "progress": {}}.items():
+                    setattr(held, name, value)
+                change(held)
+
+    def _commit(self, db: duckdb.DuckDBPyConnection, at: datetime) -> None:
+        def land(held: Delivery) -> None:
+            others = Delivery.objects.filter(
+                dataset_id=held.dataset_id, scope_unit_id=held.scope_unit_id, period=held.period,
+                state=Delivery.State.LANDED,
+            )  # fmt: skip
+            if newer := others.filter(pk__gt=held.pk).order_by("-pk").first():
+                # The correction was quicker; this file is kept, and speaks for nothing.
+                held.state = Delivery.State.SUPERSEDED
+                held.save()
+                self._record("superseded", at, {"by": newer.number})
+                return
+            older = others.filter(pk__lt=held.pk).order_by("-pk").first()
+            held.state, held.landed_at, held.supersedes = Delivery.State.LANDED, at, older
+            held.dataset_version = self.delivery.dataset.version
+            held.save()
+            landed = land_facts(delivery_id=held.pk, batches=fact_batches(db), at=at)
+            Delivery.objects.filter(pk=held.pk).update(facts_landed=landed.facts)
+            if older:
+                others.filter(pk=older.pk).update(state=Delivery.State.SUPERSEDED)
+            self._record("landed", at, {
+                "rows": held.rows_accepted, "rejected": held.rows_rejected, "facts": landed.facts,
+                "superseded": landed.superseded, "retracted": landed.retracted,
+                **({"corrects": older.number} if older else {}),
+            })  # fmt: skip
+
+        self._settle(land)
+
+    def refuse(self, refused: Refused, at: datetime) -> None:
+        def turn_back(held: Delivery) -> None:
+            held.state, held.problem = Delivery.State.REFUSED, refused.as_dict()
+            held.save()
+            self._record("refused", at, {"refused": type(refused).__name__})
+
+        self._settle(turn_back)
+
+    def _record(self, verb: str, at: datetime, detail: dict[str, Any]) -> None:
+        record_event(
+            verb=f"registers.delivery.{verb}", subject=f"delivery:{self.delivery.number}", by=SYSTEM, at=at,
+            unit_path=self.scope.path, detail={"dataset": self.definition.code, "period": self.period.code, **detail},
+        )  # fmt: skip

@@ -1,0 +1,39 @@
+"""A look at a file's header and first rows, for proposing a mapping; nothing is refused for lack of known names."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dukao.registers.reading.apart import sample_apart
+from dukao.registers.reading.delimited import DELIMITERS, encoding_of, first_rows
+from dukao.registers.reading.files import format_of
+from dukao.registers.reading.marks import Marker
+from dukao.registers.reading.source import Wanted, table_of
+from dukao.registers.rules.mapping import Names
+
+_SAMPLE_BYTES = 1_000_000
+SAMPLE_ROWS = 200
+
+
+def sample(file: Path, names: Sequence[Names], folder: Path) -> tuple[list[str], list[list[str]]]:
+    """The header and up to 200 rows below it. Raises Unreadable."""
+    wanted, kind = Wanted(tuple(names), frozenset(), {}), format_of(file)
+    return _of_text(file, wanted, folder) if kind == "csv" else sample_apart(file, kind, wanted, folder)
+
+
+def _of_text(file: Path, wanted: Wanted, folder: Path) -> tuple[list[str], list[list[str]]]:
+    with file.open("rb") as source:
+        start = source.read(_SAMPLE_BYTES)
+    if len(start) == _SAMPLE_BYTES:
+        # Not into the middle of a letter: the last line goes.
+        start = start[: start.rfind(b"\n") + 1] or start
+    cut, marker = folder / "sample", Marker()
+    cut.write_bytes(start)
+    marker.feed(start)
+    text = start.decode(encoding_of(cut, marker.marks()), errors="ignore").removeprefix("\ufeff")
+    tries = [first_rows(text, delimiter, SAMPLE_ROWS)[0] for delimiter in DELIMITERS]
+    rows = max(tries, key=lambda rows: _promise(rows, wanted))
+    return table_of(rows, wanted)
+
+
+def _promise(rows: list[list[str]], wanted: Wanted) -> tuple[int, int]:
+    return max((wanted.score(row) for row in rows[:30]), default=0), max((len(row) for row in rows), default=0)

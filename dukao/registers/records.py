@@ -1,0 +1,91 @@
+"""Files that rest under the SHA-256 of their content: what was delivered, what was accepted, what was set aside.
+
+A file is written beside its place, flushed to the disk, then renamed into it: it is there whole or not at all, and it
+never changes. What a database row names is therefore there for ever; what no row names may be swept away.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from django.conf import settings
+
+from dukao.registers.reading.marks import Marker, Marks
+
+Kind = Literal["inbox", "records", "rejects"]
+_SUFFIX = {"inbox": "", "records": ".parquet", "rejects": ".csv"}
+_BLOCK_BYTES = 8_000_000
+
+
+def path_of(kind: Kind, digest: str) -> Path:
+    """Where a file of this kind and digest rests."""
+    return Path(settings.VAR) / kind / digest[:2] / f"{digest}{_SUFFIX[kind]}"
+
+
+@contextmanager
+def workspace() -> Iterator[Path]:
+    """A folder for the time of one piece of work, on the same disk as the store."""
+    root = Path(settings.VAR) / "work"
+    root.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=root))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep_workspaces(*, older_than: float) -> None:
+    """Remove the folders that killed processes left behind; `older_than` is a time stamp."""
+    root = Path(settings.VAR) / "work"
+    for folder in root.iterdir() if root.is_dir() else ():
+        if folder.stat().st_mtime < older_than:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def take_in(source: BinaryIO, folder: Path) -> tuple[str, int, Marks]:
+    """Copy a delivered file into the inbox, safe on the disk; answer digest, size in bytes, and what its bytes show."""
+    temporary = folder / "incoming"
+    digest, marker, size = hashlib.sha256(), Marker(), 0
+    with temporary.open("wb") as copy, ThreadPoolExecutor(2) as helpers:
+        while block := source.read(_BLOCK_BYTES):
+            size += len(block)
+            # Both let go of the interpreter lock, so marking goes on beside them.
+            others = [helpers.submit(digest.update, block), helpers.submit(copy.write, block)]
+            marker.feed(block)
+            for other in others:
+                other.result()
+    return _rest(temporary, "inbox", digest.hexdigest()), size, marker.marks()
+
+
+def keep(temporary: Path, kind: Kind) -> str:
+    """Move a finished file to its resting place, safe on the disk; answer its digest."""
+    with temporary.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return _rest(temporary, kind, digest)
+
+
+def _rest(temporary: Path, kind: Kind, digest: str) -> str:
+    place = path_of(kind, digest)
+    _flush(temporary)
+    for folder in (place.parent.parent, place.parent):
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            _flush(folder.parent)
+    os.replace(temporary, place)
+    _flush(place.parent)
+    return digest
+
+
+def _flush(path: Path) -> None:
+    """Wait until the disk holds the file or folder."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
