@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from dukao.base.definitions import FILE_LIMIT_BYTES, checked, read_entries
 from dukao.base.refusals import Invalid, Refused
+from dukao.base.wording import joined
 from dukao.web.doors import Crumb
 
 DefinitionType = TypeVar("DefinitionType", bound=BaseModel)
@@ -84,4 +85,4 @@ def define_all(found: list[DefinitionType], define: Callable[[DefinitionType], s
 def told(outcomes: dict[str, int]) -> str:
     """`新建 2 项，更新 1 项`."""
     words = {"created": _("新建 {n} 项"), "changed": _("更新 {n} 项"), "unchanged": _("{n} 项没有变化")}
-    return "，".join(words[key].format(n=outcomes[key]) for key in words if key in outcomes)
+    return joined(words[key].format(n=outcomes[key]) for key in words if key in outcomes)

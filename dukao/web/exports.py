@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import NotThere
+from dukao.base.wording import with_note
+from dukao.web.measures import measure
 from dukao.web.tables import Cell, Column, Table
 
 # A spreadsheet runs text that begins like this as a formula.
@@ -106,7 +108,7 @@ def _preamble(table: Table) -> list[str]:
 
 
 def _head(column: Column) -> str:
-    return f"{column.title}（{column.unit}）" if column.unit else column.title
+    return with_note(column.title, measure(column.unit)) if column.unit else column.title
 
 
 def _width(table: Table, place: int, column: Column) -> int:

@@ -11,6 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dukao.base.quantities import decimal_from_scaled
+from dukao.base.wording import in_english
+from dukao.web.measures import measure
 
 Style = Literal["full", "short"]
 Exact = int | Decimal | Fraction
@@ -24,7 +26,10 @@ class FigureText(NamedTuple):
     unit: str
 
     def __str__(self) -> str:
-        return self.number + self.unit
+        if not (self.unit and in_english()) or self.unit == "%":
+            return self.number + self.unit
+        # `12.50 10,000 yuan` would read as one number.
+        return f"{self.number} ({self.unit})" if self.unit[0].isdigit() else f"{self.number} {self.unit}"
 
 
 def figure_text(value: Exact | None, *, decimals: int, unit: str = "", style: Style = "full") -> FigureText:
@@ -32,9 +37,9 @@ def figure_text(value: Exact | None, *, decimals: int, unit: str = "", style: St
     if value is None:
         return FigureText(_("没有数据"), "")
     exact = Fraction(value)
-    if style == "short" and not (get_language() or "").startswith("en"):
+    if style == "short" and not in_english():
         return _shortened(exact, decimals, unit)
-    return FigureText(grouped(exact, decimals), unit)
+    return FigureText(grouped(exact, decimals), measure(unit))
 
 
 def format_figure(value: Exact | None, *, decimals: int, unit: str = "", style: Style = "full") -> str:
@@ -71,8 +76,8 @@ def _shortened(exact: Fraction, decimals: int, unit: str) -> FigureText:
     for name in ("亿", "万"):
         if _PREFIXES[name] > power and shown >= 10 ** _PREFIXES[name]:
             number = grouped(exact * 10**power / 10 ** _PREFIXES[name], 2)
-            return FigureText(number, _localised(name) + unit.removeprefix(prefix))
-    return FigureText(grouped(exact, decimals), unit)
+            return FigureText(number, _localised(name) + measure(unit.removeprefix(prefix)))
+    return FigureText(grouped(exact, decimals), measure(unit))
 
 
 def _localised(name: str) -> str:

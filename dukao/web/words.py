@@ -6,16 +6,28 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext, ngettext_lazy, pgettext_lazy
 
 from dukao.base.periods import Period
+from dukao.base.wording import in_english, period_text
 from dukao.web.tables import Tone
 
 LEVELS = {0: _l("全国"), 1: _l("省"), 2: _l("市"), 3: _l("县（区）"), 4: _l("乡镇（街道）"), 5: _l("村（社区）")}
+_COUNTED = {
+    0: ngettext_lazy("{n:,} 个国家", "{n:,} 个国家", "n"),
+    1: ngettext_lazy("{n:,} 个省", "{n:,} 个省", "n"),
+    2: ngettext_lazy("{n:,} 个市", "{n:,} 个市", "n"),
+    3: ngettext_lazy("{n:,} 个县（区）", "{n:,} 个县（区）", "n"),
+    4: ngettext_lazy("{n:,} 个乡镇（街道）", "{n:,} 个乡镇（街道）", "n"),
+    5: ngettext_lazy("{n:,} 个村（社区）", "{n:,} 个村（社区）", "n"),
+}
 LEVEL_NAMES = ("country", "province", "city", "county", "town", "village")
-PERIOD_TYPES = {"year": _l("年"), "quarter": _l("季"), "month": _l("月"), "day": _l("日")}
+PERIOD_TYPES = {
+    "year": pgettext_lazy("期别", "年"), "quarter": pgettext_lazy("期别", "季"), "month": pgettext_lazy("期别", "月"),
+    "day": pgettext_lazy("期别", "日"),
+}  # fmt: skip
 ABOUT = {
     "unit": _l("单位"), "person": _l("个人"), "household": _l("户"), "enterprise": _l("企业"), "asset": _l("资产"),
 }  # fmt: skip
@@ -44,7 +56,8 @@ def due(on: date, today: date) -> Due:
     """A deadline in words, which count more than its colour."""
     days = (on - today).days
     if days < 0:
-        return Due(_("{day}截止，已过 {days} 天").format(day=day(on, today), days=-days), "stop")
+        past = ngettext("{day}截止，已过 {days} 天", "{day}截止，已过 {days} 天", -days)
+        return Due(past.format(day=day(on, today), days=-days), "stop")
     if days == 0:
         return Due(_("今天截止"), "warn")
     if days == 1:
@@ -72,12 +85,7 @@ def moment(at: datetime | None) -> str:
 
 def period(key_or_period: int | Period) -> str:
     """A period in the reader's language."""
-    found = key_or_period if isinstance(key_or_period, Period) else Period(key_or_period)
-    return period_code(found) if (get_language() or "").startswith("en") else found.label
-
-
-def period_code(found: Period) -> str:
-    return {"quarter": f"{found.year} Q{found.key % 10}"}.get(found.type, found.code)
+    return period_text(key_or_period)
 
 
 def minutes(hundredths: int) -> str:
@@ -111,7 +119,12 @@ def hours_number(hundredths: int) -> str:
 
 def units_asked(count: int, level: int) -> str:
     """`16 个县（区）`."""
-    return _("{count} 个{level}").format(count=f"{count:,}", level=LEVELS[level])
+    return _COUNTED[level].format(n=count)
+
+
+def level_inside(level: int) -> str:
+    """The level's name within a sentence, where English does not begin it with a capital."""
+    return str(LEVELS[level]).lower()
 
 
 def yes_no(value: bool) -> str:
@@ -121,7 +134,7 @@ def yes_no(value: bool) -> str:
 def title_of(thing: object) -> str:
     """The title in the reader's language, where the definition gives one."""
     english = getattr(thing, "title_en", "")
-    return english if english and (get_language() or "").startswith("en") else thing.title  # type: ignore[attr-defined]
+    return english if english and in_english() else thing.title  # type: ignore[attr-defined]
 
 
 def _plain(value: Decimal) -> str:

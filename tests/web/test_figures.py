@@ -37,8 +37,12 @@ def test_stored_integers_read_the_same():
 def test_traditional_and_english_pages_use_their_own_large_numbers():
     with override("zh-hant"):
         assert figure_text(12_845, decimals=0, unit="人", style="short") == ("1.28", "萬人")
+        assert format_figure(Decimal("12.5"), decimals=2, unit="万元") == "12.50萬元"
     with override("en"):
-        assert figure_text(12_845, decimals=0, unit="人", style="short") == ("12,845", "人")
+        assert figure_text(12_845, decimals=0, unit="人", style="short") == ("12,845", "people")
+        assert format_figure(Decimal("12.5"), decimals=2, unit="公顷") == "12.50 ha"
+        assert format_figure(Decimal("12.5"), decimals=2, unit="万元") == "12.50 (10,000 yuan)"
+        assert format_figure(Decimal("12.5"), decimals=1, unit="%") == "12.5%"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dukao.base.quantities import text_from_scaled
 from dukao.base.refusals import Refused
+from dukao.base.wording import joined
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.registers import actions, queries
@@ -16,6 +17,7 @@ from dukao.registers.queries import ElementView
 from dukao.registers.rules import ElementDefinition
 from dukao.web import definitions, doors, words
 from dukao.web.doors import Crumb
+from dukao.web.measures import measure
 from dukao.web.tables import Cell, Column, Table, row, table
 
 _EXAMPLE = """\
@@ -130,7 +132,7 @@ def _list(found: tuple[ElementView, ...]) -> Table:
     rows = [
         row(
             Cell(words.title_of(e), href=reverse("elements.page", args=[e.code]), note=e.code),
-            e.measure_unit or str(words.KINDS[e.kind]),
+            measure(e.measure_unit) or str(words.KINDS[e.kind]),
             str(words.LEVELS[e.level]),
             str(words.PERIOD_TYPES[e.period_type]),
             e.owner_name,
@@ -162,12 +164,12 @@ def _marks(e: ElementView) -> tuple[tuple[str, str], ...]:
     lines = [
         (_("代码"), e.code),
         (_("含义"), e.definition),
-        (_("别名"), "、".join(e.aliases)),
+        (_("别名"), joined(e.aliases)),
         (_("关于"), str(words.ABOUT[e.about])),
         (_("类型"), str(words.KINDS[e.kind])),
-        (_("计量单位"), e.measure_unit),
+        (_("计量单位"), measure(e.measure_unit)),
         (_("范围"), _range(e)),
-        (_("代码表"), "、".join(f"{item.code} {item.title}" for item in e.codes)),
+        (_("代码表"), joined(f"{item.code} {item.title}" for item in e.codes)),
         (_("期别"), str(words.PERIOD_TYPES[e.period_type])),
         (_("记到哪一级"), str(words.LEVELS[e.level])),
     ]

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from dukao.web.charts import Chart
+from dukao.web.measures import measure
 from dukao.web.tables import Cell, Table
 
 register = template.Library()
@@ -52,6 +53,9 @@ def icon(name: str, label: str = "") -> SafeString:
     """A drawing from the icon sheet; hidden from screen readers unless it has a label of its own."""
     role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html('<svg class="icon" {}><use href="{}#{}"></use></svg>', role, asset("icons.svg"), name)
+
+
+register.filter("measure", measure)
 
 
 @register.simple_tag

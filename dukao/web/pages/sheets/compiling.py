@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dukao.base.periods import Period, PeriodType
 from dukao.base.refusals import Invalid, Refused
+from dukao.base.wording import with_note
 from dukao.law.workdays import UnknownYear, workday_after
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -183,7 +184,7 @@ def _scopes(view: SheetView, chosen: str, actor: Actor) -> tuple[tuple[str, str]
 
 def _scope_label(name: str, path: str, level: int) -> str:
     count = org.count_below(path=path, level=level)
-    return name if count <= 1 else f"{name}（{words.units_asked(count, level)}）"
+    return name if count <= 1 else with_note(name, words.units_asked(count, level))
 
 
 def _home_scope(view: SheetView, actor: Actor) -> str:

@@ -22,6 +22,7 @@ from dukao.sheets.rules.definitions import SheetDefinition
 from dukao.web import definitions, designer, doors, words
 from dukao.web.designer import Draft, DraftQuestion
 from dukao.web.doors import Crumb
+from dukao.web.measures import measure
 
 _FOUND_MOST = 12
 _EXAMPLE = """\
@@ -240,7 +241,7 @@ def _facts(element: ElementView | None) -> str:
     """Unit of measure, level, period and minutes of an element, in one line."""
     if element is None:
         return _("没有这个数据元")
-    unit = element.measure_unit or str(words.KINDS[element.kind])
+    unit = measure(element.measure_unit) or str(words.KINDS[element.kind])
     told = [unit, str(words.LEVELS[element.level]), str(words.PERIOD_TYPES[element.period_type]),
             words.minutes(element.minutes_hundredths), element.owner_name]  # fmt: skip
     return " · ".join(part for part in told if part)

@@ -14,6 +14,7 @@ from dukao.sheets.queries import SheetView
 from dukao.sheets.rules.definitions import SheetDefinition
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
+from dukao.web.measures import measure
 from dukao.web.tables import Cell, Column, Row, Table, Tone, number, row, table
 
 
@@ -163,7 +164,7 @@ def _questions(definition: SheetDefinition, view: SheetView) -> Table:
                     section.title,
                     Cell(question.label or words.title_of(element), note=question.note),
                     Cell(element.code, href=reverse("elements.page", args=[element.code])),
-                    element.measure_unit,
+                    measure(element.measure_unit),
                     str(words.PERIOD_TYPES[element.period_type]),
                     Cell(words.minutes_number(element.minutes_hundredths), raw=element.minutes_hundredths),
                     words.yes_no(question.required),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid
+from dukao.base.wording import in_english
 from dukao.web import doors, words
 from dukao.web.figures import Style
 
@@ -49,7 +50,8 @@ def asked(request: HttpRequest) -> Asked:
         period=_period(request.GET.get("period", ""), today),
         as_of_on=_as_of(request.GET.get("as_of", ""), today),
         indicator=request.GET.get("indicator", "")[:64],
-        style="short" if request.COOKIES.get("figures") == "short" else "full",
+        # English has no 万 and 亿.
+        style="short" if request.COOKIES.get("figures") == "short" and not in_english() else "full",
     )
 
 

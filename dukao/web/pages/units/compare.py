@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from dukao.base.wording import joined
 from dukao.indicators.queries import Card, ChildCell, UnitPage
 from dukao.org.queries import UnitView
 from dukao.web import charts, words
@@ -78,7 +79,7 @@ def _areas_message(title: str, cells: Cells) -> str:
     if len(shares) < 4:
         return title
     three = sum(share for share, _name in shares[:3])
-    names = "、".join(name for _share, name in shares[:3])
+    names = joined(name for _share, name in shares[:3])
     return _("{title}：{names}合占 {share}").format(title=title, names=names, share=format_percent(three))
 
 
@@ -94,7 +95,7 @@ def _children(page: UnitPage, card: Card, cells: Cells, asked: Asked) -> Table:
         Column(_("数据"), "badge"),
     ]
     caption = _("{unit}各{level}的{title}").format(
-        unit=page.unit.short_name, level=words.LEVELS[page.unit.level + 1], title=words.title_of(indicator)
+        unit=page.unit.short_name, level=words.level_inside(page.unit.level + 1), title=words.title_of(indicator)
     )
     return table(
         "children",

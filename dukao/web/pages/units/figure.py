@@ -129,7 +129,7 @@ def _computed(found: Passport) -> str:
             + format_figure(term.value, decimals=term.element.decimals)
             for place, term in enumerate(found.numerator)
         )
-        told = f"（{told}）" if found.denominator or found.factor != 1 else told
+        told = f"({told})" if found.denominator or found.factor != 1 else told
     if found.denominator:
         decimals = max(term.element.decimals for term in found.denominator)
         told += f" ÷ {format_figure(found.denominator_value, decimals=decimals)}"
@@ -212,7 +212,8 @@ def _children(term: TermPassport, found: Passport, asked: Asked, key: str) -> Ta
     ]
     if term.value is not None and element.over_units == "sum":
         rows.append(row(_("合计"), number(term.value, places=element.decimals), "", is_total=True))
-    caption = _("各{level}的{title}").format(level=words.LEVELS[found.unit.level + 1], title=words.title_of(element))
+    level = words.level_inside(found.unit.level + 1)
+    caption = _("各{level}的{title}").format(level=level, title=words.title_of(element))
     heads = [
         Column(words.LEVELS[found.unit.level + 1], is_sticky=True),
         Column(words.title_of(element), "number", element.measure_unit),

@@ -2,9 +2,11 @@
 
 from django.utils.translation import gettext as _
 
+from dukao.base.wording import joined
 from dukao.indicators.queries import Card, UnitPage
 from dukao.web import doors, words
 from dukao.web.figures import format_percent
+from dukao.web.measures import measure
 from dukao.web.pages.units import say
 from dukao.web.pages.units.asked import Asked
 from dukao.web.tables import Cell, Column, Table, row, table
@@ -19,7 +21,7 @@ def figures(page: UnitPage, shown: tuple[Card, ...], asked: Asked) -> Table:
                 href=asked.url("units.page", page.unit.code, indicator=card.indicator.code) + "#compare",
             ),
             say.figure_cell(card, card.indicator.code, page.unit.code, card, asked),
-            card.indicator.unit,
+            measure(card.indicator.unit),
             Cell(
                 format_percent(card.on_year_percent, signed=True),
                 raw=say.raw(card.on_year_percent),
@@ -99,7 +101,7 @@ def sources(page: UnitPage) -> Table:
     ]
     if page.filled_in:
         known, of, _pending = page.filled_in.counts
-        note = "、".join(page.filled_in.elements[:6]) + (_("等") if len(page.filled_in.elements) > 6 else "")
+        note = joined(page.filled_in.elements[:6]) + (_("等") if len(page.filled_in.elements) > 6 else "")
         rows.append(
             row(
                 Cell(_("基层填报"), note=note),

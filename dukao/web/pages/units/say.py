@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dukao.base.periods import Period
+from dukao.base.wording import joined
 from dukao.indicators.queries import Card, ChildCell, UnitPage
 from dukao.web import words
 from dukao.web.figures import format_figure, format_percent
@@ -52,7 +53,7 @@ def source_line(page: UnitPage) -> str:
     newest = max((s.source.landed_at for s in page.sources if s.source.landed_at), default=None)
     if not providers:
         return _("来源：基层填报")
-    names = "、".join(providers[:4]) + (_("等") if len(providers) > 4 else "")
+    names = joined(providers[:4]) + (_("等") if len(providers) > 4 else "")
     return _("来源：{names} · 最近交付 {day}").format(names=names, day=words.day(newest))
 
 
