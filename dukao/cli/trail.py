@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from dukao.base.findings import Finding
 from dukao.base.trail import broken_seals, seal_events
 from dukao.cli.command import Command, Result
+from dukao.registers import queries as registers
 
 
 def waiting_migrations() -> list[str]:
@@ -53,20 +54,8 @@ def _trail_findings() -> Iterable[Finding]:
         )
 
 
-def _registers_findings() -> Iterable[Finding]:
-    from dukao.registers import queries
-
-    return queries.findings()
-
-
-def _sheets_findings() -> Iterable[Finding]:
-    from dukao.sheets import queries
-
-    return queries.findings()
-
-
 CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
-    "trail": _trail_findings, "registers": _registers_findings, "sheets": _sheets_findings,
+    "trail": _trail_findings, "registers": registers.findings,
 }
 COMMANDS = [
     Command("migrate", "建立数据库，或更新到最新", _migrate),

@@ -20,6 +20,7 @@ from django.utils import timezone
 from dukao.base.trail import seal_events
 from dukao.cli.command import Command, Result
 from dukao.org.actions import end_stale_sittings
+from dukao.registers.actions import land_waiting
 
 logger = logging.getLogger("dukao.work")
 _PAUSE_AFTER_FAILURE_SECONDS = 5.0
@@ -36,8 +37,6 @@ class Step:
 
 
 def steps() -> list[Step]:
-    from dukao.registers.actions import land_waiting
-
     return [
         Step("deliveries", lambda at: land_waiting(at=at), every=0.5),
         Step("seals", lambda at: seal_events(at=at, most=2_000), every=1.0),
