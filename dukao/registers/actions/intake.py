@@ -12,7 +12,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
@@ -33,10 +34,8 @@ from dukao.org.rules import SYSTEM
 from dukao.registers import records
 from dukao.registers.actions.landing import land_facts
 from dukao.registers.intake.checking import Checked, check_rows, write_rejects
-from dukao.registers.intake.distilling import Scope
 from dukao.registers.intake.engine import engine
 from dukao.registers.intake.places import Places
-from dukao.registers.intake.staging import fact_batches, set_aside_cells, stage_facts
 from dukao.registers.models import Dataset, Delivery
 from dukao.registers.queries.deliveries import DeliveryView, delivery
 from dukao.registers.queries.elements import ElementView, elements_by_code
@@ -208,6 +207,9 @@ class _Job:
             self._land(read_file(path, marks, wanted, folder, careful=True), places, folder, at)
 
     def _land(self, source: Source, places: Places, folder: Path, at: datetime) -> None:
+        # Ibis takes a second to import, and only who lands a delivery needs it.
+        from dukao.registers.intake import staging
+
         self.found |= source.found
         with engine(folder) as db:
             places.put_into(db)
@@ -215,15 +217,14 @@ class _Job:
             self._keep_rows(checked)
             self._refuse_nothing(db, checked, folder)
             self.claim.tell(_("计算数据"), 75)
-            scope = Scope(self.period, self.scope.id)
-            stage_facts(db, checked.records, self.measures, self.definition, scope)
-            cells = set_aside_cells(db, self.elements.values(), places)
+            staging.stage_facts(db, checked.records, self.measures, self.definition, self.period, self.scope.id)
+            cells = staging.set_aside_cells(db, self.elements.values(), places)
             self.found |= {"cells_rejected": cells} if cells else {}
             self._keep_rejects(db, folder)
             if checked.records:
                 self.outcome["records_digest"] = records.keep(checked.records, "records")
             self.claim.tell(_("入库"), 85)
-            self._commit(db, at)
+            self._commit(staging.fact_batches(db), at)
 
     def _keep_rows(self, checked: Checked) -> None:
         self.outcome |= {
@@ -258,7 +259,7 @@ class _Job:
                     setattr(held, name, value)
                 change(held)
 
-    def _commit(self, db: duckdb.DuckDBPyConnection, at: datetime) -> None:
+    def _commit(self, facts: Iterator[pa.RecordBatch], at: datetime) -> None:
         def land(held: Delivery) -> None:
             others = Delivery.objects.filter(
                 dataset_id=held.dataset_id, scope_unit_id=held.scope_unit_id, period=held.period,
@@ -274,7 +275,7 @@ class _Job:
             held.state, held.landed_at, held.supersedes = Delivery.State.LANDED, at, older
             held.dataset_version = self.delivery.dataset.version
             held.save()
-            landed = land_facts(delivery_id=held.pk, batches=fact_batches(db), at=at)
+            landed = land_facts(delivery_id=held.pk, batches=facts, at=at)
             Delivery.objects.filter(pk=held.pk).update(facts_landed=landed.facts)
             if older:
                 others.filter(pk=older.pk).update(state=Delivery.State.SUPERSEDED)

@@ -23,7 +23,7 @@ _BATCH_ROWS = 100_000
 
 def stage_facts(
     db: duckdb.DuckDBPyConnection, records: Path | None, measures: Sequence[Distillation],
-    definition: DatasetDefinition, scope: Scope,
+    definition: DatasetDefinition, period: Period, scope_unit_id: int,
 ) -> None:  # fmt: skip
     """Make the table `facts`: element_id, period, unit_id, value (whole number), text, clashes."""
     db.execute(
@@ -32,11 +32,12 @@ def stage_facts(
     )
     if not measures:
         return
+    scope = Scope(period, scope_unit_id)
     house = ibis.duckdb.from_connection(db)
     cells = None
     if records is not None:
         cells = distil(house.read_parquet(str(records)), house.table("places"), measures, definition, scope)
-    cells = fill_with_zeros(cells, house.table("units"), measures, scope.period)
+    cells = fill_with_zeros(cells, house.table("units"), measures, period)
     if cells is None:
         return
     mean = "CASE WHEN value < 0 THEN -1 ELSE 1 END * ((2 * abs(value::HUGEINT) + parts) // (2 * parts))"
