@@ -52,7 +52,6 @@ def run_once(work: list[Step], *, at: datetime) -> dict[str, int]:
     for step in work:
         if monotonic() < step.due:
             continue
-        close_old_connections()
         try:
             done[step.name] = step.run(at)
         except Exception:
@@ -71,7 +70,9 @@ def _work(args: Namespace) -> Result:
     stop = threading.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: stop.set())
+    logger.info("后台工作开始")
     while not stop.is_set():
+        close_old_connections()
         run_once(work, at=timezone.now())
         stop.wait(max(0.05, min(step.due for step in work) - monotonic()))
     return Result({}, [])

@@ -118,11 +118,11 @@ def test_a_database_that_is_not_ready_is_told(tmp_path):
 
 
 def test_the_work_loop_stops_in_order(house):
-    with subprocess.Popen([sys.executable, "-m", "dukao.cli.main", "work"], cwd=ROOT, env=house) as process:
-        time.sleep(3)
-        assert process.poll() is None
+    command = [sys.executable, "-m", "dukao.cli.main", "work"]
+    with subprocess.Popen(command, cwd=ROOT, env=house, stderr=subprocess.PIPE, text=True) as process:
+        assert "后台工作开始" in process.stderr.readline()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(30) == 0
 
 
 def test_a_child_that_cannot_stay_up_is_given_up(monkeypatch):
