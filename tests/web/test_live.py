@@ -139,7 +139,7 @@ def test_pages_of_one_view_share_the_work_and_speak_their_language(house):
             await asyncio.to_thread(typed, house, "population", "2026", "一村", 12_345)
             key = f"people|{city.code['富水市']}"
             assert (await simplified.event())["cells"][key]["short"] == "1.23万人"
-            assert (await english.event())["cells"][key]["short"] == "12,345人"
+            assert (await english.event())["cells"][key]["short"] == "12,345 people"
             assert (await village.event())["cells"][f"people|{city.code['一村']}"]["text"] == "12,345"
         assert not asgi.hub.views
         assert not asgi._open
