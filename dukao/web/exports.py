@@ -108,7 +108,7 @@ def _preamble(table: Table) -> list[str]:
 
 
 def _head(column: Column) -> str:
-    return with_note(column.title, measure(column.unit)) if column.unit else column.title
+    return with_note(str(column.title), measure(column.unit)) if column.unit else str(column.title)
 
 
 def _width(table: Table, place: int, column: Column) -> int:

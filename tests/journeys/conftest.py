@@ -149,7 +149,8 @@ def person(site, chromium) -> Iterator[Callable[..., Person]]:
 def _granian(interface: str, port: int, application: str, environment: dict[str, str]) -> subprocess.Popen:
     command = [
         sys.executable, "-m", "granian", "--interface", interface, "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--no-ws", "--log-level", "warning", application,
+        "--workers", "1", "--no-ws", "--log-level", "warning",
+        *(["--blocking-threads", "4"] if interface == "wsgi" else []), application,
     ]  # fmt: skip
     return subprocess.Popen(command, env=environment, cwd=ROOT)
 

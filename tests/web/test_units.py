@@ -1,8 +1,10 @@
 """The pages of the units: figures, comparisons, the way down, looking back, files, passports."""
 
+import io
 import json
 import re
 
+import openpyxl
 import pytest
 from routes_units import furnish
 
@@ -93,6 +95,8 @@ def test_every_table_goes_out_as_a_file_with_its_label(furnished, sam, wanted):
     answer = sam.get(f"/units/{furnished.code['富水市']}/", Q3 | {"export": f"{wanted}.csv"})
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert "模拟数据" in answer.content.decode("utf-8-sig")
+    workbook = sam.get(f"/units/{furnished.code['富水市']}/", Q3 | {"export": f"{wanted}.xlsx"})
+    assert openpyxl.load_workbook(io.BytesIO(workbook.content)).active.max_row >= 3
 
 
 def test_all_children_and_indicators_in_one_table(furnished, sam):
