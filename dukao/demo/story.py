@@ -234,20 +234,21 @@ class Story:
         village, period = self.stage.village, self.stage.quarter
         worker = player(worker_of(village), self.stage)
 
-        def write(turn: int) -> str:
+        def write(turn: int) -> Decimal:
             sheets.type_answer(
                 dispatch=number, unit=village.code, element="migrant_workers", raw=str(200 + turn), by=worker,
                 at=self.stage.at(hour=17, minute=turn),
             )  # fmt: skip
-            return str(200 + turn)
+            # Nobody else has typed this element, so the city's figure is the village's.
+            return Decimal(200 + turn)
 
-        write(-1)
+        write(0)
         with served() as address:
             streams = [
                 page_stream(address, login="supervision-office", password=self.password, unit=CITY, period=period.code)
                 for _page in range(PAGES)
             ]
-            seen = sightings(streams, cell=f"migrant_workers|{CITY}", typings=TYPINGS, write=write,
+            seen = sightings(streams, cell=f"migrant_workers|{CITY}", typings=TYPINGS, write=lambda turn: write(turn + 1),
                              pause=lambda turn: 0.2 * float(uniform("pause", turn)))  # fmt: skip
         self.report.visible_ms = {f"p{p}": round(seen.percentile(p), 1) for p in (50, 99)}
         p50, p99 = self.report.visible_ms.values()

@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from http.client import HTTPConnection, HTTPException
 from http.cookiejar import CookieJar
+from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
@@ -42,7 +44,7 @@ class OpenPage:
 
     url: str
     cell: str
-    seen: dict[str, float] = field(default_factory=dict)
+    seen: dict[Decimal, float] = field(default_factory=dict)
     changed: threading.Condition = field(default_factory=threading.Condition)
     connection: HTTPConnection | None = None
 
@@ -53,12 +55,13 @@ class OpenPage:
         with suppress(OSError, HTTPException, ValueError, AttributeError):
             self.connection.request("GET", f"{parts.path}?{parts.query}")
             for line in self.connection.getresponse():
-                if line.startswith(b"data: ") and (cell := json.loads(line[6:]).get("cells", {}).get(self.cell)):
+                cell = json.loads(line[6:]).get("cells", {}).get(self.cell) if line.startswith(b"data: ") else None
+                if cell and cell["raw"] is not None:
                     with self.changed:
-                        self.seen.setdefault(str(cell["raw"]), time.perf_counter())
+                        self.seen.setdefault(Decimal(cell["raw"]), time.perf_counter())
                         self.changed.notify_all()
 
-    def wait_for(self, is_there: Callable[[dict[str, float]], bool]) -> None:
+    def wait_for(self, is_there: Callable[[dict[Decimal, float]], bool]) -> None:
         """Until the page has seen what is waited for. Raises NotSeen."""
         with self.changed:
             if not self.changed.wait_for(lambda: is_there(self.seen), timeout=_SIGHT_SECONDS):
@@ -106,7 +109,7 @@ def page_stream(address: str, *, login: str, password: str, unit: str, period: s
 
 
 def sightings(
-    streams: list[str], *, cell: str, typings: int, write: Callable[[int], str], pause: Callable[[int], float]
+    streams: list[str], *, cell: str, typings: int, write: Callable[[int], Decimal], pause: Callable[[int], float]
 ) -> Sighting:
     """Let `write(n)` type something `typings` times; measure when each page shows the value it answers."""
     pages = [OpenPage(url, cell) for url in streams]
@@ -130,8 +133,11 @@ def sightings(
 
 
 def _get(browser: OpenerDirector, url: str) -> str:
-    with browser.open(url, timeout=30) as answer:
-        return answer.read().decode()
+    try:
+        with browser.open(url, timeout=30) as answer:
+            return answer.read().decode()
+    except HTTPError as error:
+        raise NotSeen(f"{urlsplit(url).path} 答 {error.code}") from None
 
 
 def _found(pattern: str, html: str) -> str:
