@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,7 @@ from dukao.org.rules import Actor
 from dukao.registers import actions as registers
 from dukao.sheets.actions.answering import FilingClosed
 from dukao.sheets.models import Answer, Dispatch, Filing
-from dukao.sheets.queries.reading import Cell, FilingHead, cells_of_filings, filing_heads, violations_of
+from dukao.sheets.queries.reading import OF_PLACE, Cell, FilingHead, cells_of_filings, filing_heads, violations_of
 from dukao.sheets.rules.checks import Violation
 from dukao.sheets.rules.compiling import MARK_NAMES, RULE_IDS, missing_marks
 from dukao.sheets.rules.rights import may_review, may_see_filing
@@ -154,15 +153,12 @@ def _locked(dispatch: str, unit: str) -> tuple[Filing, FilingHead]:
     with connection.cursor() as cursor:
         # The dispatch is only held open: filings of one dispatch do not wait for each other.
         hold = " FOR KEY SHARE OF d FOR UPDATE OF f" if connection.vendor == "postgresql" else ""
-        cursor.execute(
-            "SELECT f.id FROM sheets_dispatch d JOIN sheets_filing f ON f.dispatch_id = d.id"  # noqa: S608
-            f" JOIN org_unit u ON u.id = f.unit_id WHERE d.number = %s AND u.code = %s{hold}",
-            [dispatch, unit],
-        )
+        chosen = "SELECT f.id FROM sheets_filing f JOIN sheets_dispatch d ON d.id = f.dispatch_id WHERE "
+        cursor.execute(chosen + OF_PLACE + hold, [dispatch, unit])
         row = cursor.fetchone()
     if row is None:
         raise NotThere()
-    return Filing.objects.get(pk=row[0]), filing_heads(Q(pk=row[0]))[0]
+    return Filing.objects.get(pk=row[0]), filing_heads("f.id = %s", row)[0]
 
 
 def _require_open(head: FilingHead) -> None:

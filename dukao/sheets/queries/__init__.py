@@ -24,6 +24,10 @@ from dukao.sheets.queries.marks import AnswerMark as AnswerMark
 from dukao.sheets.queries.marks import FilingMark as FilingMark
 from dukao.sheets.queries.marks import answer_marks as answer_marks
 from dukao.sheets.queries.marks import filing_marks as filing_marks
+from dukao.sheets.queries.oversight import RefusedFiling as RefusedFiling
+from dukao.sheets.queries.oversight import SparedQuestion as SparedQuestion
+from dukao.sheets.queries.oversight import refusals as refusals
+from dukao.sheets.queries.oversight import spared_questions as spared_questions
 from dukao.sheets.queries.sheets import SheetView as SheetView
 from dukao.sheets.queries.sheets import sheet as sheet
 from dukao.sheets.queries.sheets import sheets as sheets

@@ -79,9 +79,8 @@ def filings_handed_in(*, viewer: Actor, most: int = _MOST) -> tuple[FilingRow, .
 
 
 def _to_fill(unit_id: int, today: date) -> list[DeskFiling]:
-    heads = filing_heads(
-        Q(unit_id=unit_id, state__in=[Filing.State.OPEN, Filing.State.RETURNED], dispatch__state="open")
-    )[:_MOST]
+    chosen = "f.unit_id = %s AND f.state IN ('open', 'returned') AND d.state = 'open'"
+    heads = filing_heads(chosen, [unit_id])[:_MOST]
     cells = cells_of_filings(heads, today=today)
     confirm_percent = law.rule("BRD-0", today).parameters["confirm_percent"]
     return [

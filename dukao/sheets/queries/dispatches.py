@@ -147,7 +147,7 @@ class FilingTable:
 
 def dispatches(*, viewer: Actor, sheet: str = "", state: str = "", most: int = 100) -> tuple[DispatchView, ...]:
     """Dispatches that the viewer's department sent or the viewer supervises, newest first."""
-    chosen = Dispatch.objects.filter(_visible(viewer)).order_by("-id")
+    chosen = Dispatch.objects.filter(visible_dispatches(viewer)).order_by("-id")
     if sheet:
         chosen = chosen.filter(sheet__code=sheet)
     if state:
@@ -157,7 +157,7 @@ def dispatches(*, viewer: Actor, sheet: str = "", state: str = "", most: int = 1
 
 def dispatch(*, number: str, viewer: Actor) -> DispatchView:
     """One dispatch. Raises NotThere."""
-    for found in _views(Dispatch.objects.filter(_visible(viewer), number=number), 1):
+    for found in _views(Dispatch.objects.filter(visible_dispatches(viewer), number=number), 1):
         return found
     raise NotThere()
 
@@ -216,7 +216,8 @@ def filing_rows(chosen: QuerySet[Filing]) -> tuple[FilingRow, ...]:
     )
 
 
-def _visible(viewer: Actor) -> Q:
+def visible_dispatches(viewer: Actor) -> Q:
+    """Inside the room: those that the viewer's department sent or the viewer supervises."""
     if viewer.is_system:
         return Q()
     seen = Q(pk__in=[])

@@ -9,13 +9,12 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q
 
 from dukao.org import queries as org
 from dukao.registers import queries as registers
@@ -51,7 +50,6 @@ class FilingHead(NamedTuple):
     period: int
     due_on: date
     dispatch_state: str
-    scope_path: str
     title: str
     version: int
     sheet_code: str
@@ -79,16 +77,26 @@ class FilingHead(NamedTuple):
         return Marks(self.legal_type, self.form_number, self.issuing_body, self.approval_number, self.valid_until)
 
 
-_HEAD_COLUMNS = (
-    "id", "state", "revision", "reason", "submitted_at", "submitted_by", "reviewed_at", "reviewed_by", "unit_id",
-    "unit__code", "unit__name", "unit__path", "dispatch_id", "dispatch__number", "dispatch__period", "dispatch__due_on",
-    "dispatch__state", "dispatch__scope_unit__path", "dispatch__sheet__title", "dispatch__sheet__version",
-    "dispatch__sheet__code", "dispatch__level", "dispatch__sheet__issuer__code",
-    "dispatch__sheet__issuer__name", "dispatch__sheet__issuer__unit__path", "dispatch__sheet__legal_type",
-    "dispatch__sheet__form_number", "dispatch__sheet__issuing_body", "dispatch__sheet__approval_number",
-    "dispatch__sheet__valid_until", "dispatch__sheet__definition", "dispatch__sheet__is_synthetic",
-    "dispatch__demand__number", "dispatch__demand__basis", "dispatch__demand__is_emergency",
-)  # fmt: skip
+# Plain SQL, here and below, because this is read whenever somebody opens a filing.
+_HEADS = """
+SELECT f.id, f.state, f.revision, f.reason, f.submitted_at, f.submitted_by, f.reviewed_at, f.reviewed_by,
+  u.id, u.code, u.name, u.path, d.id, d.number, d.period, d.due_on, d.state, s.title, s.version, s.code, d.level,
+  i.code, i.name, iu.path, s.legal_type, s.form_number, s.issuing_body, s.approval_number, s.valid_until,
+  s.definition, s.is_synthetic, m.number, m.basis, m.is_emergency
+FROM sheets_filing f
+JOIN org_unit u ON u.id = f.unit_id
+JOIN sheets_dispatch d ON d.id = f.dispatch_id
+JOIN gate_demand m ON m.id = d.demand_id
+JOIN sheets_sheet s ON s.id = d.sheet_id
+JOIN org_department i ON i.id = s.issuer_id
+JOIN org_unit iu ON iu.id = i.unit_id
+WHERE {chosen} ORDER BY d.due_on, d.id, u.id
+"""
+# Both ids are found first, each by its own index, whatever the planner believes of young tables.
+OF_PLACE = (
+    "f.dispatch_id = (SELECT id FROM sheets_dispatch WHERE number = %s)"
+    " AND f.unit_id IN (SELECT id FROM org_unit WHERE code = %s)"
+)
 
 
 class Carried(NamedTuple):
@@ -124,7 +132,6 @@ class Carried(NamedTuple):
         return answerable(self.kind, self.decimals, self.measure_unit, self.minimum, self.maximum, self.code_list)
 
 
-# Plain SQL, because hundreds of rows are read whenever a filing is opened.
 _CARRIED = """
 SELECT c.dispatch_id, c.is_asked, q.id, q.position, q.section, q.label, q.note, q.is_required, e.id, e.code, e.title,
   e.definition, e.kind, e.measure_unit, e.decimals, e.minimum, e.maximum, e.code_list, e.period_type, e.over_units,
@@ -158,6 +165,12 @@ class GivenAnswer(NamedTuple):
     answered_by: str
 
 
+_ANSWERS = """
+SELECT filing_id, question_id, period, value, text, origin, fact_id, disputed_reason, answered_at, answered_by
+FROM sheets_answer WHERE filing_id IN ({ids})
+"""
+
+
 @dataclass(slots=True)
 class Cell:
     """One cell of a filing. `fact` with its period is what is known; `n_folded` says how many units it adds up."""
@@ -182,14 +195,32 @@ class Cell:
         return self.carried.is_required and self.state in ("asked", "stale")
 
 
-def filing_heads(chosen: Q) -> list[FilingHead]:
-    rows = Filing.objects.filter(chosen).order_by("dispatch__due_on", "dispatch_id", "unit_id")
-    return [FilingHead(*row) for row in rows.values_list(*_HEAD_COLUMNS)]
+def filing_heads(chosen: str, values: Sequence[Any]) -> list[FilingHead]:
+    """Filings (`f`), dispatches (`d`) and units (`u`) that the SQL condition chooses, by due date."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HEADS.format(chosen=chosen), values)
+        rows = cursor.fetchall()
+    return [
+        FilingHead(
+            *row[:4], _instant(row[4]), row[5], _instant(row[6]), *row[7:15], _day(row[15]), *row[16:28],
+            _day(row[28]) if row[28] else None, json.loads(row[29]), bool(row[30]), *row[31:33], bool(row[33]),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def filing_head(*, dispatch: str, unit: str) -> FilingHead | None:
-    found = filing_heads(Q(dispatch__number=dispatch, unit__code=unit))
+    found = filing_heads(OF_PLACE, [dispatch, unit])
     return found[0] if found else None
+
+
+def _instant(stored: Any) -> datetime | None:
+    """An instant as raw SQL gives it: SQLite keeps text in UTC."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
+
+
+def _day(stored: Any) -> date:
+    return date.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
 def carried_questions(dispatch_ids: Collection[int]) -> dict[int, list[Carried]]:
@@ -285,11 +316,12 @@ def _handed_in(
 
 
 def _answers(filing_ids: Collection[int]) -> dict[int, dict[tuple[int, int], GivenAnswer]]:
-    rows = Answer.objects.filter(filing_id__in=filing_ids).values_list(*GivenAnswer._fields)
     found: dict[int, dict[tuple[int, int], GivenAnswer]] = defaultdict(dict)
-    for row in rows:
-        answer = GivenAnswer(*row)
-        found[answer.filing_id][answer.question_id, answer.period] = answer
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWERS.format(ids=",".join(str(int(number)) for number in filing_ids)))
+        for row in cursor.fetchall():
+            answer = GivenAnswer(*row[:8], _instant(row[8]), row[9])  # type: ignore[arg-type]
+            found[answer.filing_id][answer.question_id, answer.period] = answer
     return found
 
 

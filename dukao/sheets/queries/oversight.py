@@ -1,0 +1,78 @@
+"""What the supervision office looks at: sheets that were refused below, and questions that were not asked again."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from dukao.base.periods import Period
+from dukao.org.rules import Actor
+from dukao.registers import queries as registers
+from dukao.sheets.models import Dispatch, Filing
+from dukao.sheets.queries.dispatches import visible_dispatches
+
+# Verdicts of the compiler under which a question of a sheet was not asked.
+_SPARED = ("held", "elsewhere", "below", "forbidden")
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFiling:
+    """A unit that refused a sheet for lack of its legal marks."""
+
+    number: str
+    title: str
+    issuer_name: str
+    unit_code: str
+    unit_name: str
+    reason: str
+    refused_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SparedQuestion:
+    """A question that a sheet wanted to ask and did not: `verdict` says why, `n_cells` of how many cells."""
+
+    number: str
+    title: str
+    issuer_name: str
+    period: Period
+    element_code: str
+    element_title: str
+    verdict: str
+    n_cells: int
+    dispatched_at: datetime
+
+
+def refusals(*, viewer: Actor, since: date, until: date, most: int = 200) -> tuple[RefusedFiling, ...]:
+    """Filings refused in `[since, until)` among the dispatches that the viewer sees, newest first."""
+    chosen = Filing.objects.filter(dispatch__in=_sent(viewer), state=Filing.State.REFUSED)
+    rows = chosen.filter(submitted_at__date__gte=since, submitted_at__date__lt=until).order_by("-submitted_at")
+    return tuple(
+        RefusedFiling(*row)
+        for row in rows.values_list(
+            "dispatch__number", "dispatch__sheet__title", "dispatch__sheet__issuer__name", "unit__code", "unit__name",
+            "reason", "submitted_at",
+        )[:most]
+    )  # fmt: skip
+
+
+def spared_questions(*, viewer: Actor, since: date, until: date, most: int = 200) -> tuple[SparedQuestion, ...]:
+    """Questions that dispatches of `[since, until)` left out or only showed filled in, newest dispatch first."""
+    sent = _sent(viewer).filter(dispatched_at__date__gte=since, dispatched_at__date__lt=until).order_by("-id")
+    rows = sent.values_list("number", "sheet__title", "sheet__issuer__name", "period", "dispatched_at", "compiled")
+    found = []
+    for number, title, issuer, period, at, compiled in rows.iterator(chunk_size=200):
+        for code, told in compiled.get("questions", {}).items():
+            if told.get("verdict") in _SPARED:
+                found.append((number, title, issuer, Period(period), code, told["verdict"], told.get("n_cells", 0), at))
+        if len(found) >= most:
+            break
+    names = {e.code: e.title for e in registers.elements_by_code({row[4] for row in found}).values()}
+    return tuple(
+        SparedQuestion(number, title, issuer, period, code, names.get(code, code), verdict, n_cells, at)
+        for number, title, issuer, period, code, verdict, n_cells, at in found[:most]
+    )
+
+
+def _sent(viewer: Actor) -> QuerySet[Dispatch]:
+    return Dispatch.objects.filter(visible_dispatches(viewer))
