@@ -62,7 +62,7 @@ class ReadingFailed(Refused):
 
 def land_waiting(*, at: datetime) -> int:
     """Land the deliveries that wait, oldest first; answer how many were worked on."""
-    records.sweep_workspaces(older_than=time.time() - 24 * 3600)
+    records.sweep_workspaces(older_than=at.timestamp() - 24 * 3600)
     done = 0
     while (claimed := _claim(_waiting(at), at)) is not None:
         _work_on(claimed, at)
