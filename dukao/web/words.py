@@ -39,6 +39,13 @@ FREQUENCIES = {
     "once": _l("一次"), "yearly": _l("每年"), "quarterly": _l("每季"), "monthly": _l("每月"), "weekly": _l("每周"),
     "daily": _l("每日"),
 }  # fmt: skip
+# Code lists of GB/T 21063 catalogues.
+SHARE_TYPES = {1: _l("无条件共享"), 2: _l("有条件共享"), 3: _l("不予共享")}
+OPEN_TYPES = {1: _l("无条件开放"), 2: _l("有条件开放"), 3: _l("不予开放")}
+UPDATE_CYCLES = {
+    1: _l("实时"), 2: _l("每日"), 3: _l("每周"), 4: _l("每月"), 5: _l("每季度"), 6: _l("每半年"), 7: _l("每年"),
+    8: _l("不定期"), 9: _l("不更新"),
+}  # fmt: skip
 # A deadline is coloured from this many days before it.
 _NEAR_DAYS = 2
 _WEEKDAYS = (_l("周一"), _l("周二"), _l("周三"), _l("周四"), _l("周五"), _l("周六"), _l("周日"))
@@ -125,6 +132,14 @@ def units_asked(count: int, level: int) -> str:
 def level_inside(level: int) -> str:
     """The level's name within a sentence, where English does not begin it with a capital."""
     return str(LEVELS[level]).lower()
+
+
+def size(size_bytes: int) -> str:
+    """`12 KB`, `870.5 MB`."""
+    for unit, power in (("GB", 9), ("MB", 6), ("KB", 3)):
+        if size_bytes >= 10**power:
+            return f"{_plain((Decimal(size_bytes) / 10**power).quantize(Decimal('0.1'), ROUND_HALF_UP))} {unit}"
+    return _("{n} 字节").format(n=size_bytes)
 
 
 def yes_no(value: bool) -> str:

@@ -31,6 +31,7 @@ class IndicatorView:
     owner_name: str
     review_on: date
     is_synthetic: bool
+    elements: tuple[str, ...] = ()  # codes of the elements it is computed from
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def _entry(definition: IndicatorDefinition, owner: str, elements: dict[str, Elem
         owner_name=owner,
         review_on=definition.review_on,
         is_synthetic=definition.synthetic or any(element.is_synthetic for element in named.values()),
+        elements=tuple(named),
     )
     return Entry(view, _plan(definition, named), named)
 

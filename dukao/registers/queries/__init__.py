@@ -4,10 +4,12 @@ from dukao.registers.queries.datasets import DatasetView as DatasetView
 from dukao.registers.queries.datasets import dataset as dataset
 from dukao.registers.queries.datasets import datasets as datasets
 from dukao.registers.queries.deliveries import DeliveryView as DeliveryView
+from dukao.registers.queries.deliveries import FileLook as FileLook
 from dukao.registers.queries.deliveries import RejectsPage as RejectsPage
 from dukao.registers.queries.deliveries import RejectView as RejectView
 from dukao.registers.queries.deliveries import deliveries as deliveries
 from dukao.registers.queries.deliveries import delivery as delivery
+from dukao.registers.queries.deliveries import look_into as look_into
 from dukao.registers.queries.deliveries import propose_mapping as propose_mapping
 from dukao.registers.queries.deliveries import rejects as rejects
 from dukao.registers.queries.deliveries import rejects_file as rejects_file

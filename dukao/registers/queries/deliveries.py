@@ -22,10 +22,11 @@ from dukao.registers.queries.elements import elements_by_code
 from dukao.registers.reading.samples import sample
 from dukao.registers.records import path_of, workspace
 from dukao.registers.rules import DatasetDefinition
-from dukao.registers.rules.mapping import Proposal, names_of, propose
+from dukao.registers.rules.mapping import Names, Proposal, names_of, propose
 from dukao.registers.rules.rows import RowRules
 
 PAGE_ROWS = 50
+LOOK_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,25 @@ def rejects_file(*, number: str, viewer: Actor) -> Path:
     raise NotThere()
 
 
+@dataclass(frozen=True, slots=True)
+class FileLook:
+    """A file before it is delivered: its header, some rows below it, and which column seems to be which."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    proposals: tuple[Proposal, ...]
+
+
+def look_into(*, dataset: str, viewer: Actor, file: Path) -> FileLook:
+    """What the file holds and how its columns fit the dataset. Raises: NotThere, Unreadable."""
+    definition, names = _fitted(dataset, viewer)
+    with workspace() as folder:
+        headers, rows = sample(file, names, folder)
+    rules = RowRules(definition, Period(2000_000), "day")
+    proposals = propose(names, headers, rows, rules)
+    return FileLook(tuple(headers), tuple(tuple(row) for row in rows[:LOOK_ROWS]), proposals)
+
+
 def propose_mapping(
     *, dataset: str, viewer: Actor, columns: Sequence[str] | None = None, file: Path | None = None
 ) -> tuple[Proposal, ...]:
@@ -131,18 +151,20 @@ def propose_mapping(
 
     Raises: NotThere, Unreadable.
     """
+    if file is not None:
+        return look_into(dataset=dataset, viewer=viewer, file=file).proposals
+    definition, names = _fitted(dataset, viewer)
+    return propose(names, columns or (), (), RowRules(definition, Period(2000_000), "day"))
+
+
+def _fitted(dataset: str, viewer: Actor) -> tuple[DatasetDefinition, tuple[Names, ...]]:
+    """The dataset with all names of its columns, for somebody who delivers. Raises NotThere."""
     found = Dataset.objects.filter(code=dataset).first()
     if found is None or not viewer.has("DELIVERIES_MAKE"):
         raise NotThere()
     definition = DatasetDefinition.model_validate(found.definition)
     elements = elements_by_code({c.element for c in definition.columns if c.element})
-    names = names_of(definition, {e.code: (e.title, *e.aliases) for e in elements.values()})
-    rules = RowRules(definition, Period(2000_000), "day")
-    if file is None:
-        return propose(names, columns or (), (), rules)
-    with workspace() as folder:
-        headers, rows = sample(file, names, folder)
-    return propose(names, headers, rows, rules)
+    return definition, names_of(definition, {e.code: (e.title, *e.aliases) for e in elements.values()})
 
 
 def _seen(viewer: Actor) -> QuerySet[Delivery]:

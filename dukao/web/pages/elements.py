@@ -10,11 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dukao.base.quantities import text_from_scaled
 from dukao.base.refusals import Refused
 from dukao.base.wording import joined
+from dukao.indicators import queries as indicators
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.registers import actions, queries
-from dukao.registers.queries import ElementView
+from dukao.registers.queries import DatasetView, ElementView
 from dukao.registers.rules import ElementDefinition
+from dukao.sheets import queries as sheets
+from dukao.sheets.queries import SheetView
 from dukao.web import definitions, doors, words
 from dukao.web.doors import Crumb
 from dukao.web.measures import measure
@@ -84,7 +87,7 @@ def element(request: HttpRequest, code: str) -> HttpResponse:
         crumbs=(Crumb(_("数据元"), reverse("elements")), Crumb(found.code)),
         element=found,
         marks=_marks(found),
-        tables=_uses(found, doors.actor_of(request)),
+        tables=(_uses(found, doors.actor_of(request)),),
         is_synthetic=found.is_synthetic,
     )
     return doors.render(request, "elements/page.html", page)
@@ -199,8 +202,29 @@ def _range(e: ElementView) -> str:
     return _("{low} 到 {high}").format(low=low, high=high)
 
 
-def _uses(e: ElementView, viewer: Actor) -> tuple[Table, ...]:
-    return ()
+def _uses(e: ElementView, viewer: Actor) -> Table:
+    """Who delivers it, who asks for it, and which figures it goes into; as far as the viewer may know."""
+    places = [
+        *((_("数据资源"), d.title, reverse("datasets.page", args=[d.code]), d.provider_name)
+          for d in queries.datasets(viewer=viewer) if e.code in _fed_by(d)),
+        *((_("报表"), s.title, reverse("sheets.page", args=[s.code]), s.issuer_name)
+          for s in sheets.sheets(viewer=viewer) if e.code in _asked_by(s)),
+        *((_("指标"), words.title_of(i), "", i.owner_name)
+          for i in indicators.indicators() if e.code in i.elements),
+    ]  # fmt: skip
+    rows = [row(kind, Cell(title, href=href), whose) for kind, title, href, whose in places]
+    return table("uses", _("用在哪里"), [_("哪一类"), _("名称"), _("部门")], rows, empty=_("还没有用到它的地方。"))
+
+
+def _fed_by(dataset: DatasetView) -> set[str]:
+    """Codes of the elements that a dataset delivers."""
+    definition = dataset.definition
+    return {m.element for m in definition.measures} | {c.element for c in definition.columns if c.element}
+
+
+def _asked_by(sheet: SheetView) -> set[str]:
+    sections = sheet.definition.get("sections", ())
+    return {question["element"] for section in sections for question in section["questions"]}
 
 
 urlpatterns = [

@@ -14,6 +14,7 @@ from dukao.gate import queries as gate
 from dukao.gate.queries import AskerMinutes, DemandView
 from dukao.org import queries as org
 from dukao.org.rules import Actor
+from dukao.sheets import queries as sheets
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
 from dukao.web.tables import Cell, Column, Table, number, row, table
@@ -41,6 +42,8 @@ class SupervisionPage:
     bars: tuple[Bar, ...]
     minutes: Table
     recent: Table
+    refused: Table
+    spared: Table
     tables: tuple[Table, ...]
     units: tuple[tuple[str, str], ...]
 
@@ -76,6 +79,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
     charged = gate.minutes_by_asker(viewer=actor, since=period.starts_on, until=period.ends_on)
     newest = gate.demands(viewer=actor, since=period.starts_on, until=period.ends_on, most=_RECENT)
     minutes, recent = _minutes_table(charged, year), _demands_table("recent", _("最近的要求"), newest, today)
+    refused, spared = _refused_table(actor, period), _spared_table(actor, period)
     page = SupervisionPage(
         title=_("督考台"),
         year=year,
@@ -85,7 +89,9 @@ def supervision(request: HttpRequest) -> HttpResponse:
         bars=_bars(charged),
         minutes=minutes,
         recent=recent,
-        tables=(minutes, recent),
+        refused=refused,
+        spared=spared,
+        tables=(minutes, recent, refused, spared),
         units=tuple((s.unit_name, reverse("units.page", args=[s.unit_code]))
                     for s in actor.standings_with("DEMANDS_SEE_ALL")),
     )  # fmt: skip
@@ -121,7 +127,9 @@ def demand(request: HttpRequest, number: str) -> HttpResponse:
         crumbs=(Crumb(_("要求台账"), reverse("demands")), Crumb(found.number)),
         marks=_marks(found, today),
         state=_state(found, today),
-        dispatch_href="",
+        dispatch_href=reverse("dispatches.page", args=[found.number.replace("XQ", "BB", 1)])
+        if found.kind == "sheet"
+        else "",
     )
     return doors.render(request, "demands/page.html", page)
 
@@ -218,6 +226,44 @@ def _demands_table(key: str, caption: str, found: tuple[DemandView, ...], today:
         empty=_("没有符合条件的要求。"),
         is_filtered=len(rows) > _RECENT,
     )  # fmt: skip
+
+
+def _refused_table(viewer: Actor, year: Period) -> Table:
+    found = sheets.refusals(viewer=viewer, since=year.starts_on, until=year.ends_on, most=_MOST)
+    rows = [
+        row(
+            Cell(f.unit_name, href=reverse("dispatches.filing", args=[f.number, f.unit_code])),
+            Cell(f.title, note=f.number), f.issuer_name, f.reason,
+            Cell(words.moment(f.refused_at), raw=f.refused_at.isoformat() if f.refused_at else ""),
+        )
+        for f in found
+    ]  # fmt: skip
+    columns = [Column(_("单位"), is_sticky=True), Column(_("报表")), Column(_("谁的表")), Column(_("理由")),
+               Column(_("时间"), "date")]  # fmt: skip
+    return table("refused", _("基层依法拒填（{n} 次）").format(n=len(rows)), columns, rows,
+                 source=_("拒填受法律保护，不得追究；表缺少什么标识，请下发部门补齐。"),
+                 empty=_("这一年没有单位拒填。"))  # fmt: skip
+
+
+def _spared_table(viewer: Actor, year: Period) -> Table:
+    found = sheets.spared_questions(viewer=viewer, since=year.starts_on, until=year.ends_on, most=_MOST)
+    verdicts = {"held": _("已掌握"), "elsewhere": _("别处正在问"), "below": _("下级在报"), "forbidden": _("不该由它问")}
+    rows = [
+        row(
+            Cell(q.element_title, href=reverse("elements.page", args=[q.element_code])),
+            q.issuer_name, Cell(q.title, note=q.number, href=reverse("dispatches.page", args=[q.number])),
+            words.period(q.period), verdicts[q.verdict], number(q.n_cells),
+            Cell(words.day(q.dispatched_at), raw=q.dispatched_at.date().isoformat()),
+        )
+        for q in found
+    ]  # fmt: skip
+    columns = [
+        Column(_("数据元"), is_sticky=True), Column(_("谁要")), Column(_("报表")), Column(_("报告期")),
+        Column(_("为什么不问")), Column(_("免填"), "number", _("格")), Column(_("日期"), "date"),
+    ]  # fmt: skip
+    caption = _("重复的要求，已拦下（{n} 项）").format(n=len(rows))
+    empty = _("这一年没有拦下重复的要求。")
+    return table("spared", caption, columns, rows, is_filtered=len(rows) > 12, empty=empty)
 
 
 def _state(d: DemandView, today: date) -> tuple[str, str]:
