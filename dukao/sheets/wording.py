@@ -2,13 +2,20 @@
 
 from django.utils.translation import gettext as _
 
+from dukao.base.wording import joined
 from dukao.registers.queries import Source
 from dukao.sheets.rules.compiling import Refusal
 from dukao.sheets.rules.words import Words
 
 
 def say(words: Words) -> str:
-    return _(words.msgid).format(**words.params)
+    return _(words.msgid).format(**{name: _said(value) for name, value in words.params.items()})
+
+
+def _said(value: object) -> object:
+    if isinstance(value, Words):
+        return say(value)
+    return joined(value) if isinstance(value, tuple) else value
 
 
 def refused_arguments(refusal: Refusal) -> dict[str, str]:

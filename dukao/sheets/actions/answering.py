@@ -17,6 +17,7 @@ from dukao.base.periods import Period
 from dukao.base.quantities import text_from_scaled
 from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.trail import record_event
+from dukao.base.wording import joined
 from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -258,7 +259,7 @@ def _cell_period(place: _Place, period: Period | None) -> int:
     if period is None and len(periods) == 1:
         return periods[0]
     if period is None or period.key not in periods:
-        told = "、".join(Period(key).code for key in periods)
+        told = joined(Period(key).code for key in periods)
         raise Invalid(_("请指明是哪一期：{periods}").format(periods=told), errors={"period": told})
     return period.key
 

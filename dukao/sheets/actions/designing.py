@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.trail import record_event
+from dukao.base.wording import clauses, joined
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.registers import queries as registers
@@ -145,14 +146,14 @@ def _fitting_elements(definition: SheetDefinition) -> Mapping[str, registers.Ele
         parsed = parse(check.rule)
         texts = sorted(code for code in parsed.codes if elements[code].kind != "number")
         if texts:
-            errors[check.name] = _("{codes} 不是数字，不能校验").format(codes="、".join(texts))
+            errors[check.name] = _("{codes} 不是数字，不能校验").format(codes=joined(texts))
             continue
         try:
             parsed.require_like_units({code: elements[code].measure_unit for code in parsed.codes})
         except MixedUnits as problem:
             errors[check.name] = str(problem)
     if errors:
-        told = "；".join(f"{where}：{why}" for where, why in errors.items())
+        told = clauses(f"{where}: {why}" for where, why in errors.items())
         raise Invalid(
             _("报表 {code} 有 {n} 处不对：{told}").format(code=definition.code, n=len(errors), told=told),
             errors=errors,

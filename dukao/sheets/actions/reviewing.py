@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotAllowed, NotThere, Refused
 from dukao.base.trail import record_event
+from dukao.base.wording import clauses, joined, period_text
+from dukao.base.wording import told as told_of
 from dukao.law import queries as law
 from dukao.org.rules import Actor
 from dukao.registers import actions as registers
@@ -141,7 +143,7 @@ def refuse_filing(*, dispatch: str, unit: str, by: Actor, at: datetime) -> None:
                 source=rules["FRM-1"].source_text,
                 rule="FRM-1",
             )
-        reason = _("法定标识缺失或过期：{marks}").format(marks="、".join(_(MARK_NAMES[name]) for name in missing))
+        reason = _("法定标识缺失或过期：{marks}").format(marks=joined(_(MARK_NAMES[name]) for name in missing))
         retracted = registers.retract_facts(filing_id=filing.pk, unit_path=head.unit_path, at=at)
         _move(filing, Filing.State.REFUSED, submitted_at=at, submitted_by=by.name, reason=reason)
         detail = {"missing": list(missing), "source": rules["FRM-1"].source_text, "facts_retracted": retracted}
@@ -206,11 +208,11 @@ def _refuse_incomplete(cells: Iterable[Cell], found: Iterable[Violation]) -> Non
         return
     told = [_("还有 {n} 项要填").format(n=n_left)] if n_left else []
     told += [_told(violation) for violation in broken]
-    raise Invalid("；".join(told), errors=errors, todo=_("改好后再交，已填的都已保存"))
+    raise Invalid(clauses(told), errors=errors, todo=_("改好后再交，已填的都已保存"))
 
 
 def _told(violation: Violation) -> str:
-    return violation.message if violation.period is None else f"{Period(violation.period).label}：{violation.message}"
+    return violation.message if violation.period is None else told_of(period_text(violation.period), violation.message)
 
 
 def _freeze(filing: Filing, cells: Iterable[Cell], by: Actor, at: datetime) -> int:

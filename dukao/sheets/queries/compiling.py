@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere
+from dukao.base.wording import period_text
 from dukao.law import queries as law
 from dukao.law.workdays import workdays_between
 from dukao.org import queries as org
@@ -24,6 +25,7 @@ from dukao.org.queries import UnitView
 from dukao.org.rules import Actor, ancestor_ids
 from dukao.registers import queries as registers
 from dukao.registers.queries import ElementView
+from dukao.registers.queries.reach import units_known
 from dukao.sheets.models import Dispatch, DispatchQuestion, Question
 from dukao.sheets.queries.sheets import SheetView
 from dukao.sheets.queries.sheets import sheet as sheet_view
@@ -175,7 +177,9 @@ def compile_sheet(
             viewer.may("DEMANDS_SEE_ALL", scope.path)):  # fmt: skip
         raise NotThere()
     if period.type != view.period_type:
-        raise Invalid(f"{period.label} 不是这张表的报告期", errors={"period": view.period_type})
+        raise Invalid(
+            _("{period} 不是这张表的报告期").format(period=period_text(period)), errors={"period": view.period_type}
+        )
     rules = {rule_id: law.rule(rule_id, today) for rule_id in RULE_IDS}
     return _Compiler(view, scope, period, due_on, today, is_emergency, rules).compiled()
 
@@ -281,9 +285,9 @@ class _Compiler:
         most = min(self.n_units, max(held.values(), default=0))
         if most == self.n_units or len(held) <= 1:
             return most
-        units = [u.id for u in org.units_below(path=self.scope.path, level=self.sheet.level)]
-        found = registers.figures(element_ids=[element.id], periods=tuple(held), unit_ids=units)
-        return len({unit for _element, _period, unit in found})
+        return units_known(
+            element_id=element.id, periods=tuple(held), scope_path=self.scope.path, level=self.sheet.level
+        )
 
     def _known_below(self, elements: list[ElementView], cells: tuple[int, ...]) -> dict[int, _Known]:
         """For elements kept lower down: of how many of our units are all units below known, cell by cell."""

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from dukao.base.periods import Period
 from dukao.base.quantities import decimal_from_scaled
 from dukao.base.refusals import NotThere
+from dukao.base.wording import period_text
 from dukao.org import queries as org
 from dukao.org.queries import UnitView
 from dukao.org.rules import Actor, ancestor_ids
@@ -201,7 +202,7 @@ def filing_table(*, dispatch: str, unit: str | None = None, viewer: Actor) -> Fi
     carried = carried_questions([view.id])[view.id]
     cells = [(one, p) for one in carried for p in cell_periods(view.period.key, one.period_type)]  # type: ignore[arg-type]
     several = Counter(one.question_id for one, _p in cells)
-    columns = tuple(_column(one, Period(p).label if several[one.question_id] > 1 else "") for one, p in cells)
+    columns = tuple(_column(one, period_text(p) if several[one.question_id] > 1 else "") for one, p in cells)
     return FilingTable(view, columns, _table_rows(view, top, cells))
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from dukao.base.periods import Period
 from dukao.base.quantities import text_from_scaled
 from dukao.base.refusals import NotThere
+from dukao.base.wording import period_text
 from dukao.law import queries as law
 from dukao.org.rules import Actor
 from dukao.registers import queries as registers
@@ -218,7 +219,6 @@ def tally(cells: Iterable[Cell], confirm_percent: int) -> Tally:
 
 class _PeriodWords(NamedTuple):
     code: str
-    label: str
     previous: int
     year_before: int
 
@@ -226,7 +226,7 @@ class _PeriodWords(NamedTuple):
 @lru_cache(maxsize=4096)
 def _period(key: int) -> _PeriodWords:
     period = Period(key)
-    return _PeriodWords(period.code, period.label, period.previous().key, period.year_before().key)
+    return _PeriodWords(period.code, period.previous().key, period.year_before().key)
 
 
 class _Sources:
@@ -318,9 +318,9 @@ def _cell(cell: Cell, shown: str, hints: Mapping[tuple[int, int], str], sources:
     is_given = answer is not None and cell.state in ("answered", "disputed")
     stands_in = cell.fact_period is not None and cell.fact_period != cell.period and cell.state in ("known", "stale")
     return CellView(
-        element_code=cell.carried.element_code, period_code=period.code, period_label=period.label, state=cell.state,
+        element_code=cell.carried.element_code, period_code=period.code, period_label=period_text(cell.period), state=cell.state,
         shown=shown, code=cell.text if cell.carried.kind == "code" else "", source=sources.of(cell),
-        value_period=_period(cell.fact_period).label if stands_in and cell.fact_period else "",
+        value_period=period_text(cell.fact_period) if stands_in and cell.fact_period else "",
         previous=hints.get((element_id, period.previous), ""),
         last_year=hints.get((element_id, period.year_before), ""),
         answered_by=answer.answered_by if is_given and answer else "",
@@ -330,5 +330,5 @@ def _cell(cell: Cell, shown: str, hints: Mapping[tuple[int, int], str], sources:
 
 
 def _violation(violation: Violation) -> ViolationView:
-    label = Period(violation.period).label if violation.period is not None else ""
+    label = period_text(violation.period) if violation.period is not None else ""
     return ViolationView(violation.name, violation.message, violation.is_error, label, tuple(sorted(violation.codes)))

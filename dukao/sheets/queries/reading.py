@@ -215,8 +215,10 @@ def filing_head(*, dispatch: str, unit: str) -> FilingHead | None:
 
 
 def _instant(stored: Any) -> datetime | None:
-    """An instant as raw SQL gives it: SQLite keeps text in UTC."""
-    return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
+    """An instant as raw SQL gives it: SQLite gives columns as naive UTC, and expressions as text in UTC."""
+    if isinstance(stored, str):
+        stored = datetime.fromisoformat(stored)
+    return stored.replace(tzinfo=UTC) if stored is not None and stored.tzinfo is None else stored
 
 
 def _day(stored: Any) -> date:

@@ -70,7 +70,7 @@ def newest_known(cell_period: int, over_periods: str, held: Mapping[int, object]
 
 
 # How the levels of the tree are called where a sheet speaks of them.
-LEVEL_NAMES: dict[int, str] = {0: "国家", 1: "省", 2: "市", 3: "县（区）", 4: "乡镇（街道）", 5: "村（社区）"}
+LEVEL_NAMES: dict[int, str] = {0: "全国", 1: "省", 2: "市", 3: "县（区）", 4: "乡镇（街道）", 5: "村（社区）"}
 
 
 def state_of(

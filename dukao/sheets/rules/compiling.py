@@ -180,7 +180,7 @@ def _frequency_refusal(case: SheetCase, rules: Rules) -> Refusal | None:
         return None
     return _refusal(
         rule,
-        words(_noop("这张表按{frequency}报送"), frequency=FREQUENCY_NAMES[case.frequency]),
+        words(_noop("这张表按{frequency}报送"), frequency=words(FREQUENCY_NAMES[case.frequency])),
         _noop("频繁报表加重基层负担"),
         words(_noop("请降低频率；确属应急的，勾选“应急”并写明依据，全程留痕")),
     )
@@ -212,7 +212,7 @@ def _verdict(case: QuestionCase, n_cells: int, n_fresh: int, rules: Rules) -> tu
             words(_noop("确需使用的，请向{owner}申请共享"), owner=case.owner_name),
         )
     if n_fresh * 100 >= n_cells * rules["FRM-2"].parameters["coverage_percent"]:
-        holders = "、".join(case.holders) or case.owner_name
+        holders = case.holders or case.owner_name
         return "held", _refusal(
             rules["FRM-2"],
             words(_noop("“{label}”已由{holders}掌握"), label=case.label, holders=holders)
@@ -224,9 +224,9 @@ def _verdict(case: QuestionCase, n_cells: int, n_fresh: int, rules: Rules) -> tu
     if case.below_level:
         return "below", _refusal(
             rules["FRM-5"],
-            words(_noop("“{label}”由{level}一级掌握，还没有收齐"), label=case.label, level=case.below_level),
+            words(_noop("“{label}”由{level}一级掌握，还没有收齐"), label=case.label, level=words(case.below_level)),
             _noop("同一数据不在几个层级重复问"),
-            words(_noop("点“只问剩下的”，收齐后自动汇总带入；缺的在{level}一级问"), level=case.below_level),
+            words(_noop("点“只问剩下的”，收齐后自动汇总带入；缺的在{level}一级问"), level=words(case.below_level)),
         )
     if case.elsewhere:
         other = case.elsewhere[0]

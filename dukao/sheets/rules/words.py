@@ -16,7 +16,8 @@ class Words:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.msgid.format(**self.params)
+        params = {name: "、".join(value) if isinstance(value, tuple) else value for name, value in self.params.items()}
+        return self.msgid.format(**params)
 
 
 def words(msgid: str, **params: Any) -> Words:
