@@ -52,7 +52,7 @@ DESKS: dict[str, tuple[Entry, ...]] = {
         Entry("org-logins", _("登录账号"), "person"),
     ),
     "auditor": (
-        Entry("trail", _("轨迹"), "trail"),
+        Entry("trail", _("操作记录"), "trail"),
         Entry("seals", _("封存链"), "lock"),
     ),
 }

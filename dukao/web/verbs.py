@@ -1,9 +1,10 @@
-"""The catalogue of audit events in the reader's words; a house test holds it complete."""
+"""The catalogue of audit events in the reader's words; a test holds it complete."""
 
 from django.utils.translation import gettext_lazy as _
 
 VERBS = {
-    "gate.demand.issued": _("发出要求"),
+    "gate.demand.issued": _("提出要求"),
+    "gate.demand.withdrawn": _("撤回要求"),
     "indicators.indicator.defined": _("定义指标"),
     "org.department.defined": _("设置部门"),
     "org.login.created": _("新建账号"),
@@ -14,11 +15,31 @@ VERBS = {
     "org.login.preferences_set": _("改页面习惯"),
     "org.login.sign_in_refused": _("登录被拒"),
     "org.login.signed_in": _("登录"),
-    "org.login.signed_out": _("退出"),
+    "org.login.signed_out": _("退出登录"),
     "org.post.assigned": _("安排岗位"),
     "org.post.defined": _("设置岗位"),
     "org.post.ended": _("结束岗位"),
     "org.units.imported": _("导入单位"),
+    "registers.dataset.defined": _("定义数据资源"),
+    "registers.delivery.landed": _("数据入库"),
+    "registers.delivery.received": _("收到交付"),
+    "registers.delivery.refused": _("退回交付"),
+    "registers.element.defined": _("定义数据元"),
+    "registers.totals.rebuilt": _("重算汇总"),
+    "sheets.answer.cleared": _("清空一格"),
+    "sheets.answer.confirmed": _("确认仍对"),
+    "sheets.answer.disputed": _("标记不对"),
+    "sheets.answer.typed": _("填写一格"),
+    "sheets.dispatch.closed": _("结束下发"),
+    "sheets.dispatch.withdrawn": _("撤回下发"),
+    "sheets.filing.accepted": _("通过报表"),
+    "sheets.filing.refused": _("拒填报表"),
+    "sheets.filing.returned": _("退回报表"),
+    "sheets.filing.submitted": _("上交报表"),
+    "sheets.sheet.defined": _("定义报表"),
+    "sheets.sheet.dispatched": _("下发报表"),
+    "sheets.sheet.drafted": _("起草报表"),
+    "sheets.sheet.retired": _("停用报表"),
 }
 
 

@@ -19,6 +19,7 @@ ROUTES = [
     Route("org-units.options", "/admin/units/options/?unit=甲", ADMIN),
     Route("org-departments", "/admin/departments/", ADMIN),
     Route("org-posts", "/admin/posts/", ADMIN),
+    Route("org-posts.options", "/admin/posts/options/?post=alice", ADMIN),
     Route("org-logins", "/admin/logins/", ADMIN),
     Route("org-logins.one", "/admin/logins/alice/", ADMIN),
     Route("trail", "/trail/", AUDITOR),

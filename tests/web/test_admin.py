@@ -24,6 +24,12 @@ def test_units_for_a_box(adam, city):
     assert f'<option value="{city.code["甲镇"]}">甲镇</option>' in region.content.decode()
 
 
+def test_posts_for_a_box(adam, city):
+    region = adam.region("/admin/posts/options/", "datalist#post-options", post="一村")
+    assert '<option value="alice-post">一村 · worker</option>' in region.content.decode()
+    assert "wang-post" not in region.content.decode()
+
+
 def test_a_department_is_set_up_and_a_bad_one_comes_back_as_typed(adam, city):
     good = {"code": "health", "name": "卫健委", "unit": city.code["富水市"]}
     assert adam.post("/admin/departments/", good).status_code == 303

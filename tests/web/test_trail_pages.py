@@ -66,3 +66,20 @@ def test_older_events_are_one_click_away(city, as_):
     assert "login:n1<" not in page
     older = page.split("?before=")[1].split('"')[0]
     assert "login:n1<" in as_("otto").get("/trail/", {"before": older}).content.decode()
+
+
+def test_the_catalogue_of_events_is_complete():
+    """Every event that an action's docstring promises or its code writes has its words, and none has more."""
+    import re
+    from pathlib import Path
+
+    from django.conf import settings
+
+    from dukao.web.verbs import VERBS
+
+    rooms = ("gate", "indicators", "org", "registers", "sheets")
+    event = re.compile(rf"(?<=verb=\")[a-z_.]+(?=\")|(?<=[`\s])(?:{'|'.join(rooms)})\.[a-z_]+\.[a-z_]+(?=[`.,\s])")
+    files = [path for room in rooms for path in (Path(settings.ROOT) / "dukao" / room).rglob("actions*/*.py")]
+    files += [Path(settings.ROOT) / "dukao/gate/actions.py", Path(settings.ROOT) / "dukao/indicators/actions.py"]
+    written = {found for path in files for found in event.findall(path.read_text())}
+    assert written - {"registers.actions.facts"} == set(VERBS)

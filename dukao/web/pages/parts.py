@@ -1,6 +1,7 @@
 """Every part of the interface in every state on one page, `/-/parts/`: for whoever designs, and for the journeys."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dukao.base.refusals import Invalid, NotAllowed, Refused
-from dukao.web import doors
+from dukao.web import charts, doors
+from dukao.web.pages.units.say import Change
+from dukao.web.pages.units.screen import KeyFigure
 from dukao.web.tables import Cell, Column, Table, number, row, table
 
 
@@ -17,6 +20,8 @@ from dukao.web.tables import Cell, Column, Table, number, row, table
 class PartsPage:
     title: str
     tones: tuple[tuple[str, str], ...]
+    figures: tuple[KeyFigure, ...]
+    charts: tuple[charts.Chart, ...]
     tables: tuple[Table, ...]
     refusals: tuple[Refused, ...]
     tabs: tuple[tuple[str, str, bool], ...]
@@ -48,6 +53,8 @@ def parts(request: HttpRequest) -> HttpResponse:
             ("stop", _("已退回")),
             ("plain", _("草稿")),
         ),
+        figures=tuple(_figures()),
+        charts=(_bars(), _trend()),
         tables=(
             _table(),
             table("blank", _("空表"), [_("单位")], [], empty=_("还没有交付。上传第一份文件后会列在这里。")),
@@ -68,6 +75,76 @@ def parts(request: HttpRequest) -> HttpResponse:
         errors={"amount": _("“1,23”里的逗号位置不对，请写成 123 或 1,234")},
     )
     return doors.render(request, "parts/page.html", page)
+
+
+def _figures() -> Iterator[KeyFigure]:
+    """A chosen one that rises, a pending one with gaps, one of another period, an unknown one."""
+    rising, falling = [Decimal(n) for n in (3, 4, 4, 6, 5, 7)], [Decimal(n) for n in (9, 8, 8, 6)]
+    plain = KeyFigure(
+        key="d",
+        title=_("新开工项目"),
+        text=_("还没有数据"),
+        unit="",
+        is_known=False,
+        period="",
+        on_year=None,
+        spark=None,
+        note="",
+        is_pending=False,
+        choose_href="#main",
+        passport_href="#main",
+        is_chosen=False,
+    )
+    known = replace(plain, is_known=True)
+    yield replace(
+        known,
+        key="a",
+        title=_("税收收入"),
+        text="264,588.00",
+        unit=_("万元"),
+        on_year=Change("+5.2%", "up"),
+        spark=charts.spark(rising),
+        is_chosen=True,
+    )
+    yield replace(
+        known,
+        key="b",
+        title=_("固定资产投资"),
+        text="44,287.58",
+        unit=_("万元"),
+        on_year=Change("-1.7%", "down"),
+        spark=charts.spark(falling),
+        note=_("差 2 项"),
+        is_pending=True,
+    )
+    yield replace(known, key="c", title=_("常住人口"), text="1,203", unit=_("人"), period="2025")
+    yield plain
+
+
+def _bars() -> charts.Chart:
+    areas = [
+        charts.Area("1", _("龙沙区"), Decimal(1284), "1,284", "#main"),
+        charts.Area("2", _("建华区"), Decimal(960), "960", "#main"),
+        charts.Area("3", _("讷河市"), None, "–", "#main"),
+    ]
+    source = _("来源：税务局 · 2026年10月8日")
+    return charts.areas_chart("bars", _("税收收入：龙沙区最多"), source, areas, indicator="a", unit=_("万元"))
+
+
+def _trend() -> charts.Chart:
+    now, before = [Decimal(n) for n in (3, 4, 4, 6)], [Decimal(2), None, Decimal(3), Decimal(5)]
+    return charts.trend_chart(
+        "trend",
+        _("税收收入：比上年同期 +5.2%"),
+        _("来源：税务局 · 2026年10月8日"),
+        labels=["25Q4", "26Q1", "26Q2", "26Q3"],
+        now=now,
+        before=before,
+        texts=[(str(n), str(b or "–")) for n, b in zip(now, before, strict=True)],
+        names=(_("当期"), _("上年同期")),
+        figure="a",
+        unit=_("万元"),
+    )
 
 
 def _table() -> Table:

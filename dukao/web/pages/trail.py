@@ -61,7 +61,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     kinds = sorted((verb_title(verb), verb) for verb in queries.verbs(viewer=actor))
     listed = _table(found)
     page = TrailPage(
-        title=_("轨迹"),
+        title=_("操作记录"),
         wanted=wanted,
         verbs=(("", _("全部")), *((verb, title) for title, verb in kinds)),
         events=listed,

@@ -37,7 +37,6 @@ class LoginPage:
     login: LoginView
     current: tuple[HoldingView, ...]
     past: tuple[HoldingView, ...]
-    posts: tuple[tuple[str, str], ...]
     today: date
 
 
@@ -121,7 +120,6 @@ def _login_page(name: str, form: Form, actor: Actor) -> LoginPage:
     if found is None:
         raise NotThere()
     today = doors.today()
-    posts = tuple((p.code, f"{p.unit_name} · {p.title}") for p in queries.posts(viewer=actor))
     return LoginPage(
         title=found.display_name,
         crumbs=(doors.Crumb(_("登录账号"), reverse("org-logins")), doors.Crumb(found.name)),
@@ -129,7 +127,6 @@ def _login_page(name: str, form: Form, actor: Actor) -> LoginPage:
         login=found,
         current=tuple(h for h in found.holdings if h.valid_to is None or h.valid_to > today),
         past=tuple(h for h in found.holdings if h.valid_to is not None and h.valid_to <= today),
-        posts=posts,
         today=today,
     )
 

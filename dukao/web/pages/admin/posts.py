@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from dukao.org import actions, queries
 from dukao.org.queries import PostView
 from dukao.web import doors
 from dukao.web.pages.admin.common import EMPTY, ROLES, Form, admin_of, attempt, sheet_of
 from dukao.web.tables import Cell, Column, Table, row, table
+
+_OFFERED = 12
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,12 @@ class PostsPage:
     roles: tuple[tuple[str, str], ...]
     departments: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
+class OptionsPage:
+    title: str
+    posts: tuple[PostView, ...]
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,6 +75,14 @@ def posts(request: HttpRequest) -> HttpResponse:
     return show(EMPTY, 200)
 
 
+@require_GET
+def post_options(request: HttpRequest) -> HttpResponse:
+    """Posts for a box where somebody types one."""
+    text = request.GET.get("post", "").strip()[:60]
+    found = [one for one in queries.posts(viewer=admin_of(request)) if text and _matches(one, text)]
+    return doors.render(request, "admin/_post_options.html", OptionsPage(_("岗位"), tuple(found[:_OFFERED])))
+
+
 def _matches(post: PostView, text: str) -> bool:
     return not text or any(text in part for part in (post.title, post.code, post.unit_name, post.department_name))
 
@@ -84,4 +100,7 @@ def _table(posts: list[PostView], count: int) -> Table:
     )
 
 
-urlpatterns = [path("admin/posts/", posts, name="org-posts")]
+urlpatterns = [
+    path("admin/posts/", posts, name="org-posts"),
+    path("admin/posts/options/", post_options, name="org-posts.options"),
+]
