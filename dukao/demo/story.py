@@ -237,18 +237,18 @@ class Story:
         def write(turn: int) -> Decimal:
             sheets.type_answer(
                 dispatch=number, unit=village.code, element="migrant_workers", raw=str(200 + turn), by=worker,
-                at=self.stage.at(hour=17, minute=turn),
+                at=self.stage.at(hour=17, minute=turn + 1),
             )  # fmt: skip
             # Nobody else has typed this element, so the city's figure is the village's.
             return Decimal(200 + turn)
 
-        write(0)
+        write(-1)
         with served() as address:
             streams = [
                 page_stream(address, login="supervision-office", password=self.password, unit=CITY, period=period.code)
                 for _page in range(PAGES)
             ]
-            seen = sightings(streams, cell=f"migrant_workers|{CITY}", typings=TYPINGS, write=lambda turn: write(turn + 1),
+            seen = sightings(streams, cell=f"migrant_workers|{CITY}", typings=TYPINGS, write=write,
                              pause=lambda turn: 0.2 * float(uniform("pause", turn)))  # fmt: skip
         self.report.visible_ms = {f"p{p}": round(seen.percentile(p), 1) for p in (50, 99)}
         p50, p99 = self.report.visible_ms.values()
