@@ -15,7 +15,7 @@ def say(words: Words) -> str:
 def _said(value: object) -> object:
     if isinstance(value, Words):
         return say(value)
-    return joined(value) if isinstance(value, tuple) else value
+    return joined(str(_said(one)) for one in value) if isinstance(value, tuple) else value
 
 
 def refused_arguments(refusal: Refusal) -> dict[str, str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
+from dukao.base.wording import period_text
 from dukao.indicators.queries.catalogue import Entry, IndicatorView, entries
 from dukao.indicators.queries.readings import Readings, fetch, units_below_each
 from dukao.indicators.rules import Counts, Plan, Ratio, Reading, State, change_percent, own_period, share_percent
@@ -118,7 +119,7 @@ def unit_page(*, unit: str, period: Period, viewer: Actor, as_of: datetime | Non
     codes = {code for e in catalogue for code in e.elements}
     sources = registers.datasets_behind(elements=codes, scope_path=place.path, as_of=as_of)
     return UnitPage(
-        title=_("%(unit)s · %(period)s") % {"unit": place.name, "period": period.label},
+        title=_("%(unit)s · %(period)s") % {"unit": place.name, "period": period_text(period)},
         unit=place,
         ancestors=org.ancestors(code=unit, viewer=viewer),
         period=period,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
 from dukao.base.quantities import decimal_from_scaled
+from dukao.base.wording import clauses, period_text
 from dukao.indicators.queries.catalogue import Entry, IndicatorView, entry
 from dukao.indicators.queries.readings import Readings, fetch, units_below_each
 from dukao.indicators.rules import (
@@ -124,7 +125,7 @@ def passport(*, indicator: str, unit: str, period: Period, viewer: Actor, as_of:
     split = len(e.plan.numerator)
     return Passport(
         title=_("%(indicator)s · %(unit)s · %(period)s")
-        % {"indicator": e.view.title, "unit": place.name, "period": own.label},
+        % {"indicator": e.view.title, "unit": place.name, "period": period_text(own)},
         indicator=e.view,
         unit=place,
         ancestors=org.ancestors(code=unit, viewer=viewer),
@@ -266,4 +267,4 @@ def _rule(term: PlannedTerm) -> str:
     over_periods = {
         "sum": _("各期相加"), "mean": _("各期取平均"), "last": _("取最近一期"), "none": _("各期之间不相加"),
     }  # fmt: skip
-    return f"{over_units[term.over_units]}；{over_periods[term.over_periods]}"
+    return clauses([over_units[term.over_units], over_periods[term.over_periods]])

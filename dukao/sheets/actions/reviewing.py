@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotAllowed, NotThere, Refused
 from dukao.base.trail import record_event
-from dukao.base.wording import clauses, joined, period_text
-from dukao.base.wording import told as told_of
+from dukao.base.wording import clauses, joined, period_text, said_of
 from dukao.law import queries as law
 from dukao.org.rules import Actor
 from dukao.registers import actions as registers
@@ -212,7 +211,7 @@ def _refuse_incomplete(cells: Iterable[Cell], found: Iterable[Violation]) -> Non
 
 
 def _told(violation: Violation) -> str:
-    return violation.message if violation.period is None else told_of(period_text(violation.period), violation.message)
+    return violation.message if violation.period is None else said_of(period_text(violation.period), violation.message)
 
 
 def _freeze(filing: Filing, cells: Iterable[Cell], by: Actor, at: datetime) -> int:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere

@@ -318,8 +318,8 @@ def _cell(cell: Cell, shown: str, hints: Mapping[tuple[int, int], str], sources:
     is_given = answer is not None and cell.state in ("answered", "disputed")
     stands_in = cell.fact_period is not None and cell.fact_period != cell.period and cell.state in ("known", "stale")
     return CellView(
-        element_code=cell.carried.element_code, period_code=period.code, period_label=period_text(cell.period), state=cell.state,
-        shown=shown, code=cell.text if cell.carried.kind == "code" else "", source=sources.of(cell),
+        element_code=cell.carried.element_code, period_code=period.code, period_label=period_text(cell.period),
+        state=cell.state, shown=shown, code=cell.text if cell.carried.kind == "code" else "", source=sources.of(cell),
         value_period=period_text(cell.fact_period) if stands_in and cell.fact_period else "",
         previous=hints.get((element_id, period.previous), ""),
         last_year=hints.get((element_id, period.year_before), ""),

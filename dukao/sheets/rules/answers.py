@@ -74,7 +74,7 @@ def _code(raw: str, to: Answerable) -> str:
     named = [code for code, title in to.codes.items() if title == wanted]
     if len(named) != 1:
         raise BadAnswer(words(_noop("“{raw}”不在可选范围内：{choices}"), raw=raw.strip()[:40],
-                              choices="、".join(to.codes.values())))  # fmt: skip
+                              choices=tuple(to.codes.values())))  # fmt: skip
     return named[0]
 
 

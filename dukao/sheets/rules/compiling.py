@@ -150,7 +150,7 @@ def _marks_refusal(case: SheetCase, rules: Rules) -> Refusal | None:
         what = words(_noop("这张表的有效期限到 {valid_until} 为止"), valid_until=case.marks.valid_until)
         todo = words(_noop("请在有效期内截止，或先办理延期"))
     else:
-        what = words(_noop("这张表缺少法定标识：{marks}"), marks="、".join(MARK_NAMES[name] for name in missing))
+        what = words(_noop("这张表缺少法定标识：{marks}"), marks=tuple(words(MARK_NAMES[name]) for name in missing))
         todo = words(_noop("请补齐后再下发"))
     return _refusal(rules["FRM-1"], what, _noop("标识不全或过期的表，填报单位有权拒填"), todo)
 

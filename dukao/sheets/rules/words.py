@@ -12,12 +12,17 @@ def _noop(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Words:
+    """Parameters may be words themselves, or a tuple that is listed."""
+
     msgid: str
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        params = {name: "、".join(value) if isinstance(value, tuple) else value for name, value in self.params.items()}
-        return self.msgid.format(**params)
+        return self.msgid.format(**{name: _plain(value) for name, value in self.params.items()})
+
+
+def _plain(value: Any) -> Any:
+    return "、".join(str(one) for one in value) if isinstance(value, tuple) else value
 
 
 def words(msgid: str, **params: Any) -> Words:

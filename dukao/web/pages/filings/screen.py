@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
+from dukao.base.wording import said_of, with_note, without_year
 from dukao.sheets.queries import CellView, FilingPage
 from dukao.sheets.queries.filings import QuestionView
 from dukao.web import words
@@ -194,7 +195,7 @@ def problems_of(filing: FilingPage, errors: Mapping[str, str] | None = None) -> 
         keys = [key for code in violation.element_codes for key in by_element.get(code, ())]
         if violation.period_label:
             keys = [k for k in keys if _period_of(filing, k) == violation.period_label]
-        text = violation.message if not violation.period_label else f"{violation.period_label}：{violation.message}"
+        text = violation.message if not violation.period_label else said_of(violation.period_label, violation.message)
         found.append(Problem(text, violation.is_error, tuple((dom_of(key), labels[key]) for key in keys)))
     return tuple(found)
 
@@ -208,7 +209,7 @@ def cells(filing: FilingPage):  # type: ignore[no-untyped-def]
 
 
 def cell_label(question: QuestionView, cell: CellView) -> str:
-    return question.label if len(question.cells) == 1 else f"{question.label}（{_short(cell)}）"
+    return question.label if len(question.cells) == 1 else with_note(question.label, _short(cell))
 
 
 def table_of(filing: FilingPage) -> Table:
@@ -225,7 +226,7 @@ def table_of(filing: FilingPage) -> Table:
         Column(_("序号"), "number"), Column(_("部分")), Column(_("问题")), Column(_("数值"), "number"),
         Column(_("计量单位")), Column(_("怎么来的")), Column(_("来源")),
     ]  # fmt: skip
-    caption = f"{filing.title}（{words.period(filing.period)}）{filing.unit_name}"
+    caption = f"{with_note(filing.title, words.period(filing.period))} {filing.unit_name}"
     return table("filing", caption, columns, rows, is_synthetic=filing.is_synthetic, source=_("编号 {number}").format(
         number=filing.number))  # fmt: skip
 
@@ -246,7 +247,7 @@ def _exact(shown: str, question: QuestionView) -> TableCell:
 
 def _short(cell: CellView) -> str:
     """A month inside its quarter needs no year: `2026年7月` stands as `7月`."""
-    return cell.period_label.partition("年")[2] or cell.period_label
+    return without_year(cell.period_label)
 
 
 def _hint(question: QuestionView, cell: CellView) -> str:
