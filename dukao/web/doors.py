@@ -103,6 +103,15 @@ def refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
     return response
 
 
+class WrongWay(Refused):
+    """The address exists but is not opened like this: a form's target typed in, or reloaded after signing in again."""
+
+    status = 405
+
+    def __init__(self) -> None:
+        super().__init__(_("这个地址不能直接打开"), todo=_("请回到原来的页面，再做一次刚才的操作。"))
+
+
 class _RefusalPage:
     """One calm page for every refusal; only what the person can act on differs."""
 
@@ -117,6 +126,13 @@ class _RefusalPage:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return refuse(request, NotThere(_("没有这个页面"), todo=_("请从菜单或搜索重新进入。")))
+
+
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What was sent is no proper request: too large, cut off, or not from our pages."""
+    refused = Invalid(_("没有读懂发来的内容"), todo=_("请退回上一页再试一次；上传的文件太大时，请分成几份。"))
+    refused.status = HTTPStatus.BAD_REQUEST
+    return refuse(request, refused)
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:

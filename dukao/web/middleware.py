@@ -1,12 +1,13 @@
 """At the door of every page: what browsers may load, in which language, who it is, and what becomes of refusals."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from dukao.base.refusals import Refused
 from dukao.org import actions as org
@@ -48,6 +49,7 @@ class Language:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Cookie"])
         return response
 
 
@@ -63,16 +65,31 @@ class Doorkeeper:
         if request.actor is not None:  # type: ignore[attr-defined]
             # Shared computers: what one person saw is not kept for the next.
             response.headers.setdefault("Cache-Control", "private, no-store")
+        if response.status_code == doors.WrongWay.status and not response.content:
+            response = doors.refuse(request, doors.WrongWay())
         return response
 
     def process_view(self, request: HttpRequest, view: Answer, args: tuple, kwargs: dict) -> HttpResponse | None:
         if request.actor is not None or getattr(view, "is_public", False):  # type: ignore[attr-defined]
             return None
-        came_from = request.get_full_path() if request.method == "GET" and not request.htmx else ""  # type: ignore[attr-defined]
-        url = reverse("sign_in") + (f"?{urlencode({'next': came_from})}" if came_from not in ("", "/") else "")
+        query = {}
+        if (came_from := _page_of(request)) not in ("", "/"):
+            query["next"] = came_from
+        if request.method != "GET":
+            query["expired"] = "yes"
+        url = reverse("sign_in") + (f"?{urlencode(query)}" if query else "")
         if request.htmx:  # type: ignore[attr-defined]
             return HttpResponse(headers={"HX-Redirect": url})
         return HttpResponseRedirect(url)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return doors.refuse(request, exception) if isinstance(exception, Refused) else None
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page somebody was on: the one asked for, or the one a form or a region belongs to."""
+    if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
+        return request.get_full_path()
+    address = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    here = address.netloc == request.get_host()
+    return urlunsplit(("", "", address.path, address.query, "")) if here else ""

@@ -114,6 +114,43 @@ def test_an_unexpected_error_is_a_calm_page(as_, monkeypatch):
     assert "ZeroDivisionError" not in answer.content.decode()
 
 
+def test_a_form_sent_after_the_sitting_ended_leads_back_to_its_page(city):
+    client = CheckingClient()
+    answer = client.post("/my/password/", {}, HTTP_REFERER="http://testserver/my/password/?a=1")
+    assert answer.headers["Location"] == "/sign-in/?next=%2Fmy%2Fpassword%2F%3Fa%3D1&expired=yes"
+    assert "登录已过期" in client.get(answer.headers["Location"]).content.decode()
+    elsewhere = client.post("/my/password/", {}, HTTP_REFERER="http://evil.example/page")
+    assert elsewhere.headers["Location"] == "/sign-in/?expired=yes"
+    region = client.get(
+        "/search/", {"q": "x"}, HTTP_HX_REQUEST="true", HTTP_HX_REQUEST_TYPE="partial",
+        HTTP_HX_CURRENT_URL="http://testserver/units/",
+    )
+    assert region.headers["HX-Redirect"] == "/sign-in/?next=%2Funits%2F"
+
+
+def test_signing_in_as_somebody_else_ends_the_sitting_before(alice, as_):
+    from dukao.org.models import Sitting
+
+    client = as_("rita")
+    assert Sitting.objects.filter(login__name="rita").exists()
+    client.post("/sign-in/", {"name": "alice", "password": PASSWORD})
+    assert not Sitting.objects.filter(login__name="rita").exists()
+
+
+def test_an_address_for_forms_only_says_so(as_):
+    answer = as_("alice").get("/-/desk/")
+    assert answer.status_code == 405
+    assert "不能直接打开" in answer.content.decode()
+
+
+def test_what_cannot_be_read_is_said_calmly(alice):
+    client = CheckingClient()
+    many = {f"f{n}": "x" for n in range(5_001)}
+    answer = client.post("/sign-in/", many)
+    assert answer.status_code == 400
+    assert "没有读懂" in answer.content.decode()
+
+
 def test_a_forged_form_is_refused(alice):
     client = CheckingClient(enforce_csrf_checks=True)
     answer = client.post("/sign-in/", {"name": "alice", "password": PASSWORD})

@@ -1,5 +1,23 @@
 // Forms that show something else when a choice changes are sent by the choice itself; the button stays for keyboards.
 
+const REST_MS = 10_000;
+
+// A form is sent once: its buttons rest until the answer comes, somebody comes back to the page, or nothing came.
+document.addEventListener('submit', event => {
+  if (event.target.matches('[hx-post], [hx-get]') || event.defaultPrevented) return;
+  const buttons = event.target.querySelectorAll('button:not([type=button])');
+  // After the browser has gathered what the form says, the pressed button included.
+  const rest = isResting => { for (const button of buttons) button.disabled = isResting; };
+  setTimeout(() => rest(true));
+  setTimeout(() => rest(false), REST_MS);
+  addEventListener('pageshow', () => rest(false), {once: true});
+});
+
+// A refusal above the page is about the last deed only.
+document.addEventListener('htmx:before:request', () => {
+  document.querySelector('#notices .refusal')?.remove();
+});
+
 document.addEventListener('change', event => {
   const form = event.target.closest?.('form[data-submits]');
   if (form && event.target.matches('select')) form.requestSubmit();

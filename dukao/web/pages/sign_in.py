@@ -23,6 +23,7 @@ class SignInPage:
     next: str = ""
     name: str = ""
     refused: Refused | None = None
+    has_expired: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         if request.actor is not None:
             return doors.go(request, onward)
-        return doors.render(request, "sign_in/page.html", SignInPage(_("登录"), next=wanted))
+        page = SignInPage(_("登录"), next=wanted, has_expired="expired" in request.GET)
+        return doors.render(request, "sign_in/page.html", page)
     name = request.POST.get("name", "")
+    if request.actor is not None:
+        actions.sign_out(session_key=request.session.session_key or "", by=request.actor, at=doors.now())
     # A new key before anybody is let in: a key planted earlier opens nothing.
     request.session.flush()
     request.session.create()
