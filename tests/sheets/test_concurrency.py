@@ -1,0 +1,122 @@
+"""Several people at once, on real connections: nothing lost, nothing twice."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from dukao.base.models import Event
+from dukao.base.refusals import Refused
+from dukao.gate.models import Demand
+from dukao.registers import queries as registers
+from dukao.sheets import actions
+from dukao.sheets.models import Answer, Dispatch, Filing
+from tests.conftest import AT
+from tests.databases import own_database  # noqa: F401 (a fixture)
+from tests.sheets.conftest import DUE, Q3
+
+
+@pytest.fixture
+def db(own_database):  # noqa: F811
+    """What the cast and the house are written into: a database that other threads see too."""
+
+
+def _at_once(*works: Callable[[], Any]) -> list[Any]:
+    """Run all works at the same moment, each on a connection of its own; a refusal is an answer too."""
+    start = Barrier(len(works))
+
+    def run(work: Callable[[], Any]) -> Any:
+        start.wait()
+        try:
+            return work()
+        except Refused as refusal:
+            return refusal
+        finally:
+            connections["default"].close()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def test_two_people_type_into_one_filing(house, city):
+    number = house.send("tax_revenue", "sales")
+    works = []
+    for n in range(12):
+        works.append(lambda n=n: house.type(number, "tax_revenue", str(n)))
+        works.append(lambda n=n: house.type(number, "sales", str(n), period="2026-08"))
+    found = _at_once(*works)
+    assert all(isinstance(saved, actions.Saved) for saved in found)
+    assert Answer.objects.count() == 2
+    assert registers.totals_that_differ() == ()
+    shown = house.cell(number, "tax_revenue").shown
+    assert house.total("tax_revenue", "富水市").sum == int(shown.replace(".", ""))
+    assert Event.objects.filter(verb="sheets.answer.typed").count() == 24
+
+
+def test_a_double_submit_at_the_same_moment(house, city):
+    house.know("tax_revenue", "2026Q3", "一村")
+    number = house.send("tax_revenue", "new_projects")
+    house.type(number, "new_projects", "3")
+    found = _at_once(*[lambda: house.act("submit_filing", number)] * 6)
+    assert sorted(view.again for view in found) == [False, True, True, True, True, True]
+    assert Event.objects.filter(verb="sheets.filing.submitted").count() == 1
+    assert Answer.objects.count() == 2
+
+
+def test_typing_while_somebody_hands_in(house, city):
+    number = house.send("new_projects")
+    house.type(number, "new_projects", "3")
+    typists = [lambda n=n: house.type(number, "new_projects", str(n)) for n in range(8)]
+    found = _at_once(lambda: house.act("submit_filing", number), *typists)
+    assert all(isinstance(one, actions.Saved | actions.SubmittedView | actions.FilingClosed) for one in found)
+    handed_in = Event.objects.get(verb="sheets.filing.submitted")
+    assert not Event.objects.filter(verb="sheets.answer.typed", id__gt=handed_in.id).exists()
+    assert registers.totals_that_differ() == ()
+
+
+def test_accepting_twice_and_returning_at_once(house, city):
+    number = house.send("new_projects")
+    house.type(number, "new_projects", "3")
+    house.act("submit_filing", number)
+    _at_once(
+        *[lambda: house.act("accept_filing", number, by="rita")] * 3,
+        *[lambda: house.act("return_filing", number, by="rita", reason="x")] * 3,
+    )
+    moves = Event.objects.filter(verb__in=["sheets.filing.accepted", "sheets.filing.returned"])
+    assert moves.count() == 1
+    assert Filing.objects.get(unit_id=city.unit["一村"]).state == moves.get().verb.rpartition(".")[2]
+    assert registers.totals_that_differ() == ()
+
+
+def test_withdrawing_while_people_type(house, city):
+    number = house.send("new_projects")
+    works = [lambda n=n: house.type(number, "new_projects", str(n)) for n in range(4)]
+    works += [lambda n=n: house.type(number, "new_projects", str(n), by="wang", unit="二村") for n in range(4)]
+    _at_once(lambda: actions.withdraw_dispatch(dispatch=number, reason="x", by=city.actor["dora"], at=AT), *works)
+    assert house.total("new_projects", "富水市") is None
+    assert registers.totals_that_differ() == ()
+
+
+def test_the_same_question_sent_twice_at_the_same_moment_goes_once(house, city):
+    house.define("new_projects", code="one")
+    house.define("new_projects", code="two")
+
+    found = _at_once(*[lambda code=code: _send(city, code) for code in ("one", "two") * 3])
+    assert sum(isinstance(one, str) for one in found) == 1
+    assert (Dispatch.objects.count(), Demand.objects.count(), Filing.objects.count()) == (1, 1, 6)
+
+
+def _send(city, code: str) -> Any:
+    return actions.dispatch_sheet(
+        sheet=code, scope_unit=city.code["富水市"], period=Q3, due_on=DUE, basis="据", by=city.actor["dora"], at=AT
+    )
+
+
+def test_numbers_are_given_once(house, city):
+    for n, element in enumerate(("new_projects", "tax_revenue", "vat_revenue", "sales")):
+        house.define(element, code=f"s{n}")
+    found = _at_once(*[lambda n=n: _send(city, f"s{n}") for n in range(4)])
+    assert sorted(found) == [f"BB2026-000{n}" for n in range(1, 5)]
