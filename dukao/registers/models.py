@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+SUM_LIMIT = 9 * 10**18
+
 
 class Element(models.Model):
     """A data element (GB/T 19488): what a datum means, about whom, in which unit of measure, and how it adds up."""
@@ -152,4 +154,6 @@ class Total(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["element", "period", "unit"], name="total_once_per_cell"),
             models.CheckConstraint(condition=Q(n__gte=F("pending_n")) & Q(pending_n__gte=0), name="total_counts_add_up"),
+            # Beyond 64 bits SQLite would go on in floating point; so it stops well before.
+            models.CheckConstraint(condition=Q(sum__range=(-SUM_LIMIT, SUM_LIMIT)), name="total_sum_is_exact"),
         ]

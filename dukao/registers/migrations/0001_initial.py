@@ -171,4 +171,8 @@ class Migration(migrations.Migration):
             model_name='total',
             constraint=models.CheckConstraint(condition=models.Q(('n__gte', models.F('pending_n')), ('pending_n__gte', 0)), name='total_counts_add_up'),
         ),
+        migrations.AddConstraint(
+            model_name='total',
+            constraint=models.CheckConstraint(condition=models.Q(('sum__range', (-9000000000000000000, 9000000000000000000))), name='total_sum_is_exact'),
+        ),
     ]
