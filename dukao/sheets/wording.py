@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from dukao.base.wording import joined
+from dukao.base.wording import in_english, joined
 from dukao.registers.queries import Source
 from dukao.sheets.rules.compiling import Refusal
 from dukao.sheets.rules.words import Words
@@ -32,3 +32,8 @@ def refused_arguments(refusal: Refusal) -> dict[str, str]:
 def source_text(source: Source) -> str:
     """Who delivered it: the department and its dataset."""
     return f"{source.provider_name} · {source.dataset_title}"
+
+
+def label_of(label: str, title: str, title_en: str) -> str:
+    """What a question is called: in English as its element is, unless the sheet has its own name for it."""
+    return title_en if title_en and label == title and in_english() else label

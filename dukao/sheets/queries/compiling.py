@@ -43,7 +43,7 @@ from dukao.sheets.rules.compiling import (
     judge_question,
     judge_sheet,
 )
-from dukao.sheets.wording import refused_arguments
+from dukao.sheets.wording import label_of, refused_arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +223,7 @@ class _Compiler:
                   sources: tuple[LineSource, ...]) -> CompiledQuestion:  # fmt: skip
         question_id, position, section, label, is_required, element_id = row
         element = self.elements[element_id]
+        label = label_of(label, element.title, element.title_en)
         is_below = element.level > self.sheet.level
         holders = tuple(dict.fromkeys(source.provider_name for source in sources))
         judged = judge_question(

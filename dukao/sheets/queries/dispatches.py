@@ -27,6 +27,7 @@ from dukao.sheets.queries.reading import Carried, carried_questions
 from dukao.sheets.rules.answers import shown_answer
 from dukao.sheets.rules.cells import cell_periods
 from dukao.sheets.rules.rights import may_see_dispatch
+from dukao.sheets.wording import label_of
 
 STATES = ("open", "submitted", "returned", "accepted", "refused")
 # How many units an export reads at once.
@@ -297,7 +298,8 @@ def _live(one: Carried, period: int, unit_id: int, figures: Mapping[tuple[int, i
 
 
 def _column(one: Carried, period_label: str) -> Column:
-    return Column(one.element_code, one.label, period_label, one.measure_unit, one.kind, one.decimals)
+    label = label_of(one.label, one.element_title, one.element_title_en)
+    return Column(one.element_code, label, period_label, one.measure_unit, one.kind, one.decimals)
 
 
 def _table_rows(view: DispatchView, top: UnitView, cells: Sequence[tuple[Carried, int]]) -> Iterator[TableRow]:

@@ -113,6 +113,7 @@ class Carried(NamedTuple):
     element_id: int
     element_code: str
     element_title: str
+    element_title_en: str
     element_definition: str
     kind: str
     measure_unit: str
@@ -134,8 +135,8 @@ class Carried(NamedTuple):
 
 _CARRIED = """
 SELECT c.dispatch_id, c.is_asked, q.id, q.position, q.section, q.label, q.note, q.is_required, e.id, e.code, e.title,
-  e.definition, e.kind, e.measure_unit, e.decimals, e.minimum, e.maximum, e.code_list, e.period_type, e.over_units,
-  e.over_periods, e.level, e.fresh_days, e.minutes_hundredths
+  e.title_en, e.definition, e.kind, e.measure_unit, e.decimals, e.minimum, e.maximum, e.code_list, e.period_type,
+  e.over_units, e.over_periods, e.level, e.fresh_days, e.minutes_hundredths
 FROM sheets_dispatchquestion c
 JOIN sheets_question q ON q.id = c.question_id
 JOIN registers_element e ON e.id = c.element_id
