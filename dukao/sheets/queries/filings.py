@@ -307,8 +307,9 @@ def _question(cells: Collection[Cell], hints: Mapping[tuple[int, int], str], sou
     return QuestionView(
         position=one.position, label=label_of(one.label, one.element_title, one.element_title_en),
         note=one.note, element_code=one.element_code, element_title=one.element_title,
-        definition=one.element_definition, kind=one.kind, measure_unit=one.measure_unit,
-        decimals=one.decimals, minimum=minimum, maximum=maximum, codes=tuple(to.codes.items()), is_required=one.is_required, is_asked=one.is_asked,
+        definition=one.element_definition, kind=one.kind, measure_unit=one.measure_unit, decimals=one.decimals,
+        minimum=minimum, maximum=maximum, codes=tuple(to.codes.items()), is_required=one.is_required,
+        is_asked=one.is_asked,
         cells=tuple(_cell(cell, shown_answer(cell.value, cell.text, to), hints, sources) for cell in cells),
     )  # fmt: skip
 
