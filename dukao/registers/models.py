@@ -36,7 +36,8 @@ class Element(models.Model):
             models.CheckConstraint(condition=Q(decimals__range=(0, 6)), name="element_decimals_0_to_6"),
             models.CheckConstraint(condition=Q(period_type__in=["year", "quarter", "month", "day"]),
                                    name="element_period_type_known"),
-            models.CheckConstraint(condition=Q(over_units__in=["sum", "mean", "none"]), name="element_over_units_known"),
+            models.CheckConstraint(condition=Q(over_units__in=["sum", "mean", "none"]),
+                                   name="element_over_units_known"),
             models.CheckConstraint(condition=Q(over_periods__in=["sum", "mean", "last", "none"]),
                                    name="element_over_periods_known"),
         ]
@@ -153,7 +154,8 @@ class Total(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["element", "period", "unit"], name="total_once_per_cell"),
-            models.CheckConstraint(condition=Q(n__gte=F("pending_n")) & Q(pending_n__gte=0), name="total_counts_add_up"),
+            models.CheckConstraint(condition=Q(n__gte=F("pending_n")) & Q(pending_n__gte=0),
+                                   name="total_counts_add_up"),
             # Beyond 64 bits SQLite would go on in floating point; so it stops well before.
             models.CheckConstraint(condition=Q(sum__range=(-SUM_LIMIT, SUM_LIMIT)), name="total_sum_is_exact"),
         ]

@@ -66,7 +66,8 @@ def test_ten_people_type_into_one_cell(registers):  # noqa: F811
 
 def test_everybody_types_while_deliveries_land(registers):  # noqa: F811
     dice = random.Random(7)
-    plan = [[(dice.choice(VILLAGES), dice.choice((TAX, FARM)), dice.randrange(100)) for _ in range(15)] for _ in range(6)]
+    cells = [(place, element) for place in VILLAGES for element in (TAX, FARM)]
+    plan = [[(*dice.choice(cells), dice.randrange(100)) for _ in range(15)] for _ in range(6)]
 
     def worker(number):
         for place, element, value in plan[number]:

@@ -1,15 +1,13 @@
 """Checking a delivery's rows in sets: good rows become typed records, bad ones a list with reasons.
 
 The file is read twice, and each time it only flows through. First every row is judged; of a good row nothing stays but
-the hash of its key, of a bad one its cells. Then, with doubled keys known, the good rows are written out typed. A text
-that is spelled canonically is read by the database; every other spelling goes through `rules.cells`, so there is one
-truth about what a text means. The bad rows are told their reasons by `rules.rows`.
+the hash of its key, of a bad one its cells. Then, with doubled keys known, the good rows are written out typed. The bad
+rows are told their reasons by `rules.rows`.
 """
-# ruff: noqa: S608 (names come from checked definitions or are our own; values are quoted by `_text`)
+# ruff: noqa: S608 (names come from checked definitions or are our own; values are quoted by `literal`)
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -17,16 +15,15 @@ import numpy as np
 import pyarrow as pa
 
 from dukao.registers.intake.places import Places
+from dukao.registers.intake.statements import Statements, literal, offer_readings
 from dukao.registers.reading.source import Irregular, PlainText, Source
-from dukao.registers.rules.cells import BLANKS, Reading, Unfit
-from dukao.registers.rules.definitions import ColumnDefinition
 from dukao.registers.rules.rows import WHOLE_ROW, Fault, RowRules
 
 # Keys compared at once: bounds the memory of finding doubled ones.
 _HASHES_AT_ONCE = 8_000_000
 _BATCH_ROWS = 20_000
 VALUE_SHOWN_CHARACTERS = 200
-_REJECTS = "CREATE TABLE rejects (line BIGINT, place INTEGER, name VARCHAR, value VARCHAR, reason VARCHAR)"
+REJECTS = "CREATE TABLE rejects (line BIGINT, place INTEGER, name VARCHAR, value VARCHAR, reason VARCHAR)"
 
 
 @dataclass(frozen=True)
@@ -49,8 +46,8 @@ def check_rows(
     db: duckdb.DuckDBPyConnection, source: Source, rules: RowRules, places: Places, folder: Path, progress: Progress
 ) -> Checked:
     """Judge every row of the source. Raises Irregular where a plain text turns out to need the careful reading."""
-    sql = _Sql(source, rules)
-    _offer_readings(db, sql)
+    sql = Statements(source, rules)
+    offer_readings(db, sql)
     progress("读取并检查", 10)
     try:
         db.execute(sql.judge())
@@ -62,7 +59,7 @@ def check_rows(
     if isinstance(source.table, PlainText) and rows_read != source.table.rows:
         raise Irregular
     progress("查找重复和问题行", 40)
-    db.execute(_REJECTS)
+    db.execute(REJECTS)
     doubled = _find_doubled(db, sql) if rules.definition.key else False
     faulty = _explain(db, sql, places)
     rejected = _count(db, "SELECT count(DISTINCT line) FROM rejects")
@@ -71,230 +68,12 @@ def check_rows(
     if rows_read > rejected:
         records = folder / "accepted.parquet"
         db.execute(sql.write(records, only=faulty, doubled=doubled))
-        written = _count(db, f"SELECT count(*) FROM read_parquet({_text(str(records))})")
+        written = _count(db, f"SELECT count(*) FROM read_parquet({literal(str(records))})")
         assert written == rows_read - rejected, f"{written} rows written of {rows_read} - {rejected}"
     return Checked(rows_read, rejected, records)
 
 
-@dataclass(frozen=True)
-class _Sql:
-    """The statements for one source. Columns are numbered: x0 … are cells as text, v0 … their values."""
-
-    source: Source
-    rules: RowRules
-
-    @cached_property
-    def columns(self) -> tuple[ColumnDefinition, ...]:
-        return self.rules.definition.columns
-
-    def _texts(self) -> str:
-        """One row per row of the file: `_line`, `_fault` and the cells, blanks cut off, empty ones null."""
-        table, places = self.source.table, self.source.positions
-        trimmed = not isinstance(table, PlainText) or table.has_blanks
-        cells = []
-        for number, column in enumerate(self.columns):
-            cell = f"c{places[column.name]}" if column.name in places else "NULL::VARCHAR"
-            cells.append(
-                f"nullif(trim({cell}, {_text(BLANKS)}), '') AS x{number}" if trimmed else f"{cell} AS x{number}"
-            )
-        if isinstance(table, PlainText):
-            return f"SELECT NULL::VARCHAR AS _fault, {', '.join(cells)} FROM {_read_csv(table)}"
-        return f"SELECT _line, _fault, {', '.join(cells)} FROM read_parquet({_text(str(table.path))})"
-
-    def _values(self, texts: str, more: str = "") -> str:
-        values = ", ".join(f"{self.value(number)} AS v{number}" for number in range(len(self.columns)))
-        return f"SELECT *{more}, {values} FROM ({texts})"
-
-    def _placed(self, values: str) -> str:
-        """Values with `_known`: whether the unit is one that the delivery may speak about.
-
-        Asked with IN, because a left join would put the rows without a match behind the others.
-        """
-        unit = self.number_of(self.rules.definition.unit_column)
-        known = "true" if unit is None else f"coalesce(v{unit} IN (SELECT code FROM places), false)"
-        return f"SELECT *, {known} AS _known FROM ({values})"
-
-    def number_of(self, name: str) -> int | None:
-        return next((n for n, c in enumerate(self.columns) if c.name == name), None)
-
-    def fits(self, number: int) -> str:
-        """Whether the value of this column is in order, the unit's place aside; never null."""
-        column, x, v = self.columns[number], f"x{number}", f"v{number}"
-        fits = [f"{v} IS NOT NULL"]
-        if column.is_number:
-            low, high = column.range
-            fits += [f"{v} >= {low:f}"] if low is not None else []
-            fits += [f"{v} <= {high:f}"] if high is not None else []
-        inside = f">= DATE '{self.rules.period.starts_on}'", f"< DATE '{self.rules.period.ends_on}'"
-        if column.name == self.rules.definition.date_column:
-            fits += [f"{v} {bound}" for bound in inside]
-        if column.name == self.rules.definition.period_column:
-            lengths = {"year": 4, "quarter": 6, "month": 7, "day": 10}
-            fits.append(f"length({v}) IN ({', '.join(str(lengths[kind]) for kind in self.rules.period_types)})")
-            fits += [f"{first_day(v)} {bound}" for bound in inside]
-        told = " AND ".join(fits)
-        return f"({told})" if column.name in self.rules.required else f"({x} IS NULL OR ({told}))"
-
-    def judge(self) -> str:
-        """`judged`, in the order of the file: hash of the key, and of bad rows the cells."""
-        numbers = range(len(self.columns))
-        key = [f"v{self.number_of(name)}" for name in self.rules.definition.key]
-        whole = " AND ".join(f"{k} IS NOT NULL" for k in key)
-        hashed = f"CASE WHEN {whole} THEN hash({', '.join(key)}) END" if key else "NULL::UBIGINT"
-        fits = " AND ".join(["_fault IS NULL", *(self.fits(n) for n in numbers)])
-        values = f"SELECT *, {hashed} AS h, ({fits}) AS _fits FROM ({self._values(self._texts())})"
-        line = "" if isinstance(self.source.table, PlainText) else "_line, "
-        return (
-            f"CREATE TABLE judged AS SELECT h, {line}_fault, CASE WHEN NOT (_fits AND _known)"
-            f" THEN [{', '.join(f'x{n}' for n in numbers)}] END AS bad FROM ({self._placed(values)})"
-        )
-
-    @property
-    def line(self) -> str:
-        """The line in the file of a row of `judged`."""
-        table = self.source.table
-        return f"rowid + {table.skipped_lines + 1}" if isinstance(table, PlainText) else "_line"
-
-    def faulty(self) -> str:
-        """Of bad rows: line, fault of the whole row, cells, and per column whether it is in order."""
-        numbers = range(len(self.columns))
-        cells = ", ".join(f"bad[{n + 1}] AS x{n}" for n in numbers)
-        texts = f"SELECT {self.line} AS _line, _fault, bad, {cells} FROM judged WHERE bad IS NOT NULL"
-        unit = self.number_of(self.rules.definition.unit_column)
-        flags = [f"{self.fits(n)} AND (_known OR x{n} IS NULL)" if n == unit else self.fits(n) for n in numbers]
-        return (
-            f"SELECT _line, _fault, bad, [{', '.join(flags)}] FROM ({self._placed(self._values(texts))}) ORDER BY _line"
-        )
-
-    def doubled(self) -> str:
-        """Rows whose key's hash comes twice, in the order of the file: the hash and the key as one text."""
-        key = [f"v{self.number_of(name)}" for name in self.rules.definition.key]
-        told = f"concat_ws(' · ', {', '.join(f'{k}::VARCHAR' for k in key)})"
-        whole = " AND ".join(f"{k} IS NOT NULL" for k in key)
-        values = self._values(self._texts())
-        return (
-            f"CREATE TABLE doubled AS SELECT {told} AS told, hash({', '.join(key)}) AS h FROM ({values})"
-            f" WHERE {whole} AND hash({', '.join(key)}) IN (SELECT h FROM double_hashes)"
-        )
-
-    def write(self, target: Path, *, only: set[int], doubled: bool) -> str:
-        """The good rows, typed, in the order of the file. `only`: the columns where anything was found wrong."""
-        unit = self.number_of(self.rules.definition.unit_column)
-        rows = self._values(self._texts())
-        conditions = ["_fault IS NULL"] if -1 in only else []
-        conditions += [self.fits(n) for n in sorted(only - {-1})]
-        if unit in only:
-            rows, conditions = self._placed(rows), [*conditions, "_known"]
-        if doubled:
-            key = ", ".join(f"v{self.number_of(name)}" for name in self.rules.definition.key)
-            rows = f"SELECT t.* FROM ({rows}) t ANTI JOIN double_hashes d ON d.h = hash({key})"
-        named = ", ".join(f'v{n} AS "{c.name}"' for n, c in enumerate(self.columns))
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return (
-            f"COPY (SELECT {named} FROM ({rows}){where}) TO {_text(str(target))}"
-            " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2)"
-        )
-
-    def value(self, number: int) -> str:
-        """The typed value of cell `x{number}`; null where it is empty or no value of the column."""
-        column, x = self.columns[number], f"x{number}"
-        short, kind = self._shortcuts(column, x), sql_type(column)
-        if column.name == self.rules.definition.period_column:
-            short = [(f"regexp_full_match({x}, '[12][0-9]{{3}}-(0[1-9]|1[0-2])') AND {x} >= '1900'", x)]
-            short = [] if column.pattern or column.max_length < 10 else short
-        ways = " ".join(f"WHEN {condition} THEN {value}" for condition, value in short)
-        slow = f"read_{number}({x})"
-        slow = slow if kind == "VARCHAR" else f"TRY_CAST({slow} AS {kind})"
-        return f"CASE WHEN {x} IS NULL THEN NULL {ways} ELSE {slow} END"
-
-    def _shortcuts(self, column: ColumnDefinition, x: str) -> list[tuple[str, str]]:
-        """Conditions under which the database reads a text exactly as `rules.cells` would, with the value."""
-        kind = sql_type(column)
-        cast = f"TRY_CAST({x} AS {kind})"
-        match column.type:
-            case "integer" | "decimal":
-                # Seventeen digits in all are safely below base.quantities.SCALED_LIMIT.
-                decimals, digits = column.decimals, 17 - column.decimals
-                fraction = f"(\\.[0-9]{{0,{decimals}}})?" if decimals else ""
-                same = f"strlen({x}) <= {18 if decimals else 17} AND {cast}::VARCHAR = {x}"
-                plain = f"regexp_full_match({x}, '-?[0-9]{{1,{digits}}}{fraction}')"
-                grouped = (
-                    f"strlen({x}) <= {digits} AND regexp_full_match({x}, '-?[0-9]{{1,3}}(,[0-9]{{3}})+{fraction}')"
-                )
-                return [(same, cast), (plain, cast), (grouped, f"TRY_CAST(replace({x}, ',', '') AS {kind})")]
-            case "date":
-                return _date_shortcuts(x)
-            case "unit":
-                return [(f"strlen({x}) = 12 AND {x} >= '1' AND {cast}::VARCHAR = {x}", cast)]
-            case "code":
-                return [(f"{x} IN ({', '.join(_text(item.code) for item in column.codes)})", x)]
-            case _:
-                if column.pattern:
-                    return []
-                return [(f"strlen({x}) <= {column.max_length} AND NOT contains({x}, 'E+')", x)]
-
-
-def sql_type(column: ColumnDefinition) -> str:
-    """The type a column's values rest in."""
-    return {"integer": "BIGINT", "decimal": f"DECIMAL(18, {column.decimals})", "date": "DATE", "unit": "BIGINT"}.get(
-        column.type, "VARCHAR"
-    )
-
-
-def first_day(code: str) -> str:
-    """SQL for the first day of the period whose code this expression holds."""
-    return (
-        f"CASE length({code}) WHEN 4 THEN TRY_CAST({code} || '-01-01' AS DATE) WHEN 7 THEN TRY_CAST({code} || '-01' AS DATE)"
-        f" WHEN 6 THEN make_date({code}[1:4]::INTEGER, {code}[6]::INTEGER * 3 - 2, 1) ELSE TRY_CAST({code} AS DATE) END"
-    )
-
-
-def _date_shortcuts(x: str) -> list[tuple[str, str]]:
-    year = "(19|2[0-9])[0-9]{2}"
-    spaced = f"{year}-[0-9]{{1,2}}-[0-9]{{1,2}}|{year}/[0-9]{{1,2}}/[0-9]{{1,2}}"
-    clock = "[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
-    return [
-        (
-            f"strlen({x}) = 10 AND {x} >= '19' AND {x} < '3' AND TRY_CAST({x} AS DATE)::VARCHAR = {x}",
-            f"TRY_CAST({x} AS DATE)",
-        ),
-        (f"regexp_full_match({x}, '{spaced}')", f"TRY_CAST(replace({x}, '/', '-') AS DATE)"),
-        (
-            f"regexp_full_match({x}, '{year}[0-9]{{4}}')",
-            f"TRY_CAST({x}[1:4] || '-' || {x}[5:6] || '-' || {x}[7:8] AS DATE)",
-        ),
-        (f"regexp_full_match({x}, '{year}-[0-9]{{2}}-[0-9]{{2}}{clock}')", f"TRY_CAST({x}[1:10] AS DATE)"),
-    ]
-
-
-def _read_csv(table: PlainText) -> str:
-    columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(table.width))
-    quote = "'\"'" if table.quoted else "''"
-    return (
-        f"read_csv({_text(str(table.path))}, auto_detect = false, header = false, skip = {table.skipped_lines},"
-        f" columns = {{{columns}}}, delim = {_text(table.delimiter)}, quote = {quote}, escape = {quote},"
-        " strict_mode = true, null_padding = false, ignore_errors = false)"
-    )
-
-
-def _offer_readings(db: duckdb.DuckDBPyConnection, sql: _Sql) -> None:
-    """Make `read_0(text)` … known: the reading of `rules.cells`, null where a text is no value."""
-    for number, column in enumerate(sql.columns):
-        read = _many(sql.rules.readings[column.name])
-        db.create_function(f"read_{number}", read, ["VARCHAR"], "VARCHAR", type="arrow", null_handling="special")  # type: ignore[call-overload]
-
-
-def _many(read: Reading) -> Callable[[pa.Array], pa.Array]:
-    def one(text: str | None) -> str | None:
-        try:
-            return None if text is None else read(text)
-        except Unfit:
-            return None
-
-    return lambda texts: pa.array([one(text) for text in texts.to_pylist()], pa.string())
-
-
-def _find_doubled(db: duckdb.DuckDBPyConnection, sql: _Sql) -> bool:
+def _find_doubled(db: duckdb.DuckDBPyConnection, sql: Statements) -> bool:
     """Set aside every row whose key comes twice: which of them is right nobody here can know."""
     rows = _count(db, "SELECT count(*) FROM judged")
     parts = rows // _HASHES_AT_ONCE + 1
@@ -316,21 +95,21 @@ def _find_doubled(db: duckdb.DuckDBPyConnection, sql: _Sql) -> bool:
         " WHERE h IN (SELECT h FROM double_hashes) ORDER BY rowid"
     )
     db.execute(
-        "CREATE TABLE same AS SELECT line, told, h, count(*) OVER key AS n, min(line) OVER key AS first,"
-        " nth_value(line, 2) OVER (PARTITION BY told ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
-        " AS second FROM (SELECT * FROM doubled POSITIONAL JOIN doubled_lines) WINDOW key AS (PARTITION BY told)"
+        "CREATE TABLE same AS SELECT line, told, h, count(*) OVER whole AS n, first_value(line) OVER whole AS first,"
+        " nth_value(line, 2) OVER whole AS second FROM (SELECT * FROM doubled POSITIONAL JOIN doubled_lines)"
+        " WINDOW whole AS (PARTITION BY told ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
     )
     names = "、".join(sql.rules.definition.key)
     db.execute(
-        f"INSERT INTO rejects SELECT line, -1, {_text(names)}, told, '与第 ' || CASE WHEN line = first THEN second ELSE first"
-        " END || ' 行重复' FROM same WHERE n > 1"
+        f"INSERT INTO rejects SELECT line, -1, {literal(names)}, told,"
+        " '与第 ' || CASE WHEN line = first THEN second ELSE first END || ' 行重复' FROM same WHERE n > 1"
     )
     # Two keys may share a hash; those are no doubles.
     db.execute("DELETE FROM double_hashes WHERE h NOT IN (SELECT h FROM same WHERE n > 1)")
     return _count(db, "SELECT count(*) FROM double_hashes") > 0
 
 
-def _explain(db: duckdb.DuckDBPyConnection, sql: _Sql, places: Places) -> set[int]:
+def _explain(db: duckdb.DuckDBPyConnection, sql: Statements, places: Places) -> set[int]:
     """Write down what is wrong with each bad row; answer the numbers of the columns at fault (-1: a whole row)."""
     found: set[int] = set()
     if not _count(db, "SELECT count(*) FROM judged WHERE bad IS NOT NULL"):
@@ -370,7 +149,7 @@ def write_rejects(db: duckdb.DuckDBPyConnection, folder: Path) -> Path | None:
     db.execute(
         f"COPY (SELECT line AS '\ufeff行号', name AS '列', {harmless} AS '值', reason AS '原因' FROM"
         f" (SELECT line, place, name, left(value, {VALUE_SHOWN_CHARACTERS}) AS value, reason FROM rejects)"
-        f" ORDER BY line NULLS LAST, place) TO {_text(str(target))} (FORMAT csv, HEADER true)"
+        f" ORDER BY line NULLS LAST, place) TO {literal(str(target))} (FORMAT csv, HEADER true)"
     )
     return target
 
@@ -379,8 +158,3 @@ def _count(db: duckdb.DuckDBPyConnection, query: str) -> int:
     row = db.execute(query).fetchone()
     assert row is not None
     return int(row[0])
-
-
-def _text(value: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
