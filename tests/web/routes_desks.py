@@ -43,6 +43,15 @@ ROUTES = [
     Route("dispatches.withdraw", "/dispatches/BB2026-0001/withdrawal/", post=True),
     Route("dispatches.close", "/dispatches/BB2026-0001/closing/", post=True),
     Route("dispatches.filing", "/dispatches/BB2026-0001/filings/{一村}/", PARTIES, others=404),
+    Route("department", "/department/", DEPARTMENTS),
+    Route("datasets", "/datasets/", EVERYBODY - {"charlie"}),
+    Route("datasets.new", "/datasets/new/", DEPARTMENTS),
+    Route("datasets.page", "/datasets/project_quarters/", EVERYBODY - {"charlie"}, others=404),
+    Route("deliveries", "/deliveries/", DEPARTMENTS | OFFICE),
+    Route("deliveries.new", "/deliveries/new/", DEPARTMENTS),
+    Route("deliveries.deliver", "/deliveries/receipt/", post=True),
+    Route("deliveries.page", "/deliveries/project_quarters-1/", READERS, others=404),
+    Route("deliveries.rejects", "/deliveries/project_quarters-1/rejects.csv", ISSUER, others=404),
     Route("supervision", "/supervision/", OFFICE),
     Route("demands", "/demands/", DEPARTMENTS | OFFICE),
     Route("demands.page", "/demands/XQ2026-0001/", READERS, others=404),
@@ -50,7 +59,7 @@ ROUTES = [
 
 
 def furnish(city) -> None:
-    """An element, and a sheet over it that the statistics bureau has sent to all villages."""
+    """An element, a sheet over it that the statistics bureau has sent to all villages, and a delivery with a fault."""
     from dukao.base.definitions import checked
     from dukao.base.periods import Period
     from dukao.org.rules import SYSTEM
@@ -71,4 +80,33 @@ def furnish(city) -> None:
     dispatch_sheet(
         sheet="econ", scope_unit=city.code["富水市"], period=Period.parse("2026Q3"), due_on=date(2026, 10, 20),
         basis="富政办〔2026〕模拟12号", by=SYSTEM, at=at,
+    )  # fmt: skip
+    _deliver(city, at)
+
+
+def _deliver(city, at: datetime) -> None:
+    """A delivery as it stands after landing; the file of its rejects rests where it would."""
+    from dukao.base.definitions import checked
+    from dukao.org.rules import SYSTEM
+    from dukao.registers.actions import define_dataset
+    from dukao.registers.models import Dataset, Delivery
+    from dukao.registers.records import path_of
+    from dukao.registers.rules import DatasetDefinition
+
+    dataset = {"code": "project_quarters", "title": "项目季度数据", "provider": "statistics", "period": "quarter",
+               "columns": [{"name": "unit_code", "title": "区划代码", "type": "unit", "required": True},
+                           {"name": "projects", "title": "项目", "type": "integer", "unit": "个",
+                            "element": "projects"}],
+               "key": ["unit_code"], "unit_column": "unit_code"}  # fmt: skip
+    define_dataset(definition=checked(DatasetDefinition, dataset, place="test"), by=SYSTEM, at=at)
+    digest = "ab" + "0" * 62
+    rejects = path_of("rejects", digest)
+    rejects.parent.mkdir(parents=True, exist_ok=True)
+    rejects.write_text("\ufeffline,column,value,reason\r\n3,projects,二,“二”不是数字\r\n", "utf-8")
+    Delivery.objects.create(
+        number="project_quarters-1", dataset=Dataset.objects.get(), dataset_version=1, scope_unit_id=city.unit["富水市"],
+        period=2026103, file_name="项目.csv", file_digest=digest, size_bytes=90, state="landed", rows_read=2,
+        rows_accepted=1, rows_rejected=1, facts_landed=1, rejects_digest=digest, by_name="dora", received_at=at,
+        landed_at=at, found={"format": "csv", "encoding": "gb18030", "delimiter": ",", "line_ends": "crlf",
+                             "header_line": 1},
     )  # fmt: skip

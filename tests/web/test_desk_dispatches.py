@@ -55,7 +55,7 @@ def test_every_cell_is_a_file(house, sent, as_):
     hand_in(house, sent, projects="3")
     rows = _csv(as_("dora").get(f"/dispatches/{sent}/?export=answers.csv"))
     head = next(r for r in rows if r[0] == "单位代码")
-    first = next(r for r in rows if r[1] == "一村")
+    first = next(r for r in rows if r[1:2] == ["一村"])
     assert "常住人口 2026年7月（人）" in head
     assert first[head.index("新开工项目（个）")] == "3"
     assert as_("dora").get(f"/dispatches/{sent}/?export=answers.xlsx").status_code == 200
