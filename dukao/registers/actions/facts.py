@@ -194,7 +194,8 @@ def _current_of_cells(
     cells = set(cells)
     cursor.execute(
         "SELECT element_id, period, id, value, text, filing_id, recorded_at, accepted_at IS NOT NULL"
-        f" FROM registers_fact WHERE unit_id = %s AND superseded_at IS NULL AND element_id IN ({listed({e for e, _ in cells})})"
+        " FROM registers_fact WHERE unit_id = %s AND superseded_at IS NULL"
+        f" AND element_id IN ({listed({e for e, _ in cells})})"
         f" AND period IN ({listed({p for _, p in cells})}) ORDER BY element_id, period" + _for_update(),
         [unit_id],
     )
