@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from dukao.base.definitions import checked, read_entries
-from dukao.base.periods import Period, PeriodType
+from dukao.base.periods import Period
 from dukao.demo.chance import uniform
 from dukao.demo.figures import DEFINITIONS, Figures
 from dukao.demo.files import exact_column, write_table
@@ -22,15 +23,15 @@ _ENCODINGS = {
     "tax_revenue_months": "gb18030", "budget_months": "gb18030", "air_months": "gb18030",
     "household_income": "utf-8-sig", "public_safety_months": "utf-16",
 }  # fmt: skip
-# Deliveries that came for the last time so many quarters ago: stale by now, or replaced by single records.
-_LAST_CAME_QUARTERS_AGO = {
+# What these hold ends so many quarters before the story: stale by now, or replaced by single records.
+_ENDS_QUARTERS_AGO = {
     "regulated_enterprises": 1, "tax_invoice_months": 1, "subsidy_quarters": 1,
     "vital_months": 2, "care_groups_quarters": 3,
 }  # fmt: skip
-# One village in seventy is missing from the newest file, as happens when a clinic is being rebuilt.
+# Of these the running year's file came a quarter before too, with what was known then; the newer one corrected it.
+_CAME_BEFORE = ("tax_revenue_months", "economy_months", "budget_months")
+# One village in seventy is missing from the newest quarter, as happens when a clinic is being rebuilt.
 _WITH_GAPS = "resident_medical_quarters"
-# A first version went out with a mistake and was corrected two days later.
-_CORRECTED = "budget_months"
 RECORDS = ("tax_invoices", "subsidy_payments")
 
 
@@ -74,28 +75,32 @@ def tax_delivery(stage: Stage, figures: Figures) -> Planned:
 
 
 def _periods(stage: Stage, dataset: DatasetDefinition) -> Iterator[Period]:
-    if dataset.period == "year":
-        yield from (Period(year * 1000) for year in range(stage.first_year - 1, stage.quarter.year))
-        return
-    last = stage.quarter.next(-_LAST_CAME_QUARTERS_AGO.get(dataset.code, 0))
-    period = Period.parse(f"{stage.first_year}Q1")
-    while period <= last:
-        yield period
+    """The periods of a dataset's deliveries: books of whole years begin a year before the running ones."""
+    is_yearly_book = dataset.period == "year" and not dataset.period_column
+    period = Period.of(date(stage.first_year - is_yearly_book, 1, 1), dataset.period)
+    while period.ends_on <= stage.quarter.ends_on or (dataset.period_column and period.starts_on < stage.on):
+        if period.starts_on < _end(stage, dataset).ends_on:
+            yield period
         period = period.next()
 
 
+def _end(stage: Stage, dataset: DatasetDefinition) -> Period:
+    """The last quarter that the dataset holds anything of."""
+    return stage.quarter.next(-_ENDS_QUARTERS_AGO.get(dataset.code, 0))
+
+
 def _wide(stage: Stage, figures: Figures, dataset: DatasetDefinition, period: Period) -> Iterator[Planned]:
-    """The delivery of a dataset with one row per unit and period, and a mistaken version before it where one was."""
-    at = _came_at(stage, dataset, period)
-    encoding = _ENCODINGS.get(dataset.code, "utf-8")
-    is_corrected = dataset.code == _CORRECTED and period == stage.quarter.next(-1)
-    for is_mistaken in (True, False) if is_corrected else (False,):
+    """The delivery of a dataset with one row per unit and period, and the one before it where there was one."""
+    end = _end(stage, dataset)
+    ends = [end.previous(), end] if dataset.code in _CAME_BEFORE and period.ends_on > end.ends_on else [end]
+    for last in ends:
+        name = f"{dataset.title}_{period.code}{f'（截至{last.label}）' if period.ends_on > last.ends_on else ''}"
 
-        def write(path: Path, is_mistaken: bool = is_mistaken) -> None:
-            write_table(_wide_table(stage, figures, dataset, period, is_mistaken), path, encoding=encoding)
+        def write(path: Path, last: Period = last) -> None:
+            table = _wide_table(stage, figures, dataset, period, last)
+            write_table(table, path, encoding=_ENCODINGS.get(dataset.code, "utf-8"))
 
-        name = f"{dataset.title}_{period.code}{'（更正）' if is_corrected and not is_mistaken else ''}.{dataset.format}"
-        yield Planned(dataset, period, at - timedelta(days=2) if is_mistaken else at, name, write)
+        yield Planned(dataset, period, _came_at(stage, dataset, period, last), f"{name}.{dataset.format}", write)
 
 
 def _of_records(
@@ -104,24 +109,23 @@ def _of_records(
     dataset = datasets()[code]
     name = f"{dataset.title}_{stage.quarter.code}.{dataset.format}"
     return Planned(
-        dataset, stage.quarter, at or _came_at(stage, dataset, stage.quarter), name,
+        dataset, stage.quarter, at or _came_at(stage, dataset, stage.quarter, stage.quarter), name,
         lambda path: write_table(make(), path),
     )  # fmt: skip
 
 
-def _came_at(stage: Stage, dataset: DatasetDefinition, period: Period) -> datetime:
-    """Some days after the period: yearly books take longer than running ones; never after the morning of the story."""
-    draw = float(uniform(f"came/{dataset.code}", period.key))
-    days = 18 + int(40 * draw) if dataset.period == "year" else 7 + int(3 * draw)
-    return min(stage.at(period.ends_on + timedelta(days=days), hour=9 + int(7 * draw)), stage.at(hour=8))
+def _came_at(stage: Stage, dataset: DatasetDefinition, period: Period, last: Period) -> datetime:
+    """Some days after what it holds: whole years take longer than running ones; never after the story's morning."""
+    draw = float(uniform(f"came/{dataset.code}", period.key, last.key))
+    ended_on = min(period.ends_on, last.ends_on)
+    days = 18 + int(40 * draw) if dataset.period == "year" and ended_on == period.ends_on else 7 + int(3 * draw)
+    return min(stage.at(ended_on + timedelta(days=days), hour=9 + int(7 * draw)), stage.at(hour=8))
 
 
-def _wide_table(
-    stage: Stage, figures: Figures, dataset: DatasetDefinition, period: Period, is_mistaken: bool
-) -> pa.Table:
+def _wide_table(stage: Stage, figures: Figures, dataset: DatasetDefinition, period: Period, last: Period) -> pa.Table:
     measured = [column for column in dataset.columns if column.element]
     element = figures.elements[measured[0].element]
-    level, row_periods = element.level, _row_periods(dataset, element, period)
+    level, row_periods = element.level, _row_periods(dataset, element, period, last)
     units = figures.world.units(level)
     columns = {dataset.column(dataset.unit_column).title: pa.array([u.code for u in units] * len(row_periods))}
     if dataset.period_column:
@@ -129,10 +133,12 @@ def _wide_table(
         columns[dataset.column(dataset.period_column).title] = pa.array(codes)
     for column in measured:
         scaled = figures.scaled(column.element, level, row_periods).reshape(-1)
-        columns[column.title] = exact_column(scaled * 10 if is_mistaken else scaled, column.decimals)
+        columns[column.title] = exact_column(scaled, column.decimals)
     table = pa.table(columns)
-    if dataset.code == _WITH_GAPS and period == stage.quarter:
-        table = table.filter(pa.array(uniform("gaps", figures.world.codes(level)) > 1 / 70))
+    if dataset.code == _WITH_GAPS and period.ends_on > stage.quarter.ends_on:
+        lots = np.tile(uniform("gaps", figures.world.codes(level)), len(row_periods))
+        is_older = np.arange(len(table)) < len(table) - len(units)
+        table = table.filter(pa.array(is_older | (lots > 1 / 70)))
     # Some departments leave the total row in, and a unit that no longer exists; such rows come back, the rest lands.
     if dataset.format == "csv" and uniform(f"messy/{dataset.code}", period.key) < 0.12:
         for code in ("", NO_SUCH_UNIT):
@@ -140,6 +146,9 @@ def _wide_table(
     return table
 
 
-def _row_periods(dataset: DatasetDefinition, element: ElementDefinition, period: Period) -> tuple[Period, ...]:
-    kind: PeriodType = element.period if dataset.period_column else dataset.period
-    return period.parts(kind)
+def _row_periods(
+    dataset: DatasetDefinition, element: ElementDefinition, period: Period, last: Period
+) -> tuple[Period, ...]:
+    if not dataset.period_column:
+        return (period,)
+    return tuple(part for part in period.parts(element.period) if part.ends_on <= last.ends_on)

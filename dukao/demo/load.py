@@ -139,8 +139,8 @@ def deliver(stage: Stage, one: Planned, file: Path) -> "known.DeliveryView":
     """Hand a file in as the department's data person, and land it."""
     office = player(office_of(one.dataset.provider), stage)
     number = registers.receive_delivery(
-        dataset=one.dataset.code, period=one.period, scope_unit=CITY, file=file, file_name=one.file_name, mapping=None,
-        by=office, at=one.at,
+        dataset=one.dataset.code, period=one.period, scope_unit=stage.scope, file=file, file_name=one.file_name,
+        mapping=None, by=office, at=one.at,
     )  # fmt: skip
     return registers.land_delivery(number=number, at=one.at)
 

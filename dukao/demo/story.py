@@ -364,7 +364,7 @@ def _sum_of_file(file: Path, stage: Stage) -> int:
           WHERE try_cast(金额 AS DECIMAL(18, 2)) IS NOT NULL AND 销售方所在区划 <> $nowhere
             AND try_cast(开票日期 AS DATE) >= $first AND try_cast(开票日期 AS DATE) < $after
             AND 发票种类 IN ('01', '02') AND coalesce(销售方编号, '') <> ''
-          QUALIFY row_number() OVER (PARTITION BY 发票号码) = 1)
+          QUALIFY count(*) OVER (PARTITION BY 发票号码) = 1)
         WHERE state <> '2'
         """,
         params={"file": str(file), "nowhere": NO_SUCH_UNIT, "first": quarter.starts_on, "after": quarter.ends_on},
