@@ -9,6 +9,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from django.db import transaction
+
 from dukao.base.definitions import checked, read_entries
 from dukao.base.trail import seal_events
 from dukao.demo.cast import demo_password, office_of, player, seat_players
@@ -90,7 +92,7 @@ def load_units(stage: Stage, divisions: Path, teller: Teller) -> None:
 def load_definitions(stage: Stage, teller: Teller) -> None:
     """Departments, elements, datasets, sheets and indicators, exactly as `dukao load` would."""
     at = stage.at(date(stage.first_year, 1, 2))
-    with teller.part("定义") as note:
+    with teller.part("定义") as note, transaction.atomic():
         for entry in read_entries(DEFINITIONS / "departments.yaml"):
             data = entry.data
             org.define_department(
