@@ -91,7 +91,8 @@ def build_city(*, elements: int, level: str = "village") -> City:
     from dukao.registers.models import Dataset, Element
     from dukao.registers.rules import ElementDefinition
 
-    city, units = City(), []
+    city = City()
+    units: list[Any] = []
 
     def add(code: str, name: str, level: int, above: Any) -> Any:
         number = len(units) + 1
@@ -189,7 +190,7 @@ def define_indicators(count: int) -> None:
     from dukao.org.rules import SYSTEM
 
     for n in range(count):
-        formulas = [{"numerator": f"e{n}"}, {"numerator": f"e{n} + e{(n + 1) % count}"},
+        formulas: list[dict[str, Any]] = [{"numerator": f"e{n}"}, {"numerator": f"e{n} + e{(n + 1) % count}"},
                     {"numerator": f"e{n}", "denominator": f"e{(n + 1) % count}", "factor": 100}]
         define_indicator(by=SYSTEM, at=AT, definition=IndicatorDefinition.model_validate({
             "code": f"i{n}", "title": f"指标 {n}", "why": "模拟", "unit": "万元", "period": "month", "basis": "模拟",

@@ -28,7 +28,7 @@ _ADD_UPDATE = (
 Delta = tuple[int, int, int, int, int, int, int]
 
 
-def stamp(at: datetime) -> Any:
+def stamp(at: datetime | None) -> Any:
     """The instant as this database stores and compares it (SQLite: text in UTC, which sorts in time)."""
     return connection.ops.adapt_datetimefield_value(at)
 
@@ -55,7 +55,8 @@ def add_up(
         return
     if not any(change) or not ancestors:
         return
-    rows, values = [], []
+    rows: list[str] = []
+    values: list[int] = []
     for unit in sorted(ancestors):
         rows.append("(%s,%s,%s,%s,%s,%s,%s)")
         values += (element_id, period, unit, *change)

@@ -182,7 +182,8 @@ def _parts(period: Period, kind: PeriodType) -> tuple[int, ...]:
 def _before(period: Period, kind: PeriodType) -> tuple[int, ...]:
     """Keys of the periods in the year before the first part, latest last."""
     one = period.parts(kind)[0]
-    earliest, keys = one.year_before(), []
+    earliest = one.year_before()
+    keys: list[int] = []
     while one > earliest and len(keys) < _LOOK_BACK_STEPS:
         one = one.previous()
         keys.append(one.key)

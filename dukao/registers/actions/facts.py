@@ -203,7 +203,8 @@ def _current_of_cells(
 
 
 def _read(row: tuple) -> _Current:
-    return _Current(*row[:4], recorded_at=instant(row[4]), is_accepted=bool(row[5]))
+    fact_id, value, text, filing_id, recorded_at, is_accepted = row
+    return _Current(fact_id, value, text, filing_id, instant(recorded_at), bool(is_accepted))
 
 
 def _insert(

@@ -98,11 +98,13 @@ def totals_that_differ(*, most: int = 100) -> tuple[TotalDiffers, ...]:
         drop(cursor, "rolled")
     return tuple(
         TotalDiffers(
-            *row[:3],
-            kept=None if row[4] is None else Figure(*row[3:7]),
-            recomputed=None if row[8] is None else Figure(*row[7:11]),
+            element_id,
+            period,
+            unit_id,
+            kept=None if sides[1] is None else Figure(*sides[:4]),
+            recomputed=None if sides[5] is None else Figure(*sides[4:]),
         )
-        for row in rows
+        for element_id, period, unit_id, *sides in rows
     )
 
 

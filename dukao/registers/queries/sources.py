@@ -60,7 +60,7 @@ def sources_of_deliveries(delivery_ids: Iterable[int | None]) -> dict[int, Sourc
         "landed_at",
         "by_name",
     )
-    return {pk: Source("delivery", *rest) for pk, *rest in rows}
+    return {pk: Source("delivery", *rest) for pk, *rest in rows}  # type: ignore[arg-type]
 
 
 def sources_of_cells(

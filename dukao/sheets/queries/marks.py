@@ -42,7 +42,7 @@ def filing_marks(*, filing_ids: Collection[int]) -> dict[int, FilingMark]:
         "reviewed_by",
         "reviewed_at",
     )
-    return {pk: FilingMark(*rest) for pk, *rest in rows}
+    return {pk: FilingMark(*rest) for pk, *rest in rows}  # type: ignore[arg-type]
 
 
 def answer_marks(
