@@ -67,7 +67,8 @@ def receive_delivery(
         number = f"{dataset}-{period.code}-{scope.code}-{Delivery.objects.filter(**same).count() + 1}"
         Delivery.objects.create(
             **same, number=number, dataset_version=held.version, file_name=_plain_name(file_name), file_digest=digest,
-            size_bytes=size, mapping=mapping or {}, reading_digest=reading, found=found, by_name=by.name, received_at=at,
+            size_bytes=size, mapping=mapping or {}, reading_digest=reading, found=found, by_name=by.name,
+            received_at=at,
         )  # fmt: skip
         record_event(
             verb="registers.delivery.received", subject=f"delivery:{number}", by=by, at=at, unit_path=scope.path,
@@ -113,8 +114,9 @@ def _refuse_scope(definition: DatasetDefinition, scope: UnitView) -> None:
         if element.level < scope.level:
             raise NotThisScope(
                 _("数据元“%(title)s”按更高一级的单位保存") % {"title": element.title},
-                why=_("%(unit)s一处的数据不能当作上级的数据") % {"unit": scope.name}, todo=_("请由上级单位的部门统一交付"),
-            )  # fmt: skip
+                why=_("%(unit)s一处的数据不能当作上级的数据") % {"unit": scope.name},
+                todo=_("请由上级单位的部门统一交付"),
+            )
         if element.level > scope.level and not definition.unit_column:
             raise NotThisScope(
                 _("数据集没有单位列，分不到%(unit)s下面的单位") % {"unit": scope.name},

@@ -41,7 +41,8 @@ from dukao.registers.queries.deliveries import DeliveryView, delivery
 from dukao.registers.queries.elements import ElementView, elements_by_code
 from dukao.registers.reading.files import read_file
 from dukao.registers.reading.marks import Marks
-from dukao.registers.reading.source import Irregular, Source, Wanted
+from dukao.registers.reading.problems import Irregular
+from dukao.registers.reading.source import Source, Wanted
 from dukao.registers.rules import DatasetDefinition
 from dukao.registers.rules.mapping import names_of
 from dukao.registers.rules.measures import Distillation, distillations
@@ -228,8 +229,10 @@ class _Job:
 
     def _keep_rows(self, checked: Checked) -> None:
         self.outcome |= {
-            "rows_read": checked.rows_read, "rows_accepted": checked.rows_accepted, "rows_rejected": checked.rows_rejected,
-        }  # fmt: skip
+            "rows_read": checked.rows_read,
+            "rows_accepted": checked.rows_accepted,
+            "rows_rejected": checked.rows_rejected,
+        }
 
     def _refuse_nothing(self, db: duckdb.DuckDBPyConnection, checked: Checked, folder: Path) -> None:
         """An empty delivery would take back everything known: only where nothing means zero may there be no rows."""

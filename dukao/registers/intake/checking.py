@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from dukao.registers.intake.places import Places
 from dukao.registers.intake.statements import Statements, literal, offer_readings
-from dukao.registers.reading.source import Irregular, PlainText, Source
+from dukao.registers.reading.problems import Irregular
+from dukao.registers.reading.source import PlainText, Source
 from dukao.registers.rules.rows import WHOLE_ROW, Fault, RowRules
 
 # Keys compared at once: bounds the memory of finding doubled ones.

@@ -1,4 +1,4 @@
-"""DuckDB with its hands tied: it reads and writes the house's own folder, fetches nothing, and stays within its memory."""
+"""DuckDB with its hands tied: it touches the house's own folder only, fetches nothing, and stays within its memory."""
 
 import os
 from collections.abc import Iterator

@@ -35,8 +35,9 @@ class Places:
         for level in self.levels:
             columns += f", coalesce(a{level}.at, u.id) AS at_{level}"
             joins += (
-                f" LEFT JOIN (SELECT below.id, above.id AS at FROM (SELECT id, unnest(string_split(trim(path, '/'), '/'))"  # noqa: S608
-                f" AS step FROM units WHERE level > {level}) below JOIN units above ON above.id = below.step::BIGINT"
+                " LEFT JOIN (SELECT below.id, above.id AS at FROM"  # noqa: S608
+                " (SELECT id, unnest(string_split(trim(path, '/'), '/')) AS step FROM units"
+                f" WHERE level > {level}) below JOIN units above ON above.id = below.step::BIGINT"
                 f" WHERE above.level = {level}) a{level} ON a{level}.id = u.id"
             )
         held = " AND ".join(f"(u.level = {n} OR a{n}.at IS NOT NULL)" for n in self.levels) or "true"

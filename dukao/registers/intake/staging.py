@@ -66,9 +66,8 @@ def set_aside_cells(db: duckdb.DuckDBPyConnection, elements: Iterable[ElementVie
             _told(known[e], Period(p), places.code_of(u), value, text, fault) for e, p, u, value, text, fault in found
         ]
         db.executemany("INSERT INTO rejects VALUES (NULL, -1, ?, ?, ?)", told)
-        db.execute(
-            "DELETE FROM facts f USING unfit u WHERE (f.element_id, f.period, f.unit_id) = (u.element_id, u.period, u.unit_id)"
-        )
+        same = "(f.element_id, f.period, f.unit_id) = (u.element_id, u.period, u.unit_id)"
+        db.execute(f"DELETE FROM facts f USING unfit u WHERE {same}")
     return len(found)
 
 

@@ -65,6 +65,6 @@ def _views(chosen: Q, viewer: Actor) -> tuple[DatasetView, ...]:
             deliveries=d.landed,
             latest_period=d.latest,
             may_deliver=viewer.is_system or d.provider.code in own,
-        )  # fmt: skip
+        )
         for d in rows
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
 from dukao.base.refusals import NotThere
@@ -198,7 +199,7 @@ def _views(chosen: QuerySet[Delivery]) -> tuple[DeliveryView, ...]:
             size_bytes=d.size_bytes,
             mapping=d.mapping,
             state=d.state,
-            state_label=d.get_state_display(),
+            state_label=_(d.get_state_display()),
             found={k: v for k, v in d.found.items() if k != "marks"},
             problem=d.problem,
             progress=d.progress,
@@ -213,6 +214,6 @@ def _views(chosen: QuerySet[Delivery]) -> tuple[DeliveryView, ...]:
             received_at=d.received_at,
             landed_at=d.landed_at,
             is_synthetic=d.dataset.is_synthetic,
-        )  # fmt: skip
+        )
         for d in rows
     )

@@ -1,52 +1,39 @@
-"""Reading spreadsheets and Parquet in a process of its own, with limits on memory and time.
+"""Opening spreadsheets and Parquet in a process of its own, with limits on memory and time.
 
 Parsers of such files can be led to hang, to crash or to ask for all memory. Whatever happens over there, here it is
-either a table or a refusal.
+either plain tables or a refusal.
 """
 
 import json
 import resource
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dukao.base import refusals
-from dukao.registers.reading import source as told
-from dukao.registers.reading.source import Source, TextTable, Unreadable, Wanted
-from dukao.registers.rules.definitions import ColumnDefinition
-from dukao.registers.rules.mapping import Names
+from dukao.base.refusals import Refused
+from dukao.registers.reading.problems import Unreadable
 
 MEMORY_LIMIT_BYTES = 3_000_000_000
 SECONDS_LIMIT = 600
 _PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 
 
-def read_apart(path: Path, kind: str, wanted: Wanted, folder: Path) -> Source:
-    """The rows of an `xlsx`, `xls` or `parquet` file. Raises Unreadable, NoHeader, UnclearColumns."""
-    answer = _answer(_order(path, kind, wanted, folder), folder)
-    return Source(TextTable(folder / "cells.parquet"), answer["positions"], answer["found"])
+@dataclass(frozen=True)
+class Unpacked:
+    """One table of the file. A sheet is a CSV with one record per row; Parquet a `TextTable` with these `headers`, of
+    which those at the places in `odd` hold no single values."""
+
+    name: str
+    path: Path
+    headers: tuple[str, ...] = ()
+    odd: tuple[int, ...] = ()
 
 
-def sample_apart(path: Path, kind: str, wanted: Wanted, folder: Path) -> tuple[list[str], list[list[str]]]:
-    """Header and first rows of such a file. Raises Unreadable."""
-    answer = _answer(_order(path, kind, wanted, folder) | {"sample": True}, folder)
-    return answer["header"], answer["rows"]
-
-
-def _order(path: Path, kind: str, wanted: Wanted, folder: Path) -> dict[str, Any]:
-    return {
-        "path": str(path),
-        "kind": kind,
-        "folder": str(folder),
-        "names": [{"column": n.column.model_dump(mode="json"), "others": n.others} for n in wanted.names],
-        "required": sorted(wanted.required),
-        "mapping": wanted.mapping,
-    }
-
-
-def _answer(order: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Have the order carried out over there. Raises what is refused there, and Unreadable where nothing came back."""
+def unpack(path: Path, kind: str, folder: Path, *, most_rows: int | None = None) -> list[Unpacked]:
+    """The tables of an `xlsx`, `xls` or `parquet` file, up to `most_rows` of each. Raises Unreadable."""
+    order = {"path": str(path), "kind": kind, "folder": str(folder), "most_rows": most_rows}
     try:
         ended = subprocess.run(
             [sys.executable, "-m", "dukao.registers.reading.apart"],
@@ -64,9 +51,11 @@ def _answer(order: dict[str, Any], folder: Path) -> dict[str, Any]:
         raise _too_much("读取程序中途停止：文件已损坏，或要用的内存超过限制")
     answer = json.loads(outcome.read_text("utf-8"))
     if refused := answer.get("refused"):
-        kind_of = getattr(told, refused.pop("refused"), Unreadable)
-        raise kind_of(refused.pop("what"), **refused)
-    return dict(answer)
+        raise Unreadable(refused["what"], why=refused["why"], todo=refused["todo"])
+    return [
+        Unpacked(t["name"], folder / t["file"], tuple(t.get("headers", ())), tuple(t.get("odd", ())))
+        for t in answer["tables"]
+    ]
 
 
 def _too_much(why: str) -> Unreadable:
@@ -74,15 +63,15 @@ def _too_much(why: str) -> Unreadable:
 
 
 def main() -> None:
-    """The other side: read what standard input orders, write the outcome beside the table."""
+    """The other side: open what standard input orders, write tables and outcome into the folder."""
     order = json.load(sys.stdin)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_LIMIT, SECONDS_LIMIT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     folder = Path(order["folder"])
     try:
-        answer = _read(order, folder)
-    except refusals.Refused as refused:
+        answer = {"tables": _tables(order, folder)}
+    except Refused as refused:
         answer = {"refused": refused.as_dict()}
     except MemoryError:
         answer = {"refused": _too_much("要用的内存超过限制").as_dict()}
@@ -91,36 +80,16 @@ def main() -> None:
     (folder / "outcome.json").write_text(json.dumps(answer, ensure_ascii=False), "utf-8")
 
 
-def _read(order: dict[str, Any], folder: Path) -> dict[str, Any]:
-    wanted = Wanted(
-        tuple(Names(ColumnDefinition.model_validate(n["column"]), tuple(n["others"])) for n in order["names"]),
-        frozenset(order["required"]),
-        order["mapping"],
-    )
-    path, target = Path(order["path"]), folder / "cells.parquet"
-    if order.get("sample"):
-        return _sample(path, order["kind"], wanted)
+def _tables(order: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
+    # Only what is needed is imported: most of the time of a small file is the start of this process.
     if order["kind"] == "parquet":
-        from dukao.registers.reading.columnar import read_columnar
+        from dukao.registers.reading.columnar import unpack_columnar
 
-        _table, positions, found = read_columnar(path, wanted, target)
-    else:
-        from dukao.registers.reading.workbooks import read_workbook
+        headers, odd = unpack_columnar(Path(order["path"]), folder / "all.parquet", order["most_rows"])
+        return [{"name": "", "file": "all.parquet", "headers": headers, "odd": odd}]
+    from dukao.registers.reading.workbooks import unpack_workbook
 
-        _table, positions, found = read_workbook(path, order["kind"], wanted, target)
-    return {"positions": positions, "found": found}
-
-
-def _sample(path: Path, kind: str, wanted: Wanted) -> dict[str, Any]:
-    if kind == "parquet":
-        from dukao.registers.reading.columnar import sample_columnar
-
-        header, rows = sample_columnar(path)
-    else:
-        from dukao.registers.reading.workbooks import sample_workbook
-
-        header, rows = sample_workbook(path, kind, wanted)
-    return {"header": header, "rows": rows}
+    return unpack_workbook(Path(order["path"]), order["kind"], folder, order["most_rows"])
 
 
 if __name__ == "__main__":

@@ -12,22 +12,14 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dukao.registers.reading.marks import Marker, Marks
-from dukao.registers.reading.source import (
-    CELL_LIMIT_CHARACTERS,
-    COLUMNS_LIMIT,
-    HEADER_AMONG_ROWS,
-    PlainText,
-    Source,
-    TextTable,
-    Unreadable,
-    Wanted,
-    told_columns,
-)
+from dukao.registers.reading.problems import Unreadable
+from dukao.registers.reading.source import HEADER_AMONG_ROWS, PlainText, Source, TextTable, Wanted, told_columns
 from dukao.registers.reading.tables import TableWriter
 
 DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_BYTES = 1_000_000
 _BLOCK_BYTES = 4_000_000
+CELL_LIMIT_CHARACTERS = 100_000
 
 
 def encoding_of(path: Path, marks: Marks) -> str:
@@ -100,21 +92,13 @@ def read_delimited(path: Path, marks: Marks, wanted: Wanted, folder: Path, *, ca
         path, marks = as_utf8(path, encoding, folder)
     delimiter, header_index, rows, line_ends_at = _layout(path, wanted)
     headers = rows[header_index]
-    if len(headers) > COLUMNS_LIMIT:
-        raise Unreadable(f"文件有 {len(headers)} 列，最多 {COLUMNS_LIMIT} 列", todo="请只保留需要的列")
     places = wanted.places(headers)
     header_line = line_ends_at[header_index]
     found |= {"delimiter": delimiter, "header_line": header_line} | told_columns(headers, places)
     table = _short_way(path, marks, delimiter, header_line, len(headers))
     if table is None or careful:
-        return Source(_careful_way(path, delimiter, header_index, len(headers), places, folder), _packed(places), found)
+        return careful_source(path, delimiter, header_index, headers, places, folder, found)
     return Source(table, places, found)
-
-
-def _packed(places: dict[str, int]) -> dict[str, int]:
-    """Positions in a TextTable, which holds only the needed columns, in the order of the file."""
-    order = sorted(places.values())
-    return {column: order.index(place) for column, place in places.items()}
 
 
 def _layout(path: Path, wanted: Wanted) -> tuple[str, int, list[list[str]], list[int]]:
@@ -164,23 +148,26 @@ def _short_way(path: Path, marks: Marks, delimiter: str, header_line: int, width
     )
 
 
-def _careful_way(
-    path: Path, delimiter: str, header_index: int, width: int, places: dict[str, int], folder: Path
-) -> TextTable:
-    order = sorted(set(places.values()))
-    target = folder / "cells.parquet"
+def careful_source(
+    path: Path, delimiter: str, header_index: int, headers: list[str], places: dict[str, int], folder: Path,
+    found: dict[str, Any], *, counts_records: bool = False,
+) -> Source:  # fmt: skip
+    """Every row below the header, read here one by one; only the needed columns, in the order of the file.
+
+    `counts_records`: a row's number is that of its record, as in a sheet, and not that of the line it begins at.
+    """
+    order, target, width = sorted(places.values()), folder / "cells.parquet", len(headers)
     with path.open(encoding="utf-8-sig", newline="") as file, TableWriter(target, len(order)) as writer:
         for number, (line, row) in enumerate(_rows(file, delimiter)):
-            if number <= header_index:
+            if number <= header_index or not any(cell.strip() for cell in row):
                 continue
-            if not any(cell.strip() for cell in row):
-                continue
+            line = number + 1 if counts_records else line
             if len(row) < width or any(cell.strip() for cell in row[width:]):
                 cells = [row[i] if i < len(row) else None for i in order]
                 writer.add(line, f"这一行有 {len(row)} 格，表头有 {width} 列", cells)
                 continue
             writer.add(line, None, [row[i] for i in order])
-    return TextTable(target)
+    return Source(TextTable(target), {column: order.index(place) for column, place in places.items()}, found)
 
 
 def _rows(file: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from dukao.registers.reading.apart import read_apart
+from dukao.registers.reading.apart import unpack
 from dukao.registers.reading.delimited import read_delimited
 from dukao.registers.reading.marks import Marks
-from dukao.registers.reading.source import Source, Unreadable, Wanted
+from dukao.registers.reading.problems import Unreadable
+from dukao.registers.reading.sheets import read_columnar, read_sheets
+from dukao.registers.reading.source import Source, Wanted
 
 _MAGIC = ((b"PK\x03\x04", "xlsx"), (b"PK\x05\x06", "xlsx"), (b"\xd0\xcf\x11\xe0", "xls"), (b"PAR1", "parquet"))
 # Workbooks of before 1997 begin with a record instead of a compound file: BIFF2 to BIFF5.
@@ -28,4 +30,5 @@ def read_file(path: Path, marks: Marks, wanted: Wanted, folder: Path, *, careful
     kind = format_of(path)
     if kind == "csv":
         return read_delimited(path, marks, wanted, folder, careful=careful)
-    return read_apart(path, kind, wanted, folder)
+    tables = unpack(path, kind, folder)
+    return read_columnar(tables[0], wanted) if kind == "parquet" else read_sheets(tables, kind, wanted, folder)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from dukao.registers.reading.apart import sample_apart
+from dukao.registers.reading.apart import unpack
 from dukao.registers.reading.delimited import DELIMITERS, encoding_of, first_rows
 from dukao.registers.reading.files import format_of
 from dukao.registers.reading.marks import Marker
+from dukao.registers.reading.sheets import first_rows_of
 from dukao.registers.reading.source import Wanted, table_of
 from dukao.registers.rules.mapping import Names
 
@@ -17,7 +18,10 @@ SAMPLE_ROWS = 200
 def sample(file: Path, names: Sequence[Names], folder: Path) -> tuple[list[str], list[list[str]]]:
     """The header and up to 200 rows below it. Raises Unreadable."""
     wanted, kind = Wanted(tuple(names), frozenset(), {}), format_of(file)
-    return _of_text(file, wanted, folder) if kind == "csv" else sample_apart(file, kind, wanted, folder)
+    if kind == "csv":
+        return _of_text(file, wanted, folder)
+    tables = [first_rows_of(table, SAMPLE_ROWS) for table in unpack(file, kind, folder, most_rows=SAMPLE_ROWS)]
+    return table_of(max(tables, key=lambda rows: _promise(rows, wanted), default=[]), wanted)
 
 
 def _of_text(file: Path, wanted: Wanted, folder: Path) -> tuple[list[str], list[list[str]]]:

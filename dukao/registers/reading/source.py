@@ -4,28 +4,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dukao.base.refusals import Refused
+from dukao.registers.reading.problems import NoHeader, UnclearColumns, Unreadable
 from dukao.registers.rules.mapping import Names, Unmapped, is_position, matches, plain, positions
 
 HEADER_AMONG_ROWS = 30  # the header stands within the first rows; above it there are only titles and notes
 COLUMNS_LIMIT = 2_000
-CELL_LIMIT_CHARACTERS = 100_000
-
-
-class Unreadable(Refused):
-    """The file cannot be read as a table."""
-
-
-class NoHeader(Refused):
-    """No row of the file names the columns that are needed."""
-
-
-class UnclearColumns(Refused):
-    """The file's columns cannot be told apart."""
-
-
-class Irregular(Exception):
-    """The short way of reading does not fit this file; the careful one must."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +54,8 @@ class Wanted:
         if not self.mapping:
             return matches(self.names, row)
         cells = {plain(cell) for cell in row} - {""}
-        return sum(plain(h) in cells or (len(cells) > 1 and is_position(h)) for h in self.mapping) + matches(
-            self.names, row
-        )
+        mapped = sum(plain(h) in cells or (len(cells) > 1 and is_position(h)) for h in self.mapping)
+        return mapped + matches(self.names, row)
 
     def header_row(self, rows: list[list[str]]) -> int | None:
         """The first of the best naming rows; nothing where no row names any column."""
@@ -81,7 +63,9 @@ class Wanted:
         return best if best is not None and self.score(rows[best]) else None
 
     def places(self, headers: list[str]) -> dict[str, int]:
-        """Where the columns are. Raises UnclearColumns, NoHeader."""
+        """Where the columns are. Raises UnclearColumns, NoHeader, Unreadable (too many columns)."""
+        if len(headers) > COLUMNS_LIMIT:
+            raise Unreadable(f"文件有 {len(headers)} 列，最多 {COLUMNS_LIMIT} 列", todo="请只保留需要的列")
         try:
             found = positions(self.names, headers, self.mapping)
         except Unmapped as error:

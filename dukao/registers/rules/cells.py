@@ -64,7 +64,7 @@ def _number(column: ColumnDefinition, text: str) -> str:
     try:
         scaled = scaled_from_text(text, column.decimals, unit=column.unit)
     except NotANumber as error:
-        raise Unfit(str(error)) from None
+        raise Unfit(str(error).replace(text, shortened(text))) from None
     return text_from_scaled(scaled, column.decimals)
 
 

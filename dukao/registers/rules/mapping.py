@@ -52,6 +52,11 @@ class Names:
 
     def likeness(self, header: str) -> tuple[int, str]:
         """How sure it is (0–100) that a header with this text is this column, and why."""
+        sureness, reason = self.sureness(header)
+        return (sureness, reason) if sureness else self._similar(plain(header))
+
+    def sureness(self, header: str) -> tuple[int, str]:
+        """As `likeness`, by the column's own names only."""
         wanted = plain(header)
         if not wanted:
             return 0, ""
@@ -62,7 +67,7 @@ class Names:
                 return sureness, f"{reason}，单位一致"
             if sureness:
                 return 60, f"{reason}，但单位写的是“{found[2]}”"
-        return (sureness, reason) if sureness else self._similar(wanted)
+        return sureness, reason
 
     def _exact(self, wanted: str) -> tuple[int, str]:
         for name, sureness, reason in (
@@ -76,10 +81,10 @@ class Names:
         return 0, ""
 
     def _similar(self, wanted: str) -> tuple[int, str]:
-        best = max(
-            (SequenceMatcher(None, plain(n), wanted).ratio() for n in (self.column.title, *self.column.aliases)),
-            default=0,
-        )
+        if not wanted:
+            return 0, ""
+        names = (self.column.title, *self.column.aliases)
+        best = max(SequenceMatcher(None, plain(name), wanted).ratio() for name in names)
         return (int(best * 90), "名称相近") if best * 90 >= _LIKELY else (0, "")
 
 
@@ -90,7 +95,7 @@ def names_of(definition: DatasetDefinition, element_names: Mapping[str, tuple[st
 
 def matches(names: Sequence[Names], headers: Sequence[str]) -> int:
     """How many columns of the dataset this row of headers names for certain."""
-    return sum(any(n.likeness(h)[0] >= SURE for h in headers) for n in names)
+    return sum(any(n.sureness(h)[0] >= SURE for h in headers) for n in names)
 
 
 def positions(names: Sequence[Names], headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
@@ -110,7 +115,7 @@ def positions(names: Sequence[Names], headers: Sequence[str], mapping: Mapping[s
     for name in names:
         if name.column.name in found:
             continue
-        sure = [i for i, h in enumerate(headers) if i not in taken and name.likeness(h)[0] >= SURE]
+        sure = [i for i, h in enumerate(headers) if i not in taken and name.sureness(h)[0] >= SURE]
         if len(sure) > 1:
             raise Unmapped(
                 f"“{name.column.title}”对应到几列：{_listed(sure, headers)}；请给出映射，可用 #{sure[0] + 1} 指明第几列"
