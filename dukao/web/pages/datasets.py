@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dukao.base.periods import Period
 from dukao.base.refusals import NotAllowed, Refused
+from dukao.base.wording import clauses, joined
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.registers import actions, queries
@@ -16,6 +17,7 @@ from dukao.registers.queries import DatasetView
 from dukao.registers.rules import DatasetDefinition
 from dukao.web import definitions, doors, words
 from dukao.web.doors import Crumb
+from dukao.web.measures import measure
 from dukao.web.pages import deliveries
 from dukao.web.tables import Cell, Column, Table, number, row, table
 
@@ -199,7 +201,7 @@ def _columns(d: DatasetView) -> Table:
     e = d.definition
     rows = [
         row(
-            Cell(c.title, note="、".join(c.aliases)), c.name, types[c.type], c.unit, words.yes_no(c.required),
+            Cell(c.title, note=joined(c.aliases)), c.name, types[c.type], measure(c.unit), words.yes_no(c.required),
             words.yes_no(c.name in e.key),
             Cell(c.element, href=reverse("elements.page", args=[c.element])) if c.element else Cell(""),
         )
@@ -219,7 +221,7 @@ def _measures(d: DatasetView) -> Table:
     rows = [
         row(
             Cell(m.element, href=reverse("elements.page", args=[m.element])), functions[m.function], m.column,
-            "；".join(_condition(f) for f in m.where), _("算作零") if m.empty == "zero" else _("不知道"),
+            clauses(_condition(f) for f in m.where), _("算作零") if m.empty == "zero" else _("不知道"),
         )
         for m in d.definition.measures
     ]  # fmt: skip
@@ -234,7 +236,7 @@ def _condition(f) -> str:  # type: ignore[no-untyped-def]
     if f.not_ is not None:
         return f"{f.column} ≠ {f.not_}"
     if f.in_ is not None:
-        return f"{f.column} ∈ {'、'.join(f.in_)}"
+        return f"{f.column} ∈ {joined(f.in_)}"
     return f"{f.column} ≥ {f.at_least}" if f.at_least is not None else f"{f.column} ≤ {f.at_most}"
 
 

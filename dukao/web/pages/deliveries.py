@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.wording import clauses, joined
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.registers import actions, queries
@@ -18,6 +19,7 @@ from dukao.registers.queries import DatasetView, DeliveryView, FileLook
 from dukao.registers.rules.mapping import SURE, Proposal
 from dukao.web import doors, uploads, words
 from dukao.web.doors import Crumb
+from dukao.web.measures import measure
 from dukao.web.tables import Cell, Column, Table, Tone, number, row, table
 
 _PERIODS_OFFERED = 12
@@ -293,7 +295,7 @@ def _place(p: Proposal) -> str:
 def _match_line(p: Proposal, dataset: DatasetView, look: FileLook, chosen: str) -> MatchLine:
     column = dataset.definition.column(p.column)
     sample = [r[p.position] for r in look.rows if p.position is not None and p.position < len(r)]
-    facts = [column.name, column.unit, _("必填") if p.required else ""]
+    facts = [column.name, measure(column.unit), _("必填") if p.required else ""]
     if p.confidence >= SURE:
         tone, said = "ok", _("确定")
     elif p.position is not None:
@@ -358,7 +360,7 @@ def _rejects_table(page: queries.RejectsPage, titles: Mapping[str, str]) -> Tabl
     rows = [
         row(
             Cell(r.line, raw=int(r.line) if r.line.isdecimal() else ""),
-            "、".join(titles.get(name, name) for name in r.column.split("、")),
+            joined(titles.get(name, name) for name in r.column.split("、")),
             r.value,
             r.reason,
         )
@@ -401,7 +403,7 @@ def _found(found: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[st
     if columns := found.get("columns"):
         named = [(c["header"], titles.get(c["column"], c["column"])) for c in columns if c["column"]]
         matched = [f"{header} → {title}" if header != title else header for header, title in named]
-        told.append((_("对应的列"), "；".join(matched)))
+        told.append((_("对应的列"), clauses(matched)))
     if ignored := found.get("ignored"):
         told.append((_("没有用到的列"), _("{n} 列").format(n=ignored)))
     if cells := found.get("cells_rejected"):

@@ -50,7 +50,7 @@ def department(request: HttpRequest) -> HttpResponse:
     came = deliveries.table_of(recent, caption=_("最近的数据交付"))
     names = tuple(dict.fromkeys(s.department_name for s in actor.standings_with("SHEETS_DESIGN")))
     page = DepartmentPage(
-        title=f"{names[0]} · {_('工作台')}" if len(names) == 1 else _("部门工作台"),
+        title=_("{name} · 工作台").format(name=names[0]) if len(names) == 1 else _("部门工作台"),
         waiting=_waiting(desk, recent),
         figures=_figures(actor, desk, Period.of(today, "year")),
         dispatches=out,

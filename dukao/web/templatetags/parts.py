@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from dukao.base.wording import period_text
 from dukao.web.charts import Chart
 from dukao.web.measures import measure
 from dukao.web.tables import Cell, Table
@@ -56,6 +57,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 register.filter("measure", measure)
+register.filter("period", period_text)
 
 
 @register.simple_tag
