@@ -89,6 +89,7 @@ def _browser(city: City) -> Any:
     client = Client(SERVER_NAME="127.0.0.1")
     session = client.session
     session.save()
+    assert session.session_key is not None
     now = datetime.now(UTC)
     Sitting.objects.create(login=login, session_key=session.session_key, began_at=now, last_seen_at=now)
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key

@@ -51,7 +51,8 @@ class World:
             return values
         digits = 10**6 if level == "county" else 10**3
         above = self.codes("village") // np.uint64(digits) * np.uint64(digits)
-        return np.bincount(np.searchsorted(self.codes(level), above), weights=values, minlength=len(self.units(level)))
+        places = np.searchsorted(self.codes(level), above)
+        return np.asarray(np.bincount(places, weights=values, minlength=len(self.units(level))), dtype=np.float64)
 
     @cached_property
     def _drivers(self) -> dict[str, Floats]:

@@ -75,12 +75,12 @@ def xlsx(table: Table) -> bytes:
             sheet.write_string(top, place, neutral(_head(column)), bold)
             sheet.set_column(place, place, _width(table, place, column))
         sheet.freeze_panes(top + 1, 1)
-        for line, row in enumerate(table.rows, start=top + 1):
+        for number, row in enumerate(table.rows, start=top + 1):
             for place, cell in enumerate(_cells(table, row.cells)):
                 if _is_number(cell.value):
-                    sheet.write_number(line, place, float(cell.value), figure)
+                    sheet.write_number(number, place, float(cell.value), figure)
                 else:
-                    sheet.write_string(line, place, neutral(str(cell.value)))
+                    sheet.write_string(number, place, neutral(str(cell.value)))
     return out.getvalue()
 
 

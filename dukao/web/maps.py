@@ -71,8 +71,8 @@ def _snapped(polygon: list[list[Point]], step: float) -> list[list[list[float]]]
     rings = []
     for place, ring in enumerate(polygon):
         corners: list[tuple[int, int]] = []
-        for x, y, *_height in ring:
-            corner = round(x / step), round(y / step)
+        for point in ring:
+            corner = round(point[0] / step), round(point[1] / step)
             if not corners or corner != corners[-1]:
                 corners.append(corner)
         if len(corners) >= 4:

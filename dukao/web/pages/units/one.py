@@ -65,7 +65,7 @@ def everything(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-def boundaries(request: HttpRequest, code: str) -> HttpResponse:
+def boundaries(request: HttpRequest, code: str) -> FileResponse:
     """The boundaries of a unit's counties as GeoJSON."""
     found = org.children(code=code, viewer=doors.actor_of(request))
     path = maps.county_map(tuple(child.code for child in found if child.level == 3))
