@@ -42,13 +42,11 @@ def main(number: str, units: list[str]) -> None:
                 actions.submit_filing(unit=unit, at=datetime.now(UTC), **do)
                 told("submitted", unit)
             elif state == "submitted":
-                # The house reviews what the house handed in only under another name.
-                reviewer = type(SYSTEM)(name="reviewer", is_system=True)
                 if random.random() < 0.7:
-                    actions.return_filing(dispatch=number, unit=unit, reason="再核", by=reviewer, at=datetime.now(UTC))
+                    actions.return_filing(dispatch=number, unit=unit, reason="再核", by=SYSTEM, at=datetime.now(UTC))
                     told("returned", unit)
                 else:
-                    actions.accept_filing(dispatch=number, unit=unit, by=reviewer, at=datetime.now(UTC))
+                    actions.accept_filing(dispatch=number, unit=unit, by=SYSTEM, at=datetime.now(UTC))
                     told("accepted", unit)
 
 

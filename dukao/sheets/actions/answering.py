@@ -24,7 +24,7 @@ from dukao.org.rules import Actor
 from dukao.registers import actions as registers
 from dukao.registers.queries import KnownFact, known
 from dukao.sheets.models import Answer
-from dukao.sheets.queries.reading import WORKED_ON, GivenAnswer, answerable, fact_for_cell, is_overtaking
+from dukao.sheets.queries.reading import GIVEN, WORKED_ON, GivenAnswer, answerable, fact_for_cell, is_overtaking
 from dukao.sheets.rules.answers import Answerable, BadAnswer, ReadAnswer, read_answer, shown_answer
 from dukao.sheets.rules.cells import CellState, cell_periods, is_fresh, periods_that_count, state_of
 from dukao.sheets.wording import say, source_text
@@ -216,7 +216,11 @@ def _place(number: str, unit: str, element: str, period: Period | None, by: Acto
         raise NotThere()
     row = rows[0]
     place = _Place(
-        *row[:5],
+        filing_id=row[0],
+        filing_state=row[1],
+        dispatch_state=row[2],
+        sheet_level=row[3],
+        sheet_period=row[4],
         number=number,
         unit_id=unit_id,
         unit_code=unit,
@@ -273,17 +277,17 @@ def _look(place: _Place, today: date) -> None:
         held = {period: fact for (_element, period), fact in facts.items()}
         place.fact_period, place.fact = fact_for_cell(place.period, place.over_periods, held, place.filing_id)
     answer, fact = place.answer, place.fact
-    is_given = answer is not None and answer.origin in (Answer.Origin.TYPED, Answer.Origin.CONFIRMED)
+    given = answer if answer is not None and answer.origin in GIVEN else None
     place.state = state_of(
         is_asked=place.is_asked and place.level == place.sheet_level,
-        is_answered=is_given,
+        is_answered=given is not None,
         is_disputed=answer is not None and bool(answer.disputed_reason),
         is_known=fact is not None,
         is_known_fresh=place.fact_period is not None
         and is_fresh(place.fact_period, place.sheet_period, place.fresh_days, today),
-        is_overtaken=is_given
+        is_overtaken=given is not None
         and fact is not None
-        and is_overtaking(fact, place.fact_period, place.period, answer, place.filing_id),
+        and is_overtaking(fact, place.fact_period, place.period, given),
     )
 
 

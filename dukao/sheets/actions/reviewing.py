@@ -18,12 +18,18 @@ from dukao.org.rules import Actor
 from dukao.registers import actions as registers
 from dukao.sheets.actions.answering import FilingClosed
 from dukao.sheets.models import Answer, Dispatch, Filing
-from dukao.sheets.queries.reading import OF_PLACE, Cell, FilingHead, cells_of_filings, filing_heads, violations_of
+from dukao.sheets.queries.reading import (
+    GIVEN,
+    OF_PLACE,
+    Cell,
+    FilingHead,
+    cells_of_filings,
+    filing_heads,
+    violations_of,
+)
 from dukao.sheets.rules.checks import Violation
 from dukao.sheets.rules.compiling import MARK_NAMES, RULE_IDS, missing_marks
 from dukao.sheets.rules.rights import may_review, may_see_filing
-
-_GIVEN = (Answer.Origin.TYPED, Answer.Origin.CONFIRMED)
 
 
 class NotSubmitted(Refused):
@@ -64,7 +70,7 @@ def submit_filing(*, dispatch: str, unit: str, by: Actor, at: datetime) -> Submi
         by.require("FILINGS_FILL", head.unit_path)
         if filing.state in (Filing.State.SUBMITTED, Filing.State.ACCEPTED):
             origins = list(filing.answers.values_list("origin", flat=True))
-            given = sum(origin in _GIVEN for origin in origins)
+            given = sum(origin in GIVEN for origin in origins)
             return SubmittedView(len(origins) - given, given, again=True)
         _require_open(head)
         cells = cells_of_filings([head], today=timezone.localdate(at))[head.id]
@@ -105,7 +111,7 @@ def accept_filing(*, dispatch: str, unit: str, by: Actor, at: datetime) -> Accep
         if filing.state == Filing.State.ACCEPTED:
             return AcceptedView(0, again=True)
         _require_submitted(head)
-        given = filing.answers.filter(origin__in=_GIVEN)
+        given = filing.answers.filter(origin__in=GIVEN)
         cells = [
             registers.AnsweredCell(*row)
             for row in given.values_list("question__element_id", "period", "value", "text", "fact_id")
@@ -220,7 +226,7 @@ def _freeze(filing: Filing, cells: Iterable[Cell], by: Actor, at: datetime) -> i
     filing.answers.filter(origin__in=[Answer.Origin.PREFILLED, Answer.Origin.FOLDED], disputed_reason="").delete()
     for cell in filled:
         # What a newer source has overtaken makes way.
-        if cell.answer is not None and cell.answer.origin in _GIVEN:
+        if cell.answer is not None and cell.answer.origin in GIVEN:
             filing.answers.filter(question_id=cell.carried.question_id, period=cell.period).delete()
     Answer.objects.bulk_create(
         Answer(

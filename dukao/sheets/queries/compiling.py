@@ -345,10 +345,10 @@ def _other_asks(
         "dispatch__sheet__title", "dispatch__sheet__issuer__name", "dispatch__due_on",
     )  # fmt: skip
     found: dict[int, list[OtherAsk]] = defaultdict(list)
-    for element_id, period_type, other_period, *told in rows:
+    for element_id, period_type, other_period, number, title, issuer, due_on in rows:
         ours, theirs = (set(cell_rules.cell_periods(key, period_type)) for key in (period.key, other_period))
         if ours & theirs:
-            found[element_id].append(OtherAsk(*told))
+            found[element_id].append(OtherAsk(number, title, issuer, due_on))
     return {element_id: tuple(asks) for element_id, asks in found.items()}
 
 

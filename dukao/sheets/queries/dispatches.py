@@ -4,11 +4,12 @@ Progress is told per unit in the order of unit codes, never as a ranking.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -209,7 +210,7 @@ def filing_table(*, dispatch: str, unit: str | None = None, viewer: Actor) -> Fi
 
 def filing_rows(chosen: QuerySet[Filing]) -> tuple[FilingRow, ...]:
     """Filings as rows of a list, in the order they are chosen in."""
-    rows = chosen.values_list(
+    rows: Iterable[Any] = chosen.values_list(
         "dispatch__number", "dispatch__sheet__title", "dispatch__sheet__issuer__name", "dispatch__period",
         "dispatch__due_on", "unit__code", "unit__name", "state", "submitted_at", "submitted_by", "reason",
     )  # fmt: skip
@@ -249,7 +250,7 @@ def _seen(number: str, unit: str | None, viewer: Actor) -> tuple[DispatchView, U
 
 def _views(chosen: QuerySet[Dispatch], most: int) -> tuple[DispatchView, ...]:
     counted = {f"n_{state}": Count("filings", filter=Q(filings__state=state)) for state in STATES}
-    rows = chosen.annotate(n_units=Count("filings"), **counted).values_list(
+    rows: Iterable[Any] = chosen.annotate(n_units=Count("filings"), **counted).values_list(
         "id", "number", "demand__number", "sheet__code", "sheet__version", "sheet__title", "sheet__issuer__code",
         "sheet__issuer__name", "sheet__issuer__unit__path", "scope_unit__code", "scope_unit__name", "scope_unit__path",
         "sheet__level", "period", "due_on", "state", "demand__basis", "demand__is_emergency", "sheet__is_synthetic",

@@ -261,7 +261,7 @@ class _Sources:
         age_days = (self.today - on).days
         if source.kind == "delivery":
             return CellSource("delivery", source_text(source), source.number, on, age_days, source.provider_name)
-        title = self.title_of_filing.get(source.filing_id, "")
+        title = self.title_of_filing.get(source.filing_id or 0, "")
         text = _("本单位填报《{title}》").format(title=title) if title else _("本单位填报")
         if fact.accepted_at is None:
             text += _("（待审）")

@@ -25,7 +25,7 @@ from dukao.sheets.rules.cells import CellState, cell_periods, is_fresh, newest_k
 from dukao.sheets.rules.checks import Figured, SheetCheck, Violation, parse, violations
 from dukao.sheets.rules.compiling import Marks
 
-_GIVEN = (Answer.Origin.TYPED, Answer.Origin.CONFIRMED)
+GIVEN = (Answer.Origin.TYPED, Answer.Origin.CONFIRMED)
 # While a filing is in one of these states its unit works on it; afterwards its answers are what was handed in.
 WORKED_ON = (Filing.State.OPEN, Filing.State.RETURNED)
 
@@ -202,9 +202,10 @@ def filing_heads(chosen: str, values: Sequence[Any]) -> list[FilingHead]:
         cursor.execute(_HEADS.format(chosen=chosen), values)
         rows = cursor.fetchall()
     return [
-        FilingHead(
-            *row[:4], _instant(row[4]), row[5], _instant(row[6]), *row[7:15], _day(row[15]), *row[16:28],
-            _day(row[28]) if row[28] else None, json.loads(row[29]), bool(row[30]), *row[31:33], bool(row[33]),
+        FilingHead._make(row)._replace(
+            submitted_at=_instant(row[4]), reviewed_at=_instant(row[6]), due_on=_day(row[15]),
+            valid_until=_day(row[28]), definition=json.loads(row[29]), is_synthetic=bool(row[30]),
+            is_emergency=bool(row[33]),
         )
         for row in rows
     ]  # fmt: skip
@@ -215,14 +216,14 @@ def filing_head(*, dispatch: str, unit: str) -> FilingHead | None:
     return found[0] if found else None
 
 
-def _instant(stored: Any) -> datetime | None:
+def _instant(stored: Any) -> Any:
     """An instant as raw SQL gives it: SQLite gives columns as naive UTC, and expressions as text in UTC."""
     if isinstance(stored, str):
         stored = datetime.fromisoformat(stored)
     return stored.replace(tzinfo=UTC) if stored is not None and stored.tzinfo is None else stored
 
 
-def _day(stored: Any) -> date:
+def _day(stored: Any) -> Any:
     return date.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
@@ -265,15 +266,15 @@ def _cell(head: FilingHead, one: Carried, period: int, answer: GivenAnswer | Non
     if not head.is_worked_on:
         return _handed_in(one, period, answer, fact, fact_period)
     fold = folded.get((one.element_id, period)) if one.level > head.level else None
-    is_given = answer is not None and answer.origin in _GIVEN
+    given = answer if answer is not None and answer.origin in GIVEN else None
     state = state_of(
         is_asked=one.is_asked and one.level == head.level,
-        is_answered=is_given,
+        is_answered=given is not None,
         is_disputed=answer is not None and bool(answer.disputed_reason),
         is_known=fact is not None or fold is not None,
         is_known_fresh=fold is not None
         or (fact_period is not None and is_fresh(fact_period, head.period, one.fresh_days, today)),
-        is_overtaken=is_given and fact is not None and is_overtaking(fact, fact_period, period, answer, head.id),
+        is_overtaken=given is not None and fact is not None and is_overtaking(fact, fact_period, period, given),
     )
     cell = Cell(one, period, state, fact=fact, fact_period=fact_period, answer=answer)
     if state == "answered":
@@ -289,22 +290,15 @@ def _cell(head: FilingHead, one: Carried, period: int, answer: GivenAnswer | Non
 def fact_for_cell(
     period: int, over_periods: str, held: Mapping[int, KnownFact], filing_id: int
 ) -> tuple[int | None, KnownFact | None]:
-    """The fact that stands for the cell, with its period. What is typed in a filing fills no other cell of it."""
-    standing = {p: fact for p, fact in held.items() if p == period or fact.source.filing_id != filing_id}
+    """The fact that stands for the cell, with its period; what is typed in this filing is answers, not knowledge."""
+    standing = {p: fact for p, fact in held.items() if fact.source.filing_id != filing_id}
     fact_period = newest_known(period, over_periods, standing)
     return (None, None) if fact_period is None else (fact_period, standing[fact_period])
 
 
-def is_overtaking(
-    fact: KnownFact, fact_period: int | None, period: int, answer: GivenAnswer | None, filing_id: int
-) -> bool:
-    """Whether an accepted fact of the cell itself came after the answer was given, from elsewhere."""
-    return (
-        fact.accepted_at is not None
-        and fact_period == period
-        and fact.source.filing_id != filing_id
-        and (answer is None or answer.fact_id != fact.id)
-    )
+def is_overtaking(fact: KnownFact, fact_period: int | None, period: int, answer: GivenAnswer) -> bool:
+    """Whether an accepted fact of the cell itself came, from elsewhere, after the answer was given."""
+    return fact.accepted_at is not None and fact_period == period and answer.fact_id != fact.id
 
 
 def _handed_in(
@@ -313,7 +307,7 @@ def _handed_in(
     """A cell as it was handed in; what is known today no longer changes it."""
     if answer is None:
         return Cell(one, period, "asked" if one.is_asked else "elsewhere")
-    state: CellState = "disputed" if answer.disputed_reason else "answered" if answer.origin in _GIVEN else "known"
+    state: CellState = "disputed" if answer.disputed_reason else "answered" if answer.origin in GIVEN else "known"
     same = fact if fact is not None and fact.id == answer.fact_id else None
     return Cell(one, period, state, answer.value, answer.text, same, fact_period if same else None, answer)
 
@@ -323,7 +317,7 @@ def _answers(filing_ids: Collection[int]) -> dict[int, dict[tuple[int, int], Giv
     with connection.cursor() as cursor:
         cursor.execute(_ANSWERS.format(ids=",".join(str(int(number)) for number in filing_ids)))
         for row in cursor.fetchall():
-            answer = GivenAnswer(*row[:8], _instant(row[8]), row[9])  # type: ignore[arg-type]
+            answer = GivenAnswer._make(row)._replace(answered_at=_instant(row[8]))
             found[answer.filing_id][answer.question_id, answer.period] = answer
     return found
 
