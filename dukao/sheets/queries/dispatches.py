@@ -214,9 +214,8 @@ def filing_rows(chosen: QuerySet[Filing]) -> tuple[FilingRow, ...]:
         "dispatch__number", "dispatch__sheet__title", "dispatch__sheet__issuer__name", "dispatch__period",
         "dispatch__due_on", "unit__code", "unit__name", "state", "submitted_at", "submitted_by", "reason",
     )  # fmt: skip
-    return tuple(
-        FilingRow(*row[:3], Period(row[3]), *row[4:8], _(Filing.State(row[7]).label), *row[8:]) for row in rows
-    )
+    told = ([*row[:3], Period(row[3]), *row[4:8], _(Filing.State(row[7]).label), *row[8:]] for row in rows)
+    return tuple(FilingRow(*columns) for columns in told)
 
 
 def visible_dispatches(viewer: Actor) -> Q:
@@ -256,13 +255,12 @@ def _views(chosen: QuerySet[Dispatch], most: int) -> tuple[DispatchView, ...]:
         "sheet__level", "period", "due_on", "state", "demand__basis", "demand__is_emergency", "sheet__is_synthetic",
         "demand__minutes_hundredths", "dispatched_at", "by_name", "compiled", "n_units", *counted,
     )[:most]  # fmt: skip
-    return tuple(
-        DispatchView(
-            *row[:13], Period(row[13]), row[14], row[15], _(Dispatch.State(row[15]).label), *row[16:22],
-            row[22].get("prefilled_percent", 0), row[22].get("asked", 0), *row[23:],
-        )
+    told = (
+        [*row[:13], Period(row[13]), row[14], row[15], _(Dispatch.State(row[15]).label), *row[16:22],
+         row[22].get("prefilled_percent", 0), row[22].get("asked", 0), *row[23:]]
         for row in rows
     )  # fmt: skip
+    return tuple(DispatchView(*columns) for columns in told)
 
 
 def _children(top: UnitView, level: int) -> tuple[UnitView, ...]:
