@@ -114,7 +114,21 @@ def _formula(found: Passport) -> str:
     terms = found.numerator
     if len(terms) == 1 and not found.denominator and found.factor == 1 and terms[0].sign > 0:
         return _("就是数据元“{title}”的值，不再换算").format(title=words.title_of(terms[0].element))
-    return f"{words.title_of(found.indicator)} = {found.indicator.formula}"
+    told = _side(found.numerator, is_alone=not found.denominator and found.factor == 1)
+    if found.denominator:
+        told += f" ÷ {_side(found.denominator, is_alone=False)}"
+    if found.factor != 1:
+        told += f" × {found.factor.normalize():,f}"
+    return f"{words.title_of(found.indicator)} = {told}"
+
+
+def _side(terms: tuple[TermPassport, ...], *, is_alone: bool) -> str:
+    """One side of the formula in the reader's words; in brackets where more follows."""
+    told = "".join(
+        (" − " if term.sign < 0 else " + " if place else "") + words.title_of(term.element)
+        for place, term in enumerate(terms)
+    )
+    return told if is_alone or len(terms) == 1 else f"({told})"
 
 
 def _computed(found: Passport) -> str:
