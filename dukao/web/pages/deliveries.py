@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere, Refused
-from dukao.base.wording import clauses, joined
+from dukao.base.wording import clauses, joined, with_note
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.registers import actions, queries
@@ -20,6 +20,7 @@ from dukao.registers.rules.mapping import SURE, Proposal
 from dukao.web import doors, uploads, words
 from dukao.web.doors import Crumb
 from dukao.web.measures import measure
+from dukao.web.spoken import spoken
 from dukao.web.tables import Cell, Column, Table, Tone, number, row, table
 
 _PERIODS_OFFERED = 12
@@ -304,7 +305,7 @@ def _match_line(p: Proposal, dataset: DatasetView, look: FileLook, chosen: str) 
         tone, said = ("stop", _("缺少")) if p.required else ("plain", _("没有"))
     return MatchLine(
         name=p.column, title=p.title, facts=" · ".join(part for part in facts if part), is_required=p.required,
-        chosen=chosen, sample="，".join(text for text in sample if text.strip())[:60], reason=p.reason,
+        chosen=chosen, sample="，".join(text for text in sample if text.strip())[:60], reason=spoken(p.reason),
         confidence=p.confidence, tone=tone, said=said,  # type: ignore[arg-type]
     )  # fmt: skip
 
@@ -328,11 +329,11 @@ def _delivery_page(request: HttpRequest, d: DeliveryView, actor: Actor) -> Deliv
     titles = _titles(d, actor)
     rejects_table = _rejects_table(page, titles) if page else None
     return DeliveryPage(
-        title=f"{d.dataset_title}（{words.period(d.period)}）",
+        title=with_note(d.dataset_title, words.period(d.period)),
         crumbs=(Crumb(_("数据交付"), reverse("deliveries")), Crumb(d.number)),
         delivery=d,
         state=(STATE_TONES[d.state], d.state_label),
-        step=d.progress.get("step", _("排队等候")),
+        step=spoken(d.progress.get("step", "")) or _("排队等候"),
         percent=d.progress.get("percent", 0),
         figures=(
             (_("读到"), f"{d.rows_read:,}", _("行")),
@@ -362,7 +363,7 @@ def _rejects_table(page: queries.RejectsPage, titles: Mapping[str, str]) -> Tabl
             Cell(r.line, raw=int(r.line) if r.line.isdecimal() else ""),
             joined(titles.get(name, name) for name in r.column.split("、")),
             r.value,
-            r.reason,
+            spoken(r.reason),
         )
         for r in page.rows
     ]

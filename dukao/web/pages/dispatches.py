@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dukao.base.refusals import Invalid, Refused
+from dukao.base.wording import with_note
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.sheets import actions, queries
@@ -154,7 +155,7 @@ def _page(request: HttpRequest, number: str, unit: str | None, actor: Actor, *, 
         tables.append(_answers_table(number, unit, actor))
     refused = _refused_table(number, unit, actor) if counts.get("refused") else _refused_rows(())
     return DispatchPage(
-        title=f"{d.title}（{words.period(d.period)}）",
+        title=with_note(d.title, words.period(d.period)),
         crumbs=_crumbs(d, progress, actor),
         dispatch=d,
         state=(DISPATCH_TONES[d.state], d.state_label),
@@ -270,7 +271,7 @@ def _answers_table(number_: str, unit: str | None, actor: Actor) -> Table:
         for r in found.rows
     ]  # fmt: skip
     d = found.dispatch
-    return table("answers", f"{d.title}（{words.period(d.period)}）", columns, rows, is_synthetic=d.is_synthetic,
+    return table("answers", with_note(d.title, words.period(d.period)), columns, rows, is_synthetic=d.is_synthetic,
                  source=_("编号 {number}；“填报”一栏不是“通过”的数还没有审核").format(number=d.number))  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from dukao.base.wording import period_text
 from dukao.web.charts import Chart
 from dukao.web.measures import measure
+from dukao.web.spoken import spoken
 from dukao.web.tables import Cell, Table
 
 register = template.Library()
@@ -58,6 +59,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 register.filter("measure", measure)
 register.filter("period", period_text)
+register.filter("spoken", spoken)
 
 
 @register.simple_tag
@@ -67,7 +69,7 @@ def badge(tone: str, text: str) -> SafeString:
 
 
 @register.simple_tag
-def chart(drawn: Chart) -> SafeString:
+def chart(drawn: Chart) -> str:
     """A chart: its message as title, its source under it; charts.js draws it, its twin table stands nearby."""
     return get_template("parts/chart.html").render({"chart": drawn, "spec": _json(drawn.spec)})
 
@@ -97,7 +99,7 @@ def address(context: Mapping[str, Any], **changes: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def data_table(context: Mapping[str, Any], table: Table) -> SafeString:
+def data_table(context: Mapping[str, Any], table: Table) -> str:
     """A whole table: tools, sticky head, sorting, empty state, source."""
     return get_template("parts/table.html").render(
         {

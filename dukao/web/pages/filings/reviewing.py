@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dukao.base.refusals import Invalid
+from dukao.base.wording import with_note
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.sheets import actions, queries
@@ -254,4 +255,4 @@ def difference_in_words(shown: str, last_year: str, question: QuestionView) -> t
     if not then:
         return text, True
     percent = (now - then) * 100 / abs(then)
-    return f"{text}（{format_percent(percent, signed=True)}）", abs(percent) >= _LOOK_TWICE_PERCENT
+    return with_note(text, format_percent(percent, signed=True)), abs(percent) >= _LOOK_TWICE_PERCENT

@@ -1,0 +1,206 @@
+"""What the pure rules say, in the reader's language.
+
+Rules of files, definitions and checks speak plain Chinese with the values already inside: their words are kept with
+rejected rows and stand in refusals. Here each phrase is known by its shape; a text of no known shape stays as it is.
+"""
+
+import re
+from functools import lru_cache
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from dukao.base.periods import Period
+from dukao.base.wording import clauses, period_text, said_of
+
+_PERIOD = re.compile(r"(\d{4})年(?:([一二三四])季度|(\d{1,2})月(?:(\d{1,2})日)?)?")
+
+
+def _noop(text: str) -> str:
+    """Mark a text for translation without translating it."""
+    return text
+
+
+PHRASES = (
+    # figures and cells of a file
+    _noop("“{text}”里的逗号位置不对，请写成 1234.5 或 1,234.5"),
+    _noop("“{text}”不是数字"),
+    _noop("数字超过 {n} 位"),
+    _noop("“{text}”的小数超过 {n} 位"),
+    _noop("“{text}”太大"),
+    _noop("“{text}”不是日期，请写成 2026-07-01"),
+    _noop("如果是表格里的日期，请把单元格设为日期格式"),
+    _noop("“{text}”：日历上没有这一天"),
+    _noop("“{text}”的年份不对"),
+    _noop("“{text}”不是 12 位区划代码"),
+    _noop("“{text}”不在代码表里（{codes}）"),
+    _noop("超过 {n} 个字"),
+    _noop("“{text}”像是号码被表格软件改成了科学计数，末尾数字已丢失；请以文本格式重新导出"),
+    _noop("“{text}”不符合规定的写法 {pattern}"),
+    _noop("“{text}”不是时期，请写成 2026、2026Q3、2026-07 或 2026-07-01"),
+    # rows
+    _noop("（整行）"),
+    _noop("必填，但为空"),
+    _noop("“{text}”小于下限 {bound}"),
+    _noop("“{text}”大于上限 {bound}"),
+    _noop("“{text}”不在本次交付的时期（{period}）内"),
+    _noop("“{text}”的时期太长，数据按更短的时期保存"),
+    _noop("区划代码 {code} 不在本次交付的范围（{scope}）内，或已撤销"),
+    _noop("与第 {line} 行重复"),
+    _noop("这一行有 {n} 格，表头有 {width} 列"),
+    _noop("几行都是最后一天，值却不同，无法判断用哪一个"),
+    _noop("合计太大"),
+    _noop("不在数据元的代码表里"),
+    _noop("小于数据元的下限 {bound}"),
+    _noop("大于数据元的上限 {bound}"),
+    # columns of a file
+    _noop("列名相同"),
+    _noop("名称相同"),
+    _noop("名称相近"),
+    _noop("是“{title}”的别名"),
+    _noop("是数据元“{title}”的名称"),
+    _noop("{reason}，单位一致"),
+    _noop("{reason}，但单位写的是“{unit}”"),
+    _noop("试读的值都符合"),
+    _noop("试读 {share} 的值符合"),
+    _noop("文件里没有相近的列"),
+    _noop("映射里的“{column}”不是数据集的列"),
+    _noop("映射里有两列都对应“{column}”"),
+    _noop("映射里的 {column} 超出了文件的 {n} 列"),
+    _noop("文件里没有映射所说的列“{column}”"),
+    # files
+    _noop("读取并检查"),
+    _noop("查找重复和问题行"),
+    _noop("写入记录"),
+    _noop("这个文件读不了"),
+    _noop("读取时间超过限制"),
+    _noop("读取程序中途停止：文件已损坏，或要用的内存超过限制"),
+    _noop("要用的内存超过限制"),
+    _noop("文件已损坏（{error}）"),
+    _noop("请用表格软件打开后另存为 CSV 或 XLSX，再重新交付"),
+    _noop("文件是 UTF-8 编码，但中间有损坏的字节"),
+    _noop("第 {line} 行有不是 UTF-8 的字节"),
+    _noop("文件末尾的字不完整"),
+    _noop("请重新导出文件"),
+    _noop("这不是表格文件"),
+    _noop("文件里有零字节，既不是文本，也不是 XLSX、XLS 或 Parquet"),
+    _noop("请导出为 CSV 或 XLSX 后重新交付"),
+    _noop("认不出文件的编码"),
+    _noop("不是 UTF-8、GB18030 或 UTF-16：第 {place} 字节附近读不通"),
+    _noop("请另存为 UTF-8 编码的 CSV"),
+    _noop("第 {line} 行读不通：引号没有成对"),
+    _noop("第 {line} 行读不通：有一格太长"),
+    _noop("CSV 里含引号的内容要整格放在引号内，格内的引号写两个"),
+    _noop("请改正这一行后重新交付"),
+    _noop("第 {line} 行之后有损坏的字节"),
+    _noop("文件开头标明是 UTF-8，内容却不是"),
+    _noop("工作簿太大"),
+    _noop("工作表“{sheet}”有 {rows} 行 {columns} 列"),
+    _noop("请导出为 CSV 后重新交付"),
+    _noop("文件有密码，打不开"),
+    _noop("请去掉密码后重新交付"),
+    _noop("文件已损坏，打不开"),
+    _noop("请用表格软件另存一份后重新交付"),
+    _noop("不读取 XLSB"),
+    _noop("这个压缩文件不是 XLSX"),
+    _noop("请另存为 XLSX 后重新交付"),
+    _noop("工作簿解开后太大"),
+    _noop("超过 {n} MB"),
+    _noop("文件有 {n} 列，最多 {most} 列"),
+    _noop("请只保留需要的列"),
+    _noop("Parquet 文件已损坏，打不开"),
+    _noop("请改正文件的列名，或给出映射后重新交付"),
+    _noop("文件里缺少列：{columns}"),
+    _noop("文件的列是：{columns}"),
+    _noop("请改正列名，或给出映射后重新交付"),
+    _noop("没有找到表头"),
+    _noop("前几行里没有数据集的列名。文件开头是：{cells}"),
+    _noop("请在数据上方放一行列名，例如：{columns}"),
+    _noop("文件里没有内容"),
+    _noop("请检查导出是否成功"),
+    # definitions
+    _noop("不支持锚点和引用（& 与 *）"),
+    _noop("{what}“{name}”写了两次"),
+    _noop("{file} 太大"),
+    _noop("超过 {n} MB，请分成几个文件"),
+    _noop("{file} 不是正确的 YAML"),
+    _noop("第 {line} 行第 {column} 列：{reason}"),
+    _noop("请改正后重新载入；其他内容没有变动"),
+    _noop("缺少这一项"),
+    _noop("没有这个字段，请检查拼写"),
+    _noop("只能是 {expected}"),
+    _noop("应为文字"),
+    _noop("不符合写法 {pattern}"),
+    _noop("至少 {n} 个字"),
+    _noop("最多 {n} 个字"),
+    _noop("应为整数"),
+    _noop("应为数字"),
+    _noop("应为日期，如 2026-07-01"),
+    _noop("应为列表"),
+    _noop("应为“字段: 值”"),
+    _noop("至少 {n} 项"),
+    _noop("最多 {n} 项"),
+    _noop("应大于 {bound}"),
+    _noop("应小于 {bound}"),
+    _noop("不能小于 {bound}"),
+    _noop("不能大于 {bound}"),
+    _noop("没有名为“{name}”的列"),
+    _noop("没有数据元 {code}"),
+    # checks of a sheet, formulas of an indicator
+    _noop("“{rule}”里缺少比较符号（<= >= = < >）"),
+    _noop("“{rule}”里“{rest}”多余，一条校验只比较一次"),
+    _noop("“{rule}”里没有数据元"),
+    _noop("“{rule}”太复杂"),
+    _noop("“{rule}”没有写完"),
+    _noop("“{rule}”里括号不成对"),
+    _noop("“{rule}”里“{sign}”的位置不对"),
+    _noop("“{rule}”里“{rest}”看不懂；只能用数据元代码、整数、+ - * 和一个比较符号"),
+    _noop("计量单位不同（{one}、{other}），不能直接相加或比较；请乘上换算系数"),
+    _noop("同一个数据元只能问一次：{codes}"),
+    _noop("一张表最多 {most} 项，现有 {n} 项"),
+    _noop("校验“{name}”用到了表里没有的数据元：{codes}"),
+    _noop("“{formula}”应写成 a + b - c（数据元代码，用加号减号连接）"),
+    _noop("公式里应有 1 到 {n} 个数据元"),
+    _noop("“{formula}”里有数据元写了两次"),
+    _noop("不能按时期汇总，指标的时期应与它相同"),
+    _noop("按更长的时期累计，拆不到指标的时期"),
+    # the chain of seals
+    _noop("链条在 {place} 处缺少 {n} 个事件"),
+    _noop("事件或其前一个事件被改动"),
+)
+
+
+def spoken(text: object) -> str:
+    """The text in the reader's language, as far as its phrases are known."""
+    plain = str(text)
+    if not plain or (get_language() or "").startswith("zh-hans"):
+        return plain
+    if (known := _(plain)) != plain:
+        return known
+    for phrase, shape in _shapes():
+        if found := shape.fullmatch(plain):
+            return _(phrase).format(**{name: _within(name, part) for name, part in found.groupdict().items()})
+    if "；" in plain:
+        return clauses(spoken(part) for part in plain.split("；"))
+    what, colon, more = plain.partition("：")
+    return said_of(what, spoken(more)) if colon else plain
+
+
+def _within(name: str, part: str) -> str:
+    """What stands in a phrase is data, but for other words of the rules and for periods."""
+    if name == "period" and (found := _PERIOD.fullmatch(part)):
+        year, quarter, month, day = found.groups()
+        if quarter:
+            return period_text(Period.parse(f"{year}Q{'一二三四'.index(quarter) + 1}"))
+        return period_text(Period.parse("-".join([year, *(number.zfill(2) for number in (month, day) if number)])))
+    return spoken(part) if name in ("reason", "what") else part
+
+
+@lru_cache(maxsize=1)
+def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((phrase, re.compile(_shape(phrase), re.S)) for phrase in PHRASES)
+
+
+def _shape(phrase: str) -> str:
+    parts = re.split(r"\{(\w+)\}", phrase)
+    return "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))

@@ -1,0 +1,52 @@
+"""What pure rules say in Chinese is said in English too."""
+
+import re
+
+import pytest
+from django.utils.translation import override
+
+from dukao.base.quantities import NotANumber, scaled_from_text
+from dukao.sheets.rules.checks import BadCheck, parse
+from dukao.web.spoken import PHRASES, spoken
+from tests.house.reading import ROOT
+
+# Filled where the rule chooses among several words.
+_MADE = {"第 {line} 行读不通：引号没有成对", "第 {line} 行读不通：有一格太长"}
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("与第 18881 行重复", "Same key as row 18881"),
+    ("“09”不在代码表里（01、02）", "“09” is not in the code list (01、02)"),
+    ("名称相同，单位一致；试读 98% 的值符合", "Same title, same unit of measure; 98% of the sample values fit"),
+    ("“10-10”不在本次交付的时期（2026年三季度）内", "“10-10” is outside the period of this delivery (Q3 2026)"),
+    ("“x”不在本次交付的时期（2026年7月）内", "“x” is outside the period of this delivery (July 2026)"),
+    ("sheets.yaml：缺少这一项", "sheets.yaml: missing"),
+    ("没有人教过的话", "没有人教过的话"),
+])
+def test_phrases_are_known_by_their_shape(text, said):
+    assert spoken(text) == text
+    with override("en"):
+        assert spoken(text) == said
+
+
+def test_the_rules_own_words_are_known():
+    with pytest.raises(NotANumber) as number:
+        scaled_from_text("12,34", 0)
+    with pytest.raises(BadCheck) as check:
+        parse("tax + 1")
+    with override("en"):
+        for raised in (number, check):
+            assert not re.search(r"[\u4e00-\u9fff]", spoken(raised.value))
+
+
+def test_every_phrase_is_still_said_somewhere():
+    """A phrase whose rule was reworded would silently stay Chinese."""
+    source = "\n".join(
+        path.read_text() for path in sorted((ROOT / "dukao").rglob("*.py")) if path.name not in ("spoken.py",)
+    )
+    lost = []
+    for phrase in PHRASES:
+        parts = [part for part in re.split(r"\{\w+\}", phrase) if re.search(r"[\u4e00-\u9fff]", part)]
+        if phrase not in _MADE and not all(part in source for part in parts):
+            lost.append(phrase)
+    assert lost == []
