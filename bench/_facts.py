@@ -183,8 +183,8 @@ def batch(element: int, key: int, units: list[int], values: list[int]) -> pa.Rec
     return _batch(element, key, np.array(units), np.array(values))
 
 
-def define_indicators(count: int) -> None:
-    """Single elements, sums, and ratios, over the city's elements in turn."""
+def define_indicators(count: int, *, plain: bool = False) -> None:
+    """Single elements, sums, and ratios, over the city's elements in turn; single elements only where `plain`."""
     from dukao.indicators.actions import define_indicator
     from dukao.indicators.rules import IndicatorDefinition
     from dukao.org.rules import SYSTEM
@@ -194,7 +194,7 @@ def define_indicators(count: int) -> None:
                     {"numerator": f"e{n}", "denominator": f"e{(n + 1) % count}", "factor": 100}]
         define_indicator(by=SYSTEM, at=AT, definition=IndicatorDefinition.model_validate({
             "code": f"i{n}", "title": f"指标 {n}", "why": "模拟", "unit": "万元", "period": "month", "basis": "模拟",
-            "review_on": date(2027, 1, 1), "position": n, "synthetic": True, **formulas[n % 3 if n % 5 == 0 else 0],
+            "review_on": date(2027, 1, 1), "position": n, "synthetic": True, **formulas[0 if plain or n % 5 else n % 3],
         }))
 
 

@@ -37,7 +37,7 @@ def run(quick: bool) -> list[Job]:
         with house(kind):
             city = build_city(elements=elements)
             facts = fill(city, months_count=months_kept)
-            define_indicators(_INDICATORS)
+            define_indicators(_INDICATORS, plain=True)
             number = dispatch_to_villages(_INDICATORS)
             peers = _peers(kind, city)
             told(f"{kind}: {_PAGES} open pages, {_WRITERS} writers, {seconds} s")
