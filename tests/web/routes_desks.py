@@ -74,7 +74,8 @@ def furnish(city) -> None:
     legal = {"type": "statistical", "form_number": "富统1表（模拟）", "issuing_body": "富水市统计局",
              "approval_number": "富统审〔2026〕模拟8号", "valid_until": "2999-12-31"}  # fmt: skip
     sheet = {"code": "econ", "title": "三季度经济运行表", "issuer": "statistics", "legal": legal, "period": "quarter",
-             "frequency": "quarterly", "level": "village", "sections": [{"questions": [{"element": "projects"}]}]}  # fmt: skip
+             "frequency": "quarterly", "level": "village",
+             "sections": [{"questions": [{"element": "projects"}]}]}  # fmt: skip
     define_element(definition=checked(ElementDefinition, element, place="test"), by=SYSTEM, at=at)
     define_sheet(definition=checked(SheetDefinition, sheet, place="test"), by=SYSTEM, at=at)
     dispatch_sheet(
@@ -104,9 +105,9 @@ def _deliver(city, at: datetime) -> None:
     rejects.parent.mkdir(parents=True, exist_ok=True)
     rejects.write_text("\ufeffline,column,value,reason\r\n3,projects,二,“二”不是数字\r\n", "utf-8")
     Delivery.objects.create(
-        number="project_quarters-1", dataset=Dataset.objects.get(), dataset_version=1, scope_unit_id=city.unit["富水市"],
-        period=2026103, file_name="项目.csv", file_digest=digest, size_bytes=90, state="landed", rows_read=2,
-        rows_accepted=1, rows_rejected=1, facts_landed=1, rejects_digest=digest, by_name="dora", received_at=at,
-        landed_at=at, found={"format": "csv", "encoding": "gb18030", "delimiter": ",", "line_ends": "crlf",
-                             "header_line": 1},
+        number="project_quarters-1", dataset=Dataset.objects.get(), dataset_version=1,
+        scope_unit_id=city.unit["富水市"], period=2026103, file_name="项目.csv", file_digest=digest, size_bytes=90,
+        state="landed", rows_read=2, rows_accepted=1, rows_rejected=1, facts_landed=1, rejects_digest=digest,
+        by_name="dora", received_at=at, landed_at=at, found={"format": "csv", "encoding": "gb18030", "delimiter": ",", "line_ends": "crlf",
+                                                         "header_line": 1},
     )  # fmt: skip
