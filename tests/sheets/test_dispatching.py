@@ -113,6 +113,15 @@ def test_an_edit_of_a_sheet_that_was_sent_makes_the_next_version(house, city):
         actions.retire_sheet(sheet="econ", by=city.actor["dora"], at=AT)
 
 
+def test_a_draft_of_the_next_version_does_not_stand_in_the_way(house, city):
+    house.send("new_projects", scope="东县")
+    actions.save_draft(definition=house.sheet("new_projects", "sales"), by=city.actor["dora"], at=AT)
+    assert queries.sheet(code="econ", viewer=city.actor["dora"]).state == "draft"
+    number = actions.dispatch_sheet(sheet="econ", scope_unit=city.code["西区"], period=Q3, due_on=DUE, basis="据",
+                                    by=city.actor["dora"], at=AT)  # fmt: skip
+    assert queries.dispatch(number=number, viewer=city.actor["dora"]).version == 1
+
+
 def test_a_named_version_is_sent(house, city):
     house.send("new_projects")
     house.define("tax_revenue")

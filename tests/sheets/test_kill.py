@@ -20,7 +20,7 @@ from tests.databases import own_database  # noqa: F401 (a fixture)
 from tests.sheets.typist import QUESTIONS
 
 pytestmark = pytest.mark.kill
-KILLS = 10
+KILLS = 8
 
 
 @pytest.fixture

@@ -73,6 +73,7 @@ def dispatch_sheet(
 ) -> str:
     """Send the sheet to the units of its level in the subtree of `scope_unit`, and answer the dispatch's number.
 
+    Where no version is named, the newest that is ready goes out; a draft of the next one does not stand in the way.
     With `only_what_is_left` refused questions are shown filled in (or left out) and only the rest is asked.
     Raises: NotThere, Invalid, NotReady, SheetRefused, NothingLeftToAsk, and what the gate refuses.
     Records: sheets.sheet.dispatched, gate.demand.issued.
@@ -82,7 +83,7 @@ def dispatch_sheet(
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DISPATCH_LOCK])
         compiled = compile_sheet(
-            sheet=sheet, version=version, scope_unit=scope_unit, period=period, due_on=due_on, viewer=by,
+            sheet=sheet, version=version or _newest_ready(sheet), scope_unit=scope_unit, period=period, due_on=due_on, viewer=by,
             today=timezone.localdate(at), is_emergency=is_emergency,
         )  # fmt: skip
         by.require("DEMANDS_ISSUE", compiled.scope_path, department=compiled.sheet.issuer_code)
@@ -152,6 +153,11 @@ def close_dispatch(*, dispatch: str, by: Actor, at: datetime) -> None:
             )
         retracted = _retract(found.filings.filter(state__in=[Filing.State.OPEN, Filing.State.RETURNED]), at)
         _end(found, Dispatch.State.CLOSED, "sheets.dispatch.closed", by, at, {"facts_retracted": retracted})
+
+
+def _newest_ready(sheet: str) -> int | None:
+    ready = Sheet.objects.filter(code=sheet, state=Sheet.State.READY).order_by("-version")
+    return ready.values_list("version", flat=True).first()
 
 
 def _refuse(compiled: Compiled, only_what_is_left: bool) -> None:
