@@ -83,8 +83,8 @@ def dispatch_sheet(
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DISPATCH_LOCK])
         compiled = compile_sheet(
-            sheet=sheet, version=version or _newest_ready(sheet), scope_unit=scope_unit, period=period, due_on=due_on, viewer=by,
-            today=timezone.localdate(at), is_emergency=is_emergency,
+            sheet=sheet, version=version or _newest_ready(sheet), scope_unit=scope_unit, period=period, due_on=due_on,
+            viewer=by, today=timezone.localdate(at), is_emergency=is_emergency,
         )  # fmt: skip
         by.require("DEMANDS_ISSUE", compiled.scope_path, department=compiled.sheet.issuer_code)
         _refuse(compiled, only_what_is_left)
