@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Literal
 
 _LONG = 40
-Kind = Literal["text", "number", "date", "badge", "actions"]
+# Prose may be long and have words without end (digests, addresses).
+Kind = Literal["text", "prose", "number", "date", "badge", "actions"]
 Tone = Literal["plain", "ok", "info", "wait", "warn", "stop", "known", "stale"]
 
 

@@ -58,13 +58,16 @@ const drawMap = async (chart, spec) => {
   const names = new Map(spec.areas.map(area => [area.code, area.name]));
   const texts = new Map(spec.areas.map(area => [area.value, area.text]));
   const values = spec.areas.map(area => area.value).filter(value => value !== null);
+  const [lowest, highest] = [Math.min(...values), Math.max(...values)];
   chart.setOption({
     ...common(),
     tooltip: {...tipStyle(), formatter: areaTip(spec.areas)},
     visualMap: {
-      min: Math.min(...values), max: Math.max(...values), inRange: {color: ['#e3efee', '#0b5c5e']},
+      // A range of one value would colour what is unknown, too.
+      min: lowest === highest ? lowest - 1 : lowest, max: highest, inRange: {color: ['#e3efee', '#0b5c5e']},
+      show: lowest < highest,
       left: 0, bottom: 0, itemWidth: 12, itemHeight: 90, precision: 0, hoverLink: false,
-      text: [texts.get(Math.max(...values)), texts.get(Math.min(...values))], textStyle: {color: token('--ink-soft')},
+      text: [texts.get(highest), texts.get(lowest)], textStyle: {color: token('--ink-soft')},
     },
     series: [{
       type: 'map', map: name, nameProperty: 'name', selectedMode: false, aspectScale: 0.68, top: 8, bottom: 8, left: 40, right: 8,

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dukao.base.refusals import Invalid, Refused
 from dukao.base.trail import Break, broken_seals
+from dukao.base.wording import clauses
 from dukao.org.queries import trail as queries
 from dukao.web import doors
 from dukao.web.tables import Cell, Column, Table, row, table
@@ -96,7 +98,7 @@ def _table(events: tuple[queries.EventView, ...]) -> Table:
             Column(_("谁"), is_sortable=False),
             Column(_("做了什么"), is_sortable=False),
             Column(_("对什么"), is_sortable=False),
-            Column(_("详情"), is_sortable=False),
+            Column(_("详情"), "prose", is_sortable=False),
             Column(_("封存"), "number", is_sortable=False),
         ],
         [
@@ -105,7 +107,7 @@ def _table(events: tuple[queries.EventView, ...]) -> Table:
                 event.actor,
                 Cell(verb_title(event.verb), note=event.verb),
                 event.subject,
-                json.dumps(event.detail, ensure_ascii=False) if event.detail else "",
+                _detail(event.detail),
                 Cell(f"{event.position:,}", raw=event.position) if event.position else Cell(_("待封存")),
             )
             for event in events
@@ -113,6 +115,12 @@ def _table(events: tuple[queries.EventView, ...]) -> Table:
         empty=_("没有符合的事件。"),
         source=_("封存号是事件在哈希链中的位置；链条断开可在“封存链”页核验。"),
     )
+
+
+def _detail(detail: dict[str, Any]) -> str:
+    """`post: tax-data；from: 2026-01-01`: the facts of the matter on one line."""
+    told = (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in detail.values())
+    return clauses(f"{name}: {value}" for name, value in zip(detail, told, strict=True))
 
 
 def _day(wanted: dict[str, str], name: str) -> date | None:
