@@ -123,10 +123,12 @@ async def _story(city: City, number: str, pages_port: int, live_port: int, secon
     readers = [asyncio.create_task(_page(live_port, ticket, seen, opened)) for ticket in tickets]
     for _ in readers:
         await asyncio.wait_for(opened.acquire(), _STARTING_SECONDS)
+    workers = [
+        await _Worker.at_the_sheet(pages_port, f"/filings/{number}/{city.villages[n].code}/", n, cookies[n])
+        for n in range(_WRITERS)
+    ]
     until = time.perf_counter() + seconds
-    await asyncio.gather(*(
-        _writer(pages_port, number, city.villages[n].code, n, cookies[n], until, seen, dice) for n in range(_WRITERS)
-    ))
+    await asyncio.gather(*(worker.write(until, seen, dice) for worker in workers))
     seen.writes = sum(len(sent) for sent in seen.sent.values())
     while len(seen.latencies) < _PAGES * seen.writes and time.perf_counter() < until + _LAST_WAIT_SECONDS:
         await asyncio.sleep(0.05)
@@ -179,30 +181,48 @@ async def _page(port: int, ticket: str, seen: _Seen, opened: asyncio.Semaphore) 
         writer.close()
 
 
-async def _writer(
-    port: int, number: str, unit: str, place: int, cookie: str, until: float, seen: _Seen, dice: Any
-) -> None:
-    """One worker in front of a sheet: thinks, types a higher value, and goes on when it is saved."""
-    from django.conf import settings
+@dataclass
+class _Worker:
+    """One worker whose browser has the sheet open."""
 
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    token, scaled = "x" * 32, 0
-    path = f"/filings/{number}/{unit}/answers/e{place}/2026-10/"
-    await asyncio.sleep(dice.uniform(0, 1))
-    while time.perf_counter() < until:
-        scaled += dice.randrange(1, 10_000)
-        body = f"answer:e{place}:2026-10={scaled / 100:.2f}".encode()
-        head = (
-            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-            f"HX-Request: true\r\nX-CSRFToken: {token}\r\nContent-Length: {len(body)}\r\n"
-            f"Cookie: {settings.CSRF_COOKIE_NAME}={token}; {settings.SESSION_COOKIE_NAME}={cookie}\r\n\r\n"
+    sheet: str
+    place: int
+    cookie: str
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    @classmethod
+    async def at_the_sheet(cls, port: int, sheet: str, place: int, cookie: str) -> "_Worker":
+        worker = cls(sheet, place, cookie, *await asyncio.open_connection("127.0.0.1", port, limit=2**22))
+        await worker.ask(f"GET {sheet}")
+        return worker
+
+    async def write(self, until: float, seen: _Seen, dice: Any) -> None:
+        """Think, type a higher value, and go on when it is saved."""
+        scaled = 0
+        await asyncio.sleep(dice.uniform(0, 1))
+        while time.perf_counter() < until:
+            scaled += dice.randrange(1, 10_000)
+            body = f"answer:e{self.place}:2026-10={scaled / 100:.2f}"
+            seen.sent[f"i{self.place}"].append((scaled, time.perf_counter()))
+            await self.ask(f"POST {self.sheet}answers/e{self.place}/2026-10/", body)
+            await asyncio.sleep(dice.uniform(*_PAUSE_SECONDS))
+        self.writer.close()
+
+    async def ask(self, what: str, body: str = "") -> None:
+        from django.conf import settings
+
+        token = "x" * 32
+        more = (
+            "HX-Request: true\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            f"X-CSRFToken: {token}\r\nContent-Length: {len(body)}\r\n"
         )
-        seen.sent[f"i{place}"].append((scaled, time.perf_counter()))
-        writer.write(head.encode() + body)
-        status, _ = await _response(reader)
-        assert status == 200, f"the worker's page answered {status}"
-        await asyncio.sleep(dice.uniform(*_PAUSE_SECONDS))
-    writer.close()
+        self.writer.write((
+            f"{what} HTTP/1.1\r\nHost: 127.0.0.1\r\n{more if body else ''}"
+            f"Cookie: {settings.CSRF_COOKIE_NAME}={token}; {settings.SESSION_COOKIE_NAME}={self.cookie}\r\n\r\n{body}"
+        ).encode())
+        status, _ = await _response(self.reader)
+        assert status == 200, f"{what} answered {status}"
 
 
 async def _response(reader: asyncio.StreamReader) -> tuple[int, bytes]:
