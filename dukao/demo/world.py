@@ -60,12 +60,15 @@ class World:
         county = [str(code)[:6] for code in codes]
         wealth = np.array([_WEALTH.get(c, 1.0) for c in county])
         industry = np.array([_INDUSTRY.get(c, 1.0) for c in county])
-        # Division codes ending in 001–199 are residents' committees (社区), those from 200 on are villages.
-        is_village = (codes % np.uint64(1000) >= 200).astype(np.float64)
-        is_town_seat = (is_village == 0) & (codes // np.uint64(10**6) % np.uint64(100) > 20)
+        # By its last three digits: 001–199 a residents' committee (社区), 200–399 a village, from 400 on a farm, forest
+        # station or the like (虚拟生活区).
+        last = codes % np.uint64(1000)
+        is_village = ((last >= 200) & (last < 400)).astype(np.float64)
+        is_town_seat = (last < 200) & (codes // np.uint64(10**6) % np.uint64(100) > 20)
         size = np.exp(0.35 * normal("size", codes))
-        people = size * np.where(is_village, 2450.0, np.where(is_town_seat, 3400.0, 5600.0))
-        fields = size * np.where(is_village, 27_000.0, 520.0 * np.maximum(uniform("fields", codes) - 0.5, 0.0))
+        people = size * np.select([is_village > 0, last >= 400, is_town_seat], [2450.0, 160.0, 3400.0], 5600.0)
+        garden = 520.0 * np.maximum(uniform("fields", codes) - 0.5, 0.0)
+        fields = size * np.select([is_village > 0, last >= 400], [27_000.0, 900.0], garden)
         rural = people * is_village
         urban = people - rural
         _, index, sizes = np.unique(codes // np.uint64(10**6), return_inverse=True, return_counts=True)
