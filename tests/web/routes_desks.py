@@ -108,6 +108,5 @@ def _deliver(city, at: datetime) -> None:
         number="project_quarters-1", dataset=Dataset.objects.get(), dataset_version=1,
         scope_unit_id=city.unit["富水市"], period=2026103, file_name="项目.csv", file_digest=digest, size_bytes=90,
         state="landed", rows_read=2, rows_accepted=1, rows_rejected=1, facts_landed=1, rejects_digest=digest,
-        by_name="dora", received_at=at, landed_at=at, found={"format": "csv", "encoding": "gb18030", "delimiter": ",", "line_ends": "crlf",
-                                                         "header_line": 1},
+        by_name="dora", received_at=at, landed_at=at, found={"format": "csv", "encoding": "gb18030"},
     )  # fmt: skip

@@ -13,6 +13,11 @@ HEAD = {
     "form_number": "富统2表", "issuing_body": "富水市统计局", "approval_number": "富统审〔2026〕9号",
     "valid_until": "2027-12-31", "period": "quarter", "frequency": "quarterly", "level": "village", "s0-title": "投资",
 }  # fmt: skip
+LEGAL_POSTED = {
+    "form_number": "富统综1表（模拟）",
+    "approval_number": "富统审〔2026〕模拟8号",
+    "valid_until": "2026-12-31",
+}
 ONE = HEAD | {"s0-q0-element": "new_projects", "s0-q0-required": "yes"}
 
 
@@ -151,3 +156,19 @@ def test_a_sheet_is_retired(house, as_):
     assert as_("dora").post("/sheets/econ/retirement/").status_code == 303
     assert "报表（0 张）" not in text_of(as_("dora").get("/sheets/?retired=yes"))
     assert as_("tara").post("/sheets/econ/retirement/").status_code == 404
+
+
+def test_a_draft_of_the_next_version_does_not_stop_the_ready_one(house, as_):
+    house.send("new_projects")
+    dora = as_("dora")
+    design = dora.get("/sheets/econ/design/").content.decode()
+    assert 'value="new_projects"' in design
+    changed = (
+        HEAD | LEGAL_POSTED | {"title": "三季度经济运行表", "s0-q0-element": "new_projects", "s0-q1-element": "remark"}
+    )
+    assert dora.post("/sheets/econ/design/", changed | {"do": "draft"}).status_code == 303
+    page = dora.get("/sheets/econ/").content.decode()
+    assert "下发第 1 版" in page
+    assert "?version=1" in page
+    assert "合计 1 项" in text_of(dora.get(_compile(house, version="1")))
+    assert "合计 2 项" in text_of(dora.get(_compile(house, version="2")))

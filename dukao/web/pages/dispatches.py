@@ -22,6 +22,8 @@ from dukao.web.pages.filings import reviewing
 from dukao.web.pages.filings.desk import STATE_TONES
 from dukao.web.tables import Cell, Column, Row, Table, Tone, number, row, table
 
+# What everybody wants to know, be it nought; returned and refused ones are told where there are any.
+_ALWAYS_COUNTED = ("open", "submitted", "accepted")
 DISPATCH_TONES: dict[str, Tone] = {"open": "info", "closed": "plain", "withdrawn": "stop"}
 
 
@@ -183,13 +185,21 @@ def _crumbs(d: DispatchView, progress: Progress, actor: Actor) -> tuple[Crumb, .
     crumbs = [Crumb(_("下发"), reverse("dispatches"))] if may_list else []
     if progress.unit_code == d.scope_code:
         return (*crumbs, Crumb(d.number))
-    between = [a for a in org.ancestors(code=progress.unit_code, viewer=actor) if a.path.startswith(d.scope_path)]
-    steps = [Crumb(a.short_name, here if a.code == d.scope_code else f"{here}?unit={a.code}") for a in between]
+    between = [
+        a
+        for a in org.ancestors(code=progress.unit_code, viewer=actor)
+        if a.path.startswith(d.scope_path) and a.code != d.scope_code
+    ]
+    steps = [Crumb(a.short_name, f"{here}?unit={a.code}") for a in between]
     return (*crumbs, Crumb(d.number, here), *steps, Crumb(progress.unit_name))
 
 
 def _counts(counts: Mapping[str, int]) -> tuple[tuple[str, int, Tone], ...]:
-    return tuple((label, counts.get(state, 0), STATE_TONES[state]) for state, label in _states().items())
+    return tuple(
+        (label, counts.get(state, 0), STATE_TONES[state])
+        for state, label in _states().items()
+        if counts.get(state) or state in _ALWAYS_COUNTED
+    )
 
 
 def _marks(d: DispatchView) -> tuple[tuple[str, str], ...]:

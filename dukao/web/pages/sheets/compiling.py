@@ -89,7 +89,7 @@ class _Asked:
 def compilation(request: HttpRequest, code: str) -> HttpResponse:
     """Judge the sheet for a scope, a period and a due date; nothing is written."""
     actor = doors.actor_of(request)
-    view = queries.sheet(code=code, viewer=actor)
+    view = _version(code, request.GET.get("version", ""), actor)
     asked = _asked(request.GET, view, actor)
     return doors.render(request, "sheets/compile.html", _page(view, asked, actor))
 
@@ -98,7 +98,7 @@ def compilation(request: HttpRequest, code: str) -> HttpResponse:
 def dispatch(request: HttpRequest, code: str) -> HttpResponse:
     """Send the sheet, whole or only what is left. A refusal is shown on the compiler's page, with nothing lost."""
     actor = doors.actor_of(request)
-    view = queries.sheet(code=code, viewer=actor)
+    view = _version(code, request.POST.get("version", ""), actor)
     asked = _asked(request.POST, view, actor)
     try:
         sent = actions.dispatch_sheet(
@@ -112,6 +112,14 @@ def dispatch(request: HttpRequest, code: str) -> HttpResponse:
         return doors.render(request, "sheets/compile.html", _page(view, asked, actor, refused), status=refused.status)
     doors.tell(request, _("已发出，编号 {number}").format(number=sent))
     return doors.go(request, reverse("dispatches.page", args=[sent]))
+
+
+def _version(code: str, wanted: str, actor: Actor) -> SheetView:
+    """The version that is asked for, else the newest that is ready, else the newest. Raises NotThere."""
+    versions = queries.versions(code=code, viewer=actor)
+    if wanted:
+        return next((v for v in versions if str(v.version) == wanted), versions[0])
+    return next((v for v in versions if v.state == "ready"), versions[0])
 
 
 def _asked(form, view: SheetView, actor: Actor) -> _Asked:  # type: ignore[no-untyped-def]

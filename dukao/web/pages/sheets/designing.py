@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dukao.base.definitions import checked
-from dukao.base.refusals import Refused
+from dukao.base.refusals import Invalid, Refused
 from dukao.org.rules import Actor
 from dukao.registers import queries as registers
 from dukao.registers.queries import ElementView
@@ -183,13 +183,21 @@ def _save(request: HttpRequest, actor: Actor, draft: Draft, do: str, is_new: boo
         save = actions.define_sheet if do == "ready" else actions.save_draft
         saved = save(definition=definition, by=actor, at=doors.now())
     except Refused as refused:
-        page = _page(actor, draft, is_new, refused=refused)
+        page = _page(actor, draft, is_new, refused=_in_short(refused))
         return doors.render(request, "sheets/design.html", page, status=refused.status)
     if do == "ready":
         doors.tell(request, _("已定稿：第 {n} 版").format(n=saved.version))
         return doors.go(request, reverse("sheets.page", args=[saved.code]))
     doors.tell(request, _("草稿已保存"))
     return doors.go(request, reverse("sheets.design", args=[saved.code]))
+
+
+def _in_short(refused: Refused) -> Refused:
+    """Many errors are counted and listed, not also told in one long line."""
+    if not isinstance(refused, Invalid) or not refused.errors:
+        return refused
+    what = _("有 {n} 处要改，还没有保存").format(n=len(refused.errors))
+    return Invalid(what, errors=refused.errors, todo=_("改好后再保存，填的内容都还在"))
 
 
 def _page(actor: Actor, draft: Draft, is_new: bool, *, into: int = 0, find: str = "",

@@ -37,6 +37,7 @@ class SheetPage:
     tables: tuple[Table, ...]
     may_design: bool
     is_synthetic: bool
+    ready_before: int = 0  # the version that goes out while this one is still a draft
 
 
 @require_GET
@@ -67,6 +68,7 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
         tables=_tables(definition, versions, view),
         may_design=may_design(actor, view) and view is versions[0],
         is_synthetic=view.is_synthetic,
+        ready_before=next((v.version for v in versions if v.state == "ready"), 0) if view.state == "draft" else 0,
     )
     return doors.render(request, "sheets/page.html", page)
 
