@@ -48,7 +48,7 @@ def test_every_setting_of_a_site_is_described():
 def test_every_command_is_described():
     text = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
     for command in commands():
-        assert f"`dukao {command.name}" in text, command.name
+        assert f"`dukao {command.name}`" in text, command.name
 
 
 def test_every_command_of_dev_is_described():
