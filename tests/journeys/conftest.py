@@ -104,7 +104,11 @@ class Person:
     def looked_at(self, picture: str) -> None:
         """Axe finds nothing serious, nothing is wider than the screen, and there is a picture to look at."""
         page = self.page
-        page.wait_for_load_state("networkidle") if not page.locator("[data-live]").count() else page.wait_for_timeout(600)
+        # A page that listens for live figures is never idle.
+        if page.locator("[data-live]").count():
+            page.wait_for_timeout(600)
+        else:
+            page.wait_for_load_state("networkidle")
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert over <= 0, f"{page.url} is {over} px wider than the screen"
         found = self.axe_findings()

@@ -39,6 +39,6 @@ def furnish(city) -> None:
     with transaction.atomic():
         for period, value in ((2025103, 100_00), (2026102, 110_00), (2026103, 128_450)):
             type_fact(
-                element_id=element.pk, period=period, unit_id=city.unit["一村"], unit_path=city.path["一村"], value=value,
-                filing_id=1, at=at,
+                element_id=element.pk, period=period, unit_id=city.unit["一村"], unit_path=city.path["一村"],
+                value=value, filing_id=1, at=at,
             )
