@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, Refused
@@ -22,6 +23,7 @@ from dukao.org.rules import Actor
 _SALT = "dukao.web.uploads"
 KEPT_FOR = timedelta(days=1)
 _NAME_LIMIT = 200
+_DONE = ".done"
 
 
 class UploadGone(Refused):
@@ -49,6 +51,7 @@ def keep(upload: UploadedFile, *, by: Actor) -> Waiting:
         raise Invalid(
             _("文件太大"), errors={name: _("最多 {n} MB").format(n=f"{limit:,}")}, todo=_("请分期或分地区交付")
         )
+    sweep(at=timezone.now())
     path = _folder() / secrets.token_hex(16)
     os.link(upload.temporary_file_path(), path)  # type: ignore[attr-defined]  # a second name, not a second copy
     ticket = signing.dumps({"file": path.name, "name": name, "of": by.login_id}, salt=_SALT)
@@ -57,19 +60,22 @@ def keep(upload: UploadedFile, *, by: Actor) -> Waiting:
 
 def waiting(ticket: str, *, by: Actor) -> Waiting:
     """The file that the ticket names. Raises UploadGone."""
-    try:
-        told: dict[str, Any] = signing.loads(ticket, salt=_SALT, max_age=KEPT_FOR)
-    except signing.BadSignature:
-        told = {}
-    path = _folder() / told.get("file", "-")
-    if told.get("of") != by.login_id or not path.is_file():
+    told, path = _told(ticket, by)
+    if not path.is_file():
         raise UploadGone(_("上传的文件已经不在了"), why=_("上传后一天内没有继续，文件已清除"), todo=_("请重新上传"))
     return Waiting(path, told["name"], path.stat().st_size, ticket)
 
 
-def drop(file: Waiting) -> None:
-    """The file has been delivered."""
+def drop(file: Waiting, *, became: str) -> None:
+    """The file has been delivered; what it became stays known for a second click."""
+    file.path.with_suffix(_DONE).write_text(became, "utf-8")
     file.path.unlink(missing_ok=True)
+
+
+def became(ticket: str, *, by: Actor) -> str:
+    """What the file of this ticket was delivered as; empty where it was not yet."""
+    done = _told(ticket, by)[1].with_suffix(_DONE)
+    return done.read_text("utf-8") if done.is_file() else ""
 
 
 def sweep(*, at: datetime) -> int:
@@ -78,6 +84,17 @@ def sweep(*, at: datetime) -> int:
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
+
+
+def _told(ticket: str, by: Actor) -> tuple[dict[str, Any], Path]:
+    """What the ticket says, if it is this person's and not too old, and where its file would be."""
+    try:
+        told: dict[str, Any] = signing.loads(ticket, salt=_SALT, max_age=KEPT_FOR)
+    except signing.BadSignature:
+        told = {}
+    if told.get("of") != by.login_id:
+        told = {}
+    return told, _folder() / told.get("file", "nobody's")
 
 
 def _folder() -> Path:

@@ -100,6 +100,14 @@ def test_the_same_file_again_is_the_same_delivery(dataset, as_):
     assert first.headers["Location"] == again.headers["Location"]
 
 
+def test_a_second_click_leads_to_the_same_delivery(dataset, as_):
+    dora = as_("dora")
+    ticket = _ticket(_upload(dora, dataset))
+    first, again = (_deliver(dora, dataset, ticket) for _time in range(2))
+    assert first.status_code == again.status_code == 303
+    assert first.headers["Location"] == again.headers["Location"]
+
+
 def test_a_correction_supersedes(dataset, as_):
     dora = as_("dora")
     first = _deliver(dora, dataset, _ticket(_upload(dora, dataset))).headers["Location"]

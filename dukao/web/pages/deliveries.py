@@ -151,7 +151,10 @@ def deliver(request: HttpRequest) -> HttpResponse:
     actor = doors.actor_of(request)
     actor.require_anywhere("DELIVERIES_MAKE")
     dataset = _deliverable(request.POST.get("dataset", ""), actor)
-    file = uploads.waiting(request.POST.get("ticket", ""), by=actor)
+    ticket = request.POST.get("ticket", "")
+    if done := uploads.became(ticket, by=actor):  # a second click
+        return doors.go(request, reverse("deliveries.page", args=[done]))
+    file = uploads.waiting(ticket, by=actor)
     look = queries.look_into(dataset=dataset.code, viewer=actor, file=file.path)
     try:
         sent = actions.receive_delivery(
@@ -162,7 +165,7 @@ def deliver(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         page = _match_page(request.POST, dataset, file, look, refused)
         return doors.render(request, "deliveries/match.html", page, status=refused.status)
-    uploads.drop(file)
+    uploads.drop(file, became=sent)
     return doors.go(request, reverse("deliveries.page", args=[sent]))
 
 
