@@ -32,9 +32,12 @@ def record_event(
 ) -> None:
     """Write down who did what, in the transaction that did it."""
     assert connection.in_atomic_block, "an event belongs to the transaction of its action"
-    Event(at=at, actor=by.name, verb=verb, subject=subject, unit_path=unit_path, detail=detail or {}).save(
-        force_insert=True
-    )
+    # By hand, because every typed cell passes here: the ORM takes as long again as the insert.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO base_event (at, actor, verb, subject, unit_path, detail) VALUES (%s, %s, %s, %s, %s, %s)",
+            [connection.ops.adapt_datetimefield_value(at), by.name, verb, subject, unit_path, json.dumps(detail or {})],
+        )
 
 
 def seal_events(*, at: datetime, most: int = 10_000, is_sweep: bool = False) -> int:

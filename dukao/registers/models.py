@@ -119,7 +119,9 @@ class Fact(models.Model):
     accepted_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
     # Where it comes from: exactly one of a delivery and a filing (by id; filings live upstairs).
-    delivery = models.ForeignKey("registers.Delivery", null=True, on_delete=models.PROTECT, related_name="+")
+    delivery = models.ForeignKey(
+        "registers.Delivery", null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     filing_id = models.BigIntegerField(null=True)
 
     class Meta:
@@ -133,6 +135,7 @@ class Fact(models.Model):
         indexes = [
             models.Index(fields=["element", "period", "unit", "recorded_at"], name="fact_history",
                          condition=Q(superseded_at__isnull=False)),
+            models.Index(fields=["delivery"], name="fact_by_delivery", condition=Q(delivery__isnull=False)),
             models.Index(fields=["filing_id"], name="fact_by_filing", condition=Q(filing_id__isnull=False)),
         ]
 

@@ -12,8 +12,8 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-_KEPT = "INSERT INTO registers_total (element_id, period, unit_id, sum, n, pending_sum, pending_n) "
-_ADD = (
+KEPT = "INSERT INTO registers_total (element_id, period, unit_id, sum, n, pending_sum, pending_n)"
+ADD = (
     " ON CONFLICT (element_id, period, unit_id) DO UPDATE SET"
     " sum = registers_total.sum + excluded.sum, n = registers_total.n + excluded.n,"
     " pending_sum = registers_total.pending_sum + excluded.pending_sum,"
@@ -48,19 +48,20 @@ def listed(numbers: Iterable[int]) -> str:
 def add_up(
     cursor: CursorWrapper, element_id: int, period: int, ancestors: Sequence[int], change: Sequence[int]
 ) -> None:
-    """Add one cell's change to the totals above it, in one statement, rows in the order every writer takes them."""
-    if change[1] < 0 or change[3] < 0:
-        # A shrinking count would not pass the table's check as a new row, and the rows are there already.
-        add_deltas(cursor, [(element_id, period, unit, *change) for unit in ancestors])  # type: ignore[misc]
-        return
-    if not any(change) or not ancestors:
-        return
-    rows: list[str] = []
+    """Add one cell's change to the totals above it; counts only grow here, as the table's check wants of new rows."""
+    if any(change) and ancestors:
+        rows, values = one_cell(element_id, period, ancestors, change)
+        cursor.execute(f"{KEPT} {rows}{ADD}", values)
+
+
+def one_cell(
+    element_id: int, period: int, ancestors: Sequence[int], change: Sequence[int]
+) -> tuple[str, list[int]]:
+    """VALUES for one cell's change in the totals above it, in the order in which every writer takes rows."""
     values: list[int] = []
     for unit in sorted(ancestors):
-        rows.append("(%s,%s,%s,%s,%s,%s,%s)")
         values += (element_id, period, unit, *change)
-    cursor.execute(f"{_KEPT}VALUES {','.join(rows)}{_ADD}", values)
+    return f"VALUES {','.join(['(%s,%s,%s,%s,%s,%s,%s)'] * len(ancestors))}", values
 
 
 def add_deltas(cursor: CursorWrapper, deltas: Iterable[Delta]) -> None:
@@ -79,7 +80,7 @@ def add_deltas(cursor: CursorWrapper, deltas: Iterable[Delta]) -> None:
     if shrinking:
         cursor.executemany(_ADD_UPDATE, [(*d[3:], *d[:3]) for d in shrinking])
     if growing:
-        cursor.executemany(f"{_KEPT}VALUES (%s,%s,%s,%s,%s,%s,%s){_ADD}", growing)
+        cursor.executemany(f"{KEPT} VALUES (%s,%s,%s,%s,%s,%s,%s){ADD}", growing)
     if any(d[4] < 0 for d in shrinking):
         cursor.executemany(
             "DELETE FROM registers_total WHERE element_id = %s AND period = %s AND unit_id = %s AND n = 0",

@@ -19,7 +19,7 @@ from django.db.backends.utils import CursorWrapper
 from dukao.base.trail import record_event
 from dukao.org.rules import Actor
 from dukao.registers.models import Delivery
-from dukao.registers.sums import CURRENT_LEAVES, ROLLED, drop, instant, roll_up, stamp
+from dukao.registers.sums import ADD, CURRENT_LEAVES, KEPT, ROLLED, drop, instant, roll_up, stamp
 
 STAGED_COLUMNS = ("element_id", "period", "unit_id", "value", "text")
 # Other writers may take cells between our look and our insert (PostgreSQL); then we look again.
@@ -74,8 +74,7 @@ def rebuild_totals(*, by: Actor, at: datetime) -> int:
         roll_up(cursor, CURRENT_LEAVES)
         cursor.execute("DELETE FROM registers_total")
         cursor.execute(
-            "INSERT INTO registers_total (element_id, period, unit_id, sum, n, pending_sum, pending_n)"
-            f" {ROLLED} ORDER BY element_id, period, unit_id"
+            f"{KEPT} {ROLLED} ORDER BY element_id, period, unit_id"
         )
         cursor.execute("SELECT count(*) FROM registers_total")
         count = cursor.fetchone()[0]
@@ -194,14 +193,9 @@ def _add_difference(cursor: CursorWrapper) -> None:
     )
     # On PostgreSQL a row may have come since: then it is added to.
     cursor.execute(
-        "INSERT INTO registers_total (element_id, period, unit_id, sum, n, pending_sum, pending_n)"
-        f" SELECT * FROM ({ROLLED}) d WHERE d.n > 0 AND NOT EXISTS (SELECT 1 FROM registers_total t WHERE"
+        f"{KEPT} SELECT * FROM ({ROLLED}) d WHERE d.n > 0 AND NOT EXISTS (SELECT 1 FROM registers_total t WHERE"
         " t.element_id = d.element_id AND t.period = d.period AND t.unit_id = d.unit_id)"
-        " ORDER BY element_id, period, unit_id"
-        " ON CONFLICT (element_id, period, unit_id) DO UPDATE SET"
-        " sum = registers_total.sum + excluded.sum, n = registers_total.n + excluded.n,"
-        " pending_sum = registers_total.pending_sum + excluded.pending_sum,"
-        " pending_n = registers_total.pending_n + excluded.pending_n"
+        f" ORDER BY element_id, period, unit_id{ADD}"
     )
     cursor.execute(
         "DELETE FROM registers_total WHERE n = 0 AND EXISTS (SELECT 1 FROM rolled r WHERE"
