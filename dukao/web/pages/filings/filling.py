@@ -25,7 +25,7 @@ from dukao.web import doors, words
 from dukao.web.pages.filings import screen
 from dukao.web.pages.filings.screen import FilingScreen
 
-_VILLAGE, _TOWN = 5, 4
+_TOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +246,8 @@ def _names(logins: Iterable[str]) -> dict[str, str]:
 
 def _hand_in(found: FilingPage) -> str:
     """The button says to whom it goes: the unit above, or for a county the department that asks."""
-    above = org.unit_by_code(org.unit_by_code(found.unit_code).parent_code)
-    to = above.short_name if above.level >= _TOWN - 1 else found.issuer_name
+    unit = org.unit_by_code(found.unit_code)
+    to = org.unit_by_code(unit.parent_code).short_name if unit.level >= _TOWN else found.issuer_name
     return _("交给{who}审核").format(who=to)
 
 
