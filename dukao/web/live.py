@@ -152,7 +152,7 @@ class Hub:
                 continue
             self._mark(await self._persist(self.in_thread, reader.new) or [])
             if computing is None or computing.done():
-                computing = asyncio.create_task(self._persist(self._compute_marked))
+                computing = asyncio.create_task(self._compute_marked())
             spent = asyncio.get_running_loop().time() - started
             await asyncio.sleep(max(TICK_SECONDS - spent, 0.01))
 
@@ -173,14 +173,22 @@ class Hub:
             return None
 
     async def _compute_marked(self) -> None:
+        """Compute every marked view once; one that fails is tried again, after the others."""
+        is_failing = False
         for view in [view for view in self.views.values() if view.is_marked]:
             view.is_marked = False
             try:
                 figures = await self.in_thread(lambda view=view: live_figures(unit=view.unit, period=view.period))
+            except NotThere:
+                for subscriber in view.subscribers:
+                    _end(subscriber)
             except Exception:
-                view.is_marked = True
-                raise
-            self._tell(view, figures)
+                logger.exception("the figures of %s cannot be computed", view.unit)
+                view.is_marked = is_failing = True
+            else:
+                self._tell(view, figures)
+        if is_failing:
+            await asyncio.sleep(1)
 
     def _tell(self, view: View, figures: dict[str, LiveFigure]) -> None:
         """Send what changed to all pages of the view; a page that takes nothing any more is let go."""

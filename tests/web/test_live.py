@@ -15,6 +15,7 @@ from dukao.base.news import NewsReader
 from dukao.base.periods import Period
 from dukao.base.trail import record_event
 from dukao.org.models import Holding
+from dukao.web import live
 from dukao.web.live import TICKET_SECONDS, Hub, issue_ticket, read_ticket
 from tests.databases import own_database  # noqa: F401 (a fixture)
 from tests.indicators.conftest import indicators, registers  # noqa: F401 (fixtures)
@@ -222,6 +223,27 @@ def test_a_stream_ends_when_the_right_does_and_renews_its_ticket_before(house, m
             await asyncio.to_thread(Holding.objects.all().delete)
             while body := await stream.text():
                 assert body.startswith(("event:", "retry:", ":"))
+
+    run(story())
+
+
+def test_a_view_that_cannot_be_computed_does_not_stop_the_others(house, monkeypatch):
+    city, real = house.city, live.live_figures
+    failures = []
+
+    def sometimes(*, unit, period):
+        if unit == city.code["一村"] and len(failures) < 2:
+            failures.append(unit)
+            raise RuntimeError("the disk is gone")
+        return real(unit=unit, period=period)
+
+    monkeypatch.setattr(live, "live_figures", sometimes)
+
+    async def story():
+        async with opened(ticket_for(city, "alice", "一村")) as village, opened(ticket_for(city)) as whole:
+            assert len((await whole.event())["cells"]) == 6
+            assert len((await village.event())["cells"]) == 2
+            assert len(failures) == 2
 
     run(story())
 
