@@ -8,6 +8,7 @@ import pytest
 from dukao.base.refusals import NotThere
 from dukao.sheets import actions, queries
 from tests.conftest import AT, ON
+from tests.sheets.conftest import DUE, Q3
 
 TODAY_LATE = date(2026, 11, 27)
 
@@ -48,7 +49,9 @@ def test_after_handing_in_the_page_shows_what_was_handed_in(house):
     assert {key: (c.state, c.shown) for key, c in _cells(page).items()} == {
         "tax_revenue:2026Q3": ("known", "1284.50"), "new_projects:2026Q3": ("answered", "5"),
     }  # fmt: skip
-    assert (page.may_fill, page.state_label) == (False, "待审")
+    assert (page.may_fill, page.state_label, page.submitted_at) == (False, "待审", AT)
+    assert _cells(page)["new_projects:2026Q3"].answered_at == AT
+    assert (page.due_on, page.valid_until, page.is_emergency) == (DUE, date(2026, 12, 31), False)
 
 
 def test_figures_of_the_villages_are_added_up_in_the_countys_filing(house, city):
@@ -62,8 +65,6 @@ def test_figures_of_the_villages_are_added_up_in_the_countys_filing(house, city)
 
 def _send_to_counties(house):
     house.define("tax_revenue", "county_plan", level="county")
-    from tests.sheets.conftest import DUE, Q3
-
     return actions.dispatch_sheet(
         sheet="econ", scope_unit=house.city.code["富水市"], period=Q3, due_on=DUE, basis="据", only_what_is_left=True,
         by=house.city.actor["dora"], at=AT,

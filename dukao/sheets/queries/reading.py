@@ -203,9 +203,7 @@ def filing_heads(chosen: str, values: Sequence[Any]) -> list[FilingHead]:
         rows = cursor.fetchall()
     return [
         FilingHead._make(row)._replace(
-            submitted_at=_instant(row[4]), reviewed_at=_instant(row[6]), due_on=_day(row[15]),
-            valid_until=_day(row[28]), definition=json.loads(row[29]), is_synthetic=bool(row[30]),
-            is_emergency=bool(row[33]),
+            submitted_at=_instant(row[4]), reviewed_at=_instant(row[6]), definition=json.loads(row[29])
         )
         for row in rows
     ]  # fmt: skip
@@ -217,14 +215,8 @@ def filing_head(*, dispatch: str, unit: str) -> FilingHead | None:
 
 
 def _instant(stored: Any) -> Any:
-    """An instant as raw SQL gives it: SQLite gives columns as naive UTC, and expressions as text in UTC."""
-    if isinstance(stored, str):
-        stored = datetime.fromisoformat(stored)
+    """An instant (or None) as raw SQL gives it: naive UTC on SQLite."""
     return stored.replace(tzinfo=UTC) if stored is not None and stored.tzinfo is None else stored
-
-
-def _day(stored: Any) -> Any:
-    return date.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
 def carried_questions(dispatch_ids: Collection[int]) -> dict[int, list[Carried]]:
