@@ -4,8 +4,9 @@ Made from the room's `FilingPage`; knows nothing of requests.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
 
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,8 @@ from dukao.web.tables import Cell as TableCell
 # A text this long gets a box of several lines.
 _LONG_TEXT = 60
 TEXT_LIMIT = 500
+# So many known cells in a row stand folded.
+_FOLDED_FROM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,37 @@ class QuestionLines:
     def is_single(self) -> bool:
         return len(self.cells) == 1
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is nothing to do about it."""
+        return all(cell.look in ("known", "elsewhere") for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Questions one after the other; folded where they are many and all known."""
+
+    questions: tuple[QuestionLines, ...]
+    is_folded: bool
+
+    @property
+    def n_cells(self) -> int:
+        return sum(len(question.cells) for question in self.questions)
+
 
 @dataclass(frozen=True, slots=True)
 class SectionLines:
     title: str
     questions: tuple[QuestionLines, ...]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """In the order of the sheet; a run of many known cells is folded, so that what is left is seen at a glance."""
+        found = []
+        for is_known, run in groupby(self.questions, key=lambda question: question.is_known):
+            block = Block(tuple(run), is_folded=False)
+            found.append(replace(block, is_folded=is_known and block.n_cells >= _FOLDED_FROM))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

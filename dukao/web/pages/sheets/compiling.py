@@ -277,9 +277,11 @@ def _total(c: Compiled) -> str:
 
 
 def _total_note(c: Compiled) -> str:
-    return _("{percent}% 的格子不用基层动手；每个单位最多 {minutes}").format(
-        percent=c.prefilled_percent, minutes=words.minutes(c.minutes_hundredths_per_unit)
-    )
+    free = _("{percent}% 的格子不用基层动手").format(percent=c.prefilled_percent)
+    if not c.asked:
+        return free
+    most = _("每个单位最多 {minutes}").format(minutes=words.minutes(c.minutes_hundredths_per_unit))
+    return f"{free} · {most}"
 
 
 def _table(c: Compiled) -> Table:
