@@ -71,6 +71,11 @@ def render(request: HttpRequest, template: str, page: Page, *, status: int = 200
     """
     if wanted := request.GET.get("export"):
         return exports.answer(request, getattr(page, "tables", ()), wanted)
+    return _drawn(request, template, page, status, more)
+
+
+def _drawn(request: HttpRequest, template: str, page: Page, status: int, more: dict[str, Any]) -> HttpResponse:
+    """The page, or its region, as HTML whatever else was asked for."""
     region = _region_wanted(request)
     frame = "frame/region.html" if region is not None else "frame/base.html"
     context = {"page": page, "frame_template": frame, **more}
@@ -94,7 +99,8 @@ def tell(request: HttpRequest, text: str) -> None:
 def refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
     """The refusal as a page, or as a notice above the page that htmx stands on; status says which kind it is."""
     if _region_wanted(request) is None:
-        return render(request, "refusals/page.html", _RefusalPage(refused), status=refused.status)
+        # A refusal is no table: where a file was asked for, the page says why there is none.
+        return _drawn(request, "refusals/page.html", _RefusalPage(refused), refused.status, {})
     response = HttpResponse(
         get_template("refusals/_panel.html").render({"refused": refused}, request), status=refused.status
     )

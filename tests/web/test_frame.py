@@ -160,3 +160,12 @@ def test_a_forged_form_is_refused(alice):
 
 def test_what_one_person_saw_is_not_kept_for_the_next(as_):
     assert as_("alice").get("/search/").headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [("alice", "/units/{富水市}/?export=children.csv"), ("sam", "/supervision/?export=nothing.csv"),
+     ("charlie", "/nowhere/?export=t.xlsx"), ("", "/nowhere/?export=t.xlsx")],
+)  # fmt: skip
+def test_a_refusal_is_told_where_a_file_was_asked_for(city, as_, who, path):
+    assert as_(who).get(path.format(**city.code)).status_code == 404

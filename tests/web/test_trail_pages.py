@@ -83,3 +83,8 @@ def test_the_catalogue_of_events_is_complete():
     files += [Path(settings.ROOT) / "dukao/gate/actions.py", Path(settings.ROOT) / "dukao/indicators/actions.py"]
     written = {found for path in files for found in event.findall(path.read_text())}
     assert written - {"registers.actions.facts"} == set(VERBS)
+
+
+@pytest.mark.parametrize("asked", ["since=0001-01-01", "until=9999-12-31", "until=2026-13-01"])
+def test_a_day_beyond_the_calendar_is_told(city, as_, asked):
+    assert as_("otto").get(f"/trail/?{asked}").status_code == 422

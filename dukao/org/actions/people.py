@@ -89,9 +89,8 @@ def assign_post(
     with transaction.atomic():
         who = _locked_login(login)
         what = Post.objects.select_related("unit").filter(code=post).first()
-        if what is None:
+        if what is None or not by.may("ORG_MANAGE", what.unit.path):
             raise NotThere(_("没有代码为 %(post)s 的岗位") % {"post": post})
-        by.require("ORG_MANAGE", what.unit.path)
         if who.pk == by.login_id:
             raise NotAllowed(_("不能给自己安排岗位"), todo=_("请另一位系统管理员办理"))
         if valid_to is not None and valid_to <= valid_from:
@@ -172,16 +171,22 @@ def set_preferences(*, large_type: bool, language: str, by: Actor, at: datetime)
 def _locked_login(name: str) -> Login:
     login = Login.objects.select_for_update().filter(name=name).first()
     if login is None:
-        raise NotThere(_("没有登录名 %(name)s") % {"name": name})
+        raise _no_such_login(name)
     return login
+
+
+def _no_such_login(name: str) -> NotThere:
+    """The one answer for “not there” and “not yours”."""
+    return NotThere(_("没有登录名 %(name)s") % {"name": name})
 
 
 def _managed_login(name: str, by: Actor) -> Login:
     """The log-in, where the actor administers every unit at which it ever held a post, and it is not the own one."""
     by.require_anywhere("ORG_MANAGE")
     login = _locked_login(name)
-    for path in Holding.objects.filter(login=login).values_list("post__unit__path", flat=True):
-        by.require("ORG_MANAGE", path)
+    held_at = Holding.objects.filter(login=login).values_list("post__unit__path", flat=True)
+    if not all(by.may("ORG_MANAGE", path) for path in held_at):
+        raise _no_such_login(name)
     if login.pk == by.login_id:
         raise NotAllowed(_("不能这样处理自己的登录名"), todo=_("请另一位系统管理员办理"))
     return login

@@ -145,7 +145,7 @@ def write_rejects(db: duckdb.DuckDBPyConnection, folder: Path) -> Path | None:
     if not _count(db, "SELECT count(*) FROM rejects"):
         return None
     target = folder / "rejects.csv"
-    risky = "regexp_matches(value, '^[=+@\\t\\r-]') AND NOT regexp_full_match(value, '-[0-9.,]+')"
+    risky = "regexp_matches(value, '^[=+@＝＋－＠\\t\\r\\n-]') AND NOT regexp_full_match(value, '-[0-9.,]+')"
     harmless = f"CASE WHEN {risky} THEN chr(39) || value ELSE value END"
     db.execute(
         f"COPY (SELECT line AS '\ufeff行号', name AS '列', {harmless} AS '值', reason AS '原因' FROM"

@@ -126,7 +126,11 @@ def _detail(detail: dict[str, Any]) -> str:
 def _day(wanted: dict[str, str], name: str) -> date | None:
     text = wanted[name]
     try:
-        return date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text) if text else None
+        # Beyond these years the calendar itself ends.
+        if found and not 1900 <= found.year <= 2200:
+            raise ValueError(text)
+        return found
     except ValueError:
         raise Invalid(_("日期写得不对"), errors={name: _("请写成 2026-10-08 这样")}) from None
 
