@@ -94,7 +94,7 @@ def test_alice_says_that_a_known_value_is_wrong(village, person):
     send(village, "tax_revenue", "new_projects")
     alice = person("alice", phone=True)
     page = _open(alice)
-    page.tap("#cell-tax_revenue-" + _quarter() + " summary")
+    page.get_by_role("button", name="税收收入：不对？").tap()
     page.fill("#why-cell-tax_revenue-" + _quarter(), "少算了一户")
     page.get_by_role("button", name="标为不对").tap()
     page.wait_for_selector("#cell-tax_revenue-" + _quarter() + ":has-text('少算了一户')")

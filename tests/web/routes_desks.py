@@ -21,7 +21,7 @@ ROUTES = [
     Route("desk.refuse", _FILING + "refusal/", post=True),
     Route("desk.answer", _CELL, post=True),
     Route("desk.confirm", _CELL + "confirmation/", post=True),
-    Route("desk.dispute", _CELL + "dispute/", post=True),
+    Route("desk.dispute", _CELL + "dispute/", frozenset({"alice"}), others=404),
     Route("desk.clear", _CELL + "clearing/", post=True),
     Route("review", "/review/", REVIEWERS),
     Route("review.page", "/review/BB2026-0001/{一村}/", PARTIES, others=404),

@@ -95,6 +95,27 @@ def test_not_right_needs_a_reason(house, sent, as_):
     assert house.cell(sent, "tax_revenue").state == "disputed"
 
 
+def test_not_right_without_script_is_a_page_of_its_own(house, sent, as_):
+    alice, url = as_("alice"), _url(house, sent, "answers/tax_revenue/2026Q3/dispute/")
+    asked = alice.post(url, {"answer:new_projects:2026Q3": "4"})
+    assert asked.status_code == 303
+    assert house.cell(sent, "new_projects").shown == "4", "nothing typed elsewhere is lost"
+    assert "这个数哪里不对" in text_of(alice.get(asked.headers["Location"]))
+    refused = alice.post(url, {"reason:tax_revenue:2026Q3": ""})
+    assert refused.status_code == 422
+    assert "请写明哪里不对" in text_of(refused)
+    assert alice.post(url, {"reason:tax_revenue:2026Q3": "少了一户"}).status_code == 303
+    assert house.cell(sent, "tax_revenue").disputed_reason == "少了一户"
+    assert as_("rita").get(url).status_code == 404
+
+
+def test_in_the_sheet_the_reason_is_asked_in_the_cell(house, sent, as_):
+    target = "div#ask-cell-tax_revenue-2026Q3"
+    region = as_("alice").region(_url(house, sent, "answers/tax_revenue/2026Q3/dispute/"), target)
+    assert 'name="reason:tax_revenue:2026Q3"' in region.content.decode()
+    assert "<form" not in region.content.decode()
+
+
 def test_what_is_known_is_not_retyped(house, sent, as_):
     response = as_("alice").post(
         _url(house, sent, "answers/tax_revenue/2026Q3/"), {"answer:tax_revenue:2026Q3": "1"}, **HTMX

@@ -22,10 +22,23 @@ from dukao.org.rules import Actor
 from dukao.sheets import actions, queries
 from dukao.sheets.queries import CellView, FilingPage
 from dukao.web import doors, words
+from dukao.web.doors import Crumb
 from dukao.web.pages.filings import screen
 from dukao.web.pages.filings.screen import FilingScreen
 
 _TOWN = 4
+
+
+@dataclass(frozen=True)
+class DisputePage:
+    """What is asked before a known value is marked as not right."""
+
+    title: str
+    crumbs: tuple[Crumb, ...]
+    cell: screen.CellLine
+    back: str
+    reason: str
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,8 @@ def filing(request: HttpRequest, number: str, unit: str) -> HttpResponse:
     """The sheet. POST saves all that was typed: the way without JavaScript."""
     actor = doors.actor_of(request)
     if request.method == "GET":
-        return doors.render(request, "filings/page.html", _screen(number, unit, actor))
+        page = _screen(number, unit, actor, is_export="export" in request.GET)
+        return doors.render(request, "filings/page.html", page)
     saved = _save_typed(request, number, unit, actor)
     if saved.errors:
         page = _screen(number, unit, actor, saved)
@@ -108,20 +122,25 @@ def confirm(request: HttpRequest, number: str, unit: str, element: str, period: 
     return _cell(request, number, unit, f"{element}:{period}", actor, told=_("已确认"))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def dispute(request: HttpRequest, number: str, unit: str, element: str, period: str) -> HttpResponse:
-    """“Not right”, with the reason."""
+    """“Not right”: asks what is wrong, in the cell or on a page of its own, and marks it with the reason."""
     actor, key = doors.actor_of(request), f"{element}:{period}"
-    _save_without_script(request, number, unit, actor)
-    reason = request.POST.get(f"reason:{key}", "")
+    reason = request.POST.get(f"reason:{key}")
+    if reason is None:
+        if request.method == "POST":  # the button without JavaScript
+            _save_without_script(request, number, unit, actor)
+            return doors.go(request, request.path)
+        return doors.render(request, "filings/dispute.html", _dispute_page(number, unit, key, actor))
     try:
         actions.dispute_answer(
             dispatch=number, unit=unit, element=element, period=_period(period), reason=reason, by=actor, at=doors.now()
         )
     except Invalid as invalid:
-        if not getattr(request, "htmx", False):
-            raise
-        return _cell(request, number, unit, key, actor, error=str(invalid), status=invalid.status)
+        page = _dispute_page(number, unit, key, actor, reason, str(invalid))
+        response = doors.render(request, "filings/dispute.html", page, status=invalid.status)
+        response["HX-Retarget"], response["HX-Reswap"] = f"#ask-{screen.dom_of(key)}", "innerHTML"
+        return response
     return _cell(request, number, unit, key, actor, told=_("已记下，会转给提供数据的部门核实"))
 
 
@@ -134,8 +153,17 @@ def clear(request: HttpRequest, number: str, unit: str, element: str, period: st
     return _cell(request, number, unit, f"{element}:{period}", actor, told=_("已撤回"))
 
 
+def _dispute_page(number: str, unit: str, key: str, actor: Actor, reason: str = "", error: str = "") -> DisputePage:
+    found = queries.filing(dispatch=number, unit=unit, viewer=actor, today=doors.today())
+    if not found.may_fill:
+        raise NotThere()
+    cell = _line(found, key, actor, "", "")
+    back = f"{_url(number, unit)}#{cell.dom}"
+    return DisputePage(_("这个数哪里不对"), (Crumb(found.title, back), Crumb(cell.label)), cell, back, reason, error)
+
+
 def _screen(number: str, unit: str, actor: Actor, saved: _Saved | None = None,
-            left: Mapping[str, str] | None = None) -> FilingScreen:  # fmt: skip
+            left: Mapping[str, str] | None = None, is_export: bool = False) -> FilingScreen:  # fmt: skip
     found = queries.filing(dispatch=number, unit=unit, viewer=actor, today=doors.today())
     errors = saved.errors if saved else {}
     sections = screen.sections_of(
@@ -151,7 +179,7 @@ def _screen(number: str, unit: str, actor: Actor, saved: _Saved | None = None,
         due=words.due(found.due_on, today),
         hand_in=_hand_in(found),
         legal_source=law.rule("FRM-1", today).source_text if found.may_refuse else "",
-        tables=(screen.table_of(found),),
+        tables=(screen.table_of(found),) if is_export else (),
         is_synthetic=found.is_synthetic,
         saved_text=_last_saved(found),
         marks=_marks(found),
@@ -209,7 +237,7 @@ def _changed(request: HttpRequest, number: str, unit: str, key: str, actor: Acto
     line = _line(found, key, actor, error, told)
     context = {
         "cell": line, "filing": found, "progress": screen.progress_of(found), "problems": screen.problems_of(found),
-        "hand_in": _hand_in(found), "is_swap": True, "saved_text": _last_saved(found),
+        "hand_in": _hand_in(found), "is_swap": True, "says": screen.says(), "saved_text": _last_saved(found),
     }  # fmt: skip
     html = render_to_string(template, context, request) + render_to_string("filings/_changed.html", context, request)
     return HttpResponse(html, status=status)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dukao.base.wording import said_of, with_note, without_year
@@ -15,8 +16,10 @@ from dukao.sheets.queries import CellView, FilingPage
 from dukao.sheets.queries.filings import QuestionView
 from dukao.web import words
 from dukao.web.figures import grouped
+from dukao.web.measures import measure
 from dukao.web.tables import Cell, Column, Row, Table, row, table
 from dukao.web.tables import Cell as TableCell
+from dukao.web.templatetags.parts import icon
 
 # A text this long gets a box of several lines.
 _LONG_TEXT = 60
@@ -40,7 +43,9 @@ class CellLine:
     kind: str
     value: str  # as people read it
     raw: str  # as it stands in the input
-    unit: str
+    unit: str  # beside a value; empty where there is none
+    measure: str  # beside the input
+    href: str
     codes: tuple[tuple[str, str], ...]
     note: str
     hint: str
@@ -53,6 +58,10 @@ class CellLine:
     error: str = ""
     warning: str = ""
     told: str = ""
+
+    @property
+    def short_label(self) -> str:
+        return self.period_label or self.label
 
     @property
     def is_open(self) -> bool:
@@ -133,6 +142,7 @@ def sections_of(
 ) -> tuple[SectionLines, ...]:  # fmt: skip
     """The filing's sections. `errors` and `typed` (by cell key) keep what was typed wrongly in its place."""
     warnings = _warnings(filing)
+    href = reverse("desk.filing", args=[filing.number, filing.unit_code])
     return tuple(
         SectionLines(
             section.title,
@@ -140,7 +150,7 @@ def sections_of(
                 QuestionLines(
                     question.position, question.label, question.note, question.definition,
                     tuple(
-                        cell_line(question, cell, viewer_name=viewer_name, names=names,
+                        cell_line(question, cell, href=href, viewer_name=viewer_name, names=names,
                                   error=(errors or {}).get(cell.key, ""), typed=(typed or {}).get(cell.key),
                                   warning=warnings.get((cell.element_code, cell.period_label))
                                   or warnings.get((cell.element_code, ""), ""))
@@ -155,12 +165,13 @@ def sections_of(
 
 
 def cell_line(
-    question: QuestionView, cell: CellView, *, viewer_name: str = "", names: Mapping[str, str] | None = None,
+    question: QuestionView, cell: CellView, *, href: str, viewer_name: str = "", names: Mapping[str, str] | None = None,
     error: str = "", typed: str | None = None, warning: str = "", told: str = "",
 ) -> CellLine:  # fmt: skip
     is_confirmed = cell.state == "answered" and cell.source is not None
     is_single = len(question.cells) == 1
-    raw = cell.code or cell.shown
+    raw, value = cell.code or cell.shown, figure(cell.shown, question)
+    unit = measure(question.measure_unit)
     return CellLine(
         key=cell.key,
         dom=dom_of(cell.key),
@@ -171,9 +182,11 @@ def cell_line(
         period_label="" if is_single else _short(cell),
         look="confirmed" if is_confirmed else cell.state,
         kind=question.kind,
-        value=figure(cell.shown, question) or "–",
+        value=value or "–",
         raw=raw if typed is None else typed,
-        unit=question.measure_unit,
+        unit=unit if value else "",
+        measure=unit,
+        href=f"{href}answers/{cell.element_code}/{cell.period_code}/",
         codes=question.codes,
         note=question.note if is_single else "",
         hint=_hint(question, cell),
@@ -187,6 +200,15 @@ def cell_line(
         warning="" if error else warning,
         told=told,
     )  # fmt: skip
+
+
+def says() -> dict[str, str]:
+    """The words that stand in many cells, looked up once a page."""
+    return {
+        "optional": _("可不填"), "dispute": _("不对？"), "stale": _("旧数"), "still": _("仍对"), "rewrite": _("改写"),
+        "take_back": _("撤回"), "choose": _("请选择"), "elsewhere": _("由别处填，有了自动带入"),
+        "check": icon("check"), "lock": icon("lock", _("已带入，不用填")),
+    }  # fmt: skip
 
 
 def dom_of(key: str) -> str:
@@ -336,4 +358,5 @@ class FilingScreen:
     tables: tuple[Table, ...]
     is_synthetic: bool
     saved_text: str = ""
+    says: dict[str, str] = field(default_factory=says)
     marks: tuple[tuple[str, str], ...] = field(default=())
