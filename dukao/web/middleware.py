@@ -71,7 +71,7 @@ class Doorkeeper:
 
     def process_view(self, request: HttpRequest, view: Answer, args: tuple, kwargs: dict) -> HttpResponse | None:
         if request.actor is not None or getattr(view, "is_public", False):  # type: ignore[attr-defined]
-            return None
+            return doors.unreadable(request) if _holds_nul(request) else None
         query = {}
         if (came_from := _page_of(request)) not in ("", "/"):
             query["next"] = came_from
@@ -84,6 +84,12 @@ class Doorkeeper:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return doors.refuse(request, exception) if isinstance(exception, Refused) else None
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """Whether a NUL character was sent, which nobody types and PostgreSQL cannot keep."""
+    given = (text for key, values in (*request.GET.lists(), *request.POST.lists()) for text in (key, *values))
+    return "\0" in request.path_info or any("\0" in str(text) for text in given)
 
 
 def _page_of(request: HttpRequest) -> str:

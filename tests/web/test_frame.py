@@ -169,3 +169,9 @@ def test_what_one_person_saw_is_not_kept_for_the_next(as_):
 )  # fmt: skip
 def test_a_refusal_is_told_where_a_file_was_asked_for(city, as_, who, path):
     assert as_(who).get(path.format(**city.code)).status_code == 404
+
+
+def test_a_character_that_no_database_keeps_is_not_let_in(city, as_):
+    assert as_("sam").get("/search/?q=%00").status_code == 400
+    assert as_("alice").get("/filings/%00/1/").status_code == 400
+    assert CheckingClient().post("/sign-in/", {"name": "a\0", "password": "x"}).status_code == 400
