@@ -9,10 +9,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 from django.conf import settings
 
@@ -56,7 +56,7 @@ def take_in(source: BinaryIO, folder: Path) -> tuple[str, int, Marks]:
         while block := source.read(_BLOCK_BYTES):
             size += len(block)
             # Both let go of the interpreter lock, so marking goes on beside them.
-            others = [helpers.submit(digest.update, block), helpers.submit(copy.write, block)]
+            others: list[Future[Any]] = [helpers.submit(digest.update, block), helpers.submit(copy.write, block)]
             marker.feed(block)
             for other in others:
                 other.result()

@@ -70,7 +70,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     folder = Path(order["folder"])
     try:
-        answer = {"tables": _tables(order, folder)}
+        answer: dict[str, Any] = {"tables": _tables(order, folder)}
     except Refused as refused:
         answer = {"refused": refused.as_dict()}
     except MemoryError:

@@ -118,7 +118,7 @@ def _workbook_stream(data: bytes) -> bytes:
     fat = _allocation(data, size, sector)
 
     def chain(first: int, table: list[int], most: int) -> list[int]:
-        found = []
+        found: list[int] = []
         while first < len(table) and len(found) <= most:
             found.append(first)
             first = table[first]
