@@ -171,11 +171,11 @@ def test_july_does_not_grow_old_before_the_quarter_does(held, asked, until):
 
 def test_a_stock_stands_for_a_year_a_flow_for_its_own_period():
     august, july, last_august, older = _keys("2026-08", "2026-07", "2025-08", "2025-07")
-    assert cells.newest_known(august, "last", {july: 1, last_august: 1}) == july
-    assert cells.newest_known(august, "last", {last_august: 1}) == last_august
-    assert cells.newest_known(august, "last", {older: 1}) is None
-    assert cells.newest_known(august, "sum", {july: 1}) is None
-    assert cells.newest_known(august, "sum", {august: 1, july: 1}) == august
+    counting = cells.periods_that_count(august, "last")
+    assert (counting[:2], counting[-1], len(counting)) == ((august, july), last_august, 13)
+    assert older not in counting
+    assert cells.periods_that_count(august, "sum") == (august,)
+    assert cells.periods_that_count(_keys("2026")[0], "last") == _keys("2026", "2025")
 
 
 # Checks

@@ -21,7 +21,7 @@ from dukao.registers import queries as registers
 from dukao.registers.queries import KnownFact
 from dukao.sheets.models import Answer, Filing
 from dukao.sheets.rules.answers import Answerable
-from dukao.sheets.rules.cells import CellState, cell_periods, is_fresh, newest_known, periods_that_count, state_of
+from dukao.sheets.rules.cells import CellState, cell_periods, is_fresh, periods_that_count, state_of
 from dukao.sheets.rules.checks import Figured, SheetCheck, Violation, parse, violations
 from dukao.sheets.rules.compiling import Marks
 
@@ -283,9 +283,11 @@ def fact_for_cell(
     period: int, over_periods: str, held: Mapping[int, KnownFact], filing_id: int
 ) -> tuple[int | None, KnownFact | None]:
     """The fact that stands for the cell, with its period; what is typed in this filing is answers, not knowledge."""
-    standing = {p: fact for p, fact in held.items() if fact.source.filing_id != filing_id}
-    fact_period = newest_known(period, over_periods, standing)
-    return (None, None) if fact_period is None else (fact_period, standing[fact_period])
+    for counting in periods_that_count(period, over_periods) if held else ():
+        fact = held.get(counting)
+        if fact is not None and fact.source.filing_id != filing_id:
+            return counting, fact
+    return None, None
 
 
 def is_overtaking(fact: KnownFact, fact_period: int | None, period: int, answer: GivenAnswer) -> bool:

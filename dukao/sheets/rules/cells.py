@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -55,18 +54,10 @@ def is_fresh(period: int, sheet_period: int, fresh_days: int, today: date) -> bo
     return today <= fresh_until(period, sheet_period, fresh_days)
 
 
+@lru_cache(maxsize=4096)
 def periods_that_count(cell_period: int, over_periods: str) -> tuple[int, ...]:
     """Periods whose fact counts for the cell: its own, then for a stock the earlier ones, newest first."""
     return (cell_period, *standing_in(cell_period)) if over_periods == "last" else (cell_period,)
-
-
-def newest_known(cell_period: int, over_periods: str, held: Mapping[int, object]) -> int | None:
-    """The period whose fact stands for the cell among those held, or None."""
-    if cell_period in held:
-        return cell_period
-    if over_periods == "last":
-        return next((period for period in standing_in(cell_period) if period in held), None)
-    return None
 
 
 # How the levels of the tree are called where a sheet speaks of them.
