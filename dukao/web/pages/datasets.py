@@ -18,7 +18,7 @@ from dukao.registers.rules import DatasetDefinition
 from dukao.web import definitions, doors, words
 from dukao.web.doors import Crumb
 from dukao.web.measures import measure
-from dukao.web.pages import deliveries
+from dukao.web.pages.deliveries import reading as delivered
 from dukao.web.tables import Cell, Column, Table, number, row, table
 
 _RECENT = 12
@@ -88,7 +88,7 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
     recent = queries.deliveries(viewer=actor, dataset=code, most=_RECENT) if _may_see_deliveries(actor) else ()
     tables = [_columns(found), _measures(found)] if found.definition.measures else [_columns(found)]
     if recent:
-        tables.append(deliveries.table_of(recent, caption=_("最近的交付")))
+        tables.append(delivered.table_of(recent, caption=_("最近的交付")))
     page = DatasetPage(
         title=found.title,
         crumbs=(Crumb(_("数据资源"), reverse("datasets")), Crumb(found.code)),

@@ -14,7 +14,8 @@ from dukao.registers import queries as registers
 from dukao.sheets import queries as sheets
 from dukao.sheets.queries import Desk
 from dukao.web import doors, words
-from dukao.web.pages import deliveries, dispatches
+from dukao.web.pages import dispatches
+from dukao.web.pages.deliveries import reading as delivered
 from dukao.web.tables import Table
 
 _RECENT = 8
@@ -47,7 +48,7 @@ def department(request: HttpRequest) -> HttpResponse:
     desk = sheets.desk(viewer=actor, today=today)
     recent = registers.deliveries(viewer=actor, most=_RECENT)
     out = dispatches.table_of(desk.dispatches, caption=_("填报中的报表"))
-    came = deliveries.table_of(recent, caption=_("最近的数据交付"))
+    came = delivered.table_of(recent, caption=_("最近的数据交付"))
     names = tuple(dict.fromkeys(s.department_name for s in actor.standings_with("SHEETS_DESIGN")))
     page = DepartmentPage(
         title=_("{name} · 工作台").format(name=names[0]) if len(names) == 1 else _("部门工作台"),
