@@ -31,9 +31,10 @@ def define_indicator(*, definition: IndicatorDefinition, by: Actor, at: datetime
         indicator = Indicator.objects.select_for_update().filter(code=definition.code).first()
         owner = org.department(code=definition.owner) if definition.owner else None
         by.require("REGISTERS_DEFINE", owner.unit_path if owner else "/", department=definition.owner)
-        if indicator and indicator.owner_id and indicator.owner_id != (owner and owner.id):
-            before = org.department(code=indicator.definition["owner"])
-            by.require("REGISTERS_DEFINE", before.unit_path, department=before.code)
+        if indicator and indicator.owner_id != (owner and owner.id):
+            # Taking one over needs the right at its department too; one without, the right over everything.
+            before = org.department(code=indicator.definition["owner"]) if indicator.owner_id else None
+            by.require("REGISTERS_DEFINE", before.unit_path if before else "/", department=before.code if before else "")
         _refuse_misfits(definition)
         wanted = {
             "title": definition.title,

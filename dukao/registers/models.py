@@ -97,7 +97,7 @@ class Delivery(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["dataset", "scope_unit", "period", "file_digest", "reading_digest"],
-                                    condition=~Q(state="refused"), name="delivery_same_file_once"),
+                                    condition=Q(state__in=["received", "landed"]), name="delivery_same_file_once"),
             models.CheckConstraint(condition=Q(rows_read=F("rows_accepted") + F("rows_rejected")),
                                    name="delivery_rows_add_up"),
         ]

@@ -9,14 +9,17 @@ from urllib.parse import quote
 import pytest
 from django.db import connections
 
+from dukao.base.definitions import checked
 from dukao.base.models import Event
 from dukao.base.periods import Period
 from dukao.base.refusals import NotThere
 from dukao.registers import actions, queries
+from dukao.registers.actions.datasets import NotYourElement
 from dukao.registers.actions.deliveries import NotThisPeriod
 from dukao.registers.models import Delivery, Fact
+from dukao.registers.rules import DatasetDefinition
 from tests.databases import own_database  # noqa: F401 (a fixture)
-from tests.registers.invoices import AT, csv_of, define, deliver, receive
+from tests.registers.invoices import AT, INVOICES, csv_of, define, deliver, receive
 
 ROWS = ("A1,990101001201,2026-07-01,1,100.00,", "A2,990101001202,2026-07-02,1,50.00,")
 
@@ -45,6 +48,23 @@ def test_a_corrected_delivery_supersedes_and_takes_back_what_it_no_longer_says(c
     assert (old.state, Delivery.objects.get(number=second.number).supersedes_id) == ("superseded", old.pk)
     history = Fact.objects.filter(element__code="tax_sum", delivery=old)
     assert {f.superseded_at is not None for f in history} == {True}
+
+
+def test_a_wrong_correction_is_undone_by_the_first_file(city, var, tmp_path):
+    define(city)
+    first = deliver(csv_of(tmp_path, *ROWS))
+    deliver(csv_of(tmp_path, "A1,990101001201,2026-07-01,1,120.00,"))
+    third = deliver(csv_of(tmp_path, *ROWS))
+    assert third.number != first.number
+    assert current() == [(city.unit["一村"], 10000), (city.unit["二村"], 5000)]
+    assert queries.totals_that_differ() == ()
+
+
+def test_a_dataset_does_not_write_what_another_department_answers_for(city, var):
+    define(city)
+    foreign = checked(DatasetDefinition, {**INVOICES, "code": "foreign", "provider": "statistics"}, place="test")
+    with pytest.raises(NotYourElement):
+        actions.define_dataset(definition=foreign, by=city.actor["dora"], at=AT)
 
 
 def test_a_file_without_one_good_row_is_refused_and_takes_nothing_back(city, var, tmp_path):

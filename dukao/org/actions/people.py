@@ -51,7 +51,11 @@ def define_post(
         _check_text("title", title, 80)
         if role not in Role.values:
             raise Invalid(_("没有“%(role)s”这种岗位") % {"role": role}, errors={"role": "、".join(Role.values)})
-        department_id = queries.department(code=department).id if department else None
+        office = queries.department(code=department) if department else None
+        if office:
+            # A post within a department reaches what the department holds: that is for its own administrator to give.
+            by.require("ORG_MANAGE", office.unit_path)
+        department_id = office.id if office else None
         if role == Role.DEPARTMENT and department_id is None:
             raise Invalid(_("部门数据员的岗位要写明部门"), errors={"department": _("请选择部门")})
         fixed = {"role": role, "unit_id": unit.id, "department_id": department_id}

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dukao.base.refusals import Invalid
+from dukao.base.refusals import Invalid, Refused
 from dukao.base.trail import record_event
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -20,10 +20,14 @@ class DoesNotFit(Invalid):
     """The dataset's measures and the elements they name do not fit together."""
 
 
+class NotYourElement(Refused):
+    """The dataset would write figures that another department answers for."""
+
+
 def define_dataset(*, definition: DatasetDefinition, by: Actor, at: datetime) -> Outcome:
     """Make the dataset, or its next version; the same definition again changes nothing.
 
-    Raises: NotThere (unknown or foreign department), DoesNotFit.
+    Raises: NotThere (unknown or foreign department), DoesNotFit, NotYourElement.
     Records: registers.dataset.defined.
     """
     with transaction.atomic():
@@ -40,6 +44,8 @@ def define_dataset(*, definition: DatasetDefinition, by: Actor, at: datetime) ->
                 _("数据集 %(code)s 与数据元对不上：%(why)s") % {"code": definition.code, "why": error},
                 errors={f"{definition.code} · measures": str(error)},
             ) from None
+        if not by.is_system:
+            _refuse_foreign_elements(definition)
         told = definition.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         if dataset and dataset.definition == told:
             return "unchanged"
@@ -63,3 +69,14 @@ def define_dataset(*, definition: DatasetDefinition, by: Actor, at: datetime) ->
             detail={"version": version},
         )
     return "changed" if dataset else "created"
+
+
+def _refuse_foreign_elements(definition: DatasetDefinition) -> None:
+    """Each figure has one source that answers for it: a dataset feeds its provider's elements and ownerless ones."""
+    named = {m.element for m in definition.measures} | {c.element for c in definition.columns if c.element}
+    for element in elements_by_code(named).values():
+        if element.owner_code not in ("", definition.provider):
+            raise NotYourElement(
+                _("数据元“%(title)s”由别的部门负责，不能由这个数据资源写入") % {"title": element.title},
+                todo=_("请换成本部门的数据元，或请负责的部门交付"),
+            )

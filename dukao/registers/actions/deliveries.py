@@ -43,7 +43,7 @@ def receive_delivery(
     """Take in the file that a department delivers, and answer the delivery's number; it lands later.
 
     The same file, mapping and dataset version for the same scope and period again gives the number it has already, and
-    nothing changes. `mapping`: column of the file (or `#3`) → column of the dataset; where none is given, names decide.
+    nothing changes; a file that was corrected since, delivered again, corrects the correction. `mapping`: column of the file (or `#3`) → column of the dataset; where none is given, names decide.
     Raises: NotThere, NotThisPeriod, NotThisScope, TooLarge, Unreadable (an empty file), Invalid (the mapping).
     Records: registers.delivery.received.
     """
@@ -62,7 +62,8 @@ def receive_delivery(
         reading = _digest_of({"mapping": mapping or {}, "version": held.version})
         same = {"dataset": held, "scope_unit_id": scope.id, "period": period.key}
         there = Delivery.objects.filter(**same, file_digest=digest, reading_digest=reading)
-        if number := there.exclude(state=Delivery.State.REFUSED).values_list("number", flat=True).first():
+        counting = there.filter(state__in=[Delivery.State.RECEIVED, Delivery.State.LANDED])
+        if number := counting.values_list("number", flat=True).first():
             return number
         number = f"{dataset}-{period.code}-{scope.code}-{Delivery.objects.filter(**same).count() + 1}"
         Delivery.objects.create(

@@ -40,7 +40,7 @@ def define_element(*, definition: ElementDefinition, by: Actor, at: datetime) ->
         element = Element.objects.select_for_update().filter(code=definition.code).first()
         owner = org.department(code=definition.owner) if definition.owner else None
         by.require("REGISTERS_DEFINE", owner.unit_path if owner else "/", department=definition.owner)
-        if element and element.owner_id and element.owner_id != (owner and owner.id):
+        if element and element.owner_id != (owner and owner.id):
             _require_owner(element, by)
         wanted = _columns(definition, owner.id if owner else None)
         changed = [name for name, value in wanted.items() if element is None or getattr(element, name) != value]
@@ -88,10 +88,9 @@ def _columns(definition: ElementDefinition, owner_id: int | None) -> dict[str, o
 
 
 def _require_owner(element: Element, by: Actor) -> None:
-    """Taking an element over from another department needs the right there too."""
+    """Taking an element over needs the right at its department too; one without, the right over everything."""
     owner = org.department(code=element.owner.code) if element.owner else None
-    if owner:
-        by.require("REGISTERS_DEFINE", owner.unit_path, department=owner.code)
+    by.require("REGISTERS_DEFINE", owner.unit_path if owner else "/", department=owner.code if owner else "")
 
 
 def _refuse_new_meaning(element: Element, changed: list[str]) -> None:

@@ -107,7 +107,8 @@ def _free(at: datetime) -> Q:
     host = socket.gethostname()
     held = Delivery.objects.filter(state=Delivery.State.RECEIVED, claimed_by__startswith=f"{host}:")
     dead = [pk for pk, by in held.values_list("id", "claimed_by") if not _lives(by)]
-    return Q(claimed_at=None) | Q(claimed_at__lt=at - _CLAIM_LASTS) | Q(pk__in=dead)
+    silent = Q(claimed_at__lt=at - _CLAIM_LASTS) & ~Q(claimed_by__startswith=f"{host}:")
+    return Q(claimed_at=None) | silent | Q(pk__in=dead)
 
 
 def _token() -> str:

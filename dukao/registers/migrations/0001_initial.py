@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='delivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('dataset', 'scope_unit', 'period', 'file_digest', 'reading_digest'), name='delivery_same_file_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['received', 'landed'])), fields=('dataset', 'scope_unit', 'period', 'file_digest', 'reading_digest'), name='delivery_same_file_once'),
         ),
         migrations.AddConstraint(
             model_name='delivery',
