@@ -1,14 +1,19 @@
 """Loading the demo city through the rooms' own actions; again and again gives the same city."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import django
 from django.db import transaction
 
 from dukao.base.definitions import checked, read_entries
@@ -30,8 +35,7 @@ from dukao.registers.rules import DatasetDefinition, ElementDefinition
 from dukao.sheets import actions as sheets
 from dukao.sheets.rules.definitions import SheetDefinition
 
-# The next files are written while the last one lands.
-_FILES_AHEAD = 4
+_LANES = 2
 
 
 @dataclass
@@ -118,26 +122,29 @@ def load_people(stage: Stage, folder: Path, teller: Teller) -> None:
 
 
 def load_deliveries(stage: Stage, folder: Path, teller: Teller, *, with_invoices: bool) -> None:
-    """Every delivery that is not there yet: received and landed one after the other, in the order they came."""
-    figures = Figures(World.of(stage.unit.path))
-    planned = planned_deliveries(stage, figures)[: None if with_invoices else -1]
+    """Every delivery that is not there yet, year after year; within a year two processes land datasets side by side."""
+    planned = _planned(stage)[: None if with_invoices else -1]
     there = {(d.dataset_code, d.period, d.file_name) for d in known.deliveries(viewer=SYSTEM)}
     waiting = [p for p in planned if (p.dataset.code, p.period.key, p.file_name) not in there]
-    with teller.part("部门数据") as note, ThreadPoolExecutor(1) as writer:
-        files: list[Future[Path]] = []
-        landed: list[known.DeliveryView] = []
-        for number, one in enumerate(waiting):
-            while len(files) < min(len(waiting), number + _FILES_AHEAD):
-                files.append(writer.submit(_write, waiting[len(files)], folder))
-            landed.append(deliver(stage, one, files[number].result()))
-            if number % 100 == 99:
-                teller.tell(f"  已入库 {number + 1} / {len(waiting)} 个文件")
-        note(f"{len(waiting)} 个文件")
-        note(f"{sum(d.rows_read for d in landed):,} 行，退回 {sum(d.rows_rejected for d in landed):,} 行")
-        note(f"{sum(d.facts_landed for d in landed):,} 个数")
+    counted: Counter[str] = Counter()
+    # Children end with their parent's pool; they are spawned, because a fork would share the database connection.
+    with (
+        teller.part("部门数据") as note,
+        ProcessPoolExecutor(_LANES, mp_context=get_context("spawn"), initializer=django.setup) as lanes,
+    ):
+        for year, ones in groupby(waiting, key=lambda one: one.at.year):
+            by_dataset: dict[str, list[str]] = {}
+            for one in ones:
+                by_dataset.setdefault(one.dataset.code, []).append(one.file_name)
+            landing = [lanes.submit(_land, stage, folder, code, names) for code, names in by_dataset.items()]
+            for landed in as_completed(landing):
+                counted.update(landed.result())
+            teller.tell(f"  {year} 年：已入库 {counted['files']} / {len(waiting)} 个文件")
+        note(f"{counted['files']} 个文件，{counted['rows']:,} 行，退回 {counted['rejected']:,} 行")
+        note(f"{counted['facts']:,} 个数")
 
 
-def deliver(stage: Stage, one: Planned, file: Path) -> "known.DeliveryView":
+def deliver(stage: Stage, one: Planned, file: Path) -> known.DeliveryView:
     """Hand a file in as the department's data person, and land it."""
     office = player(office_of(one.dataset.provider), stage)
     number = registers.receive_delivery(
@@ -147,8 +154,24 @@ def deliver(stage: Stage, one: Planned, file: Path) -> "known.DeliveryView":
     return registers.land_delivery(number=number, at=one.at)
 
 
-def _write(one: Planned, folder: Path) -> Path:
+def written(one: Planned, folder: Path) -> Path:
+    """The delivery's file, made if it is not there."""
     path = folder / "files" / one.dataset.code / one.file_name
     if not path.exists():
         one.write(path)
     return path
+
+
+def _land(stage: Stage, folder: Path, dataset: str, names: list[str]) -> dict[str, int]:
+    """In a process of its own: land these files of a dataset in the order they came; answer what came of it."""
+    wanted = [one for one in _planned(stage) if one.dataset.code == dataset and one.file_name in names]
+    landed = [deliver(stage, one, written(one, folder)) for one in wanted]
+    return {
+        "files": len(landed), "rows": sum(d.rows_read for d in landed),
+        "rejected": sum(d.rows_rejected for d in landed), "facts": sum(d.facts_landed for d in landed),
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _planned(stage: Stage) -> list[Planned]:
+    return planned_deliveries(stage, Figures(World.of(stage.unit.path)))

@@ -21,7 +21,7 @@ from dukao.demo.cast import office_of, player, worker_of
 from dukao.demo.chance import uniform
 from dukao.demo.deliveries import tax_delivery
 from dukao.demo.figures import Figures
-from dukao.demo.load import deliver
+from dukao.demo.load import deliver, written
 from dukao.demo.present import economy_round, expired_round, livelihood_round, projects_round
 from dukao.demo.rounds import BASIS, fill_in, invented, open_cells, send
 from dukao.demo.rows import NO_SUCH_UNIT
@@ -140,9 +140,7 @@ class Story:
 
     def invoices(self) -> str:
         planned = tax_delivery(self.stage, self.figures)
-        self.tax_file = self.folder / "files" / planned.dataset.code / planned.file_name
-        if not self.tax_file.exists():
-            planned.write(self.tax_file)
+        self.tax_file = written(planned, self.folder)
         began = perf_counter()
         self.tax = deliver(self.stage, planned, self.tax_file)
         seconds = perf_counter() - began
