@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlwt
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from dukao.base.refusals import Refused
 from dukao.registers.intake.engine import engine
@@ -184,6 +186,20 @@ def test_an_open_quote_is_refused_with_its_line(folder):
         read(put(folder, '代码,金额\nA1,1\nA2,"2\nA3,3\n'), folder, careful=True)
 
 
+@given(st.text(st.sampled_from("a甲é𠀀 \u3000"), max_size=12).map(str.encode), st.binary(max_size=4), st.integers(1, 9))
+@example("甲乙".encode(), b"\xe7", 2)
+def test_utf8_is_told_apart_as_python_does(text, more, block):
+    marker, data = Marker(), text + more + text
+    for start in range(0, len(data), block):
+        marker.feed(data[start : start + block])
+    try:
+        data.decode()
+        is_utf8 = True
+    except UnicodeDecodeError:
+        is_utf8 = False
+    assert marker.marks().is_utf8 == is_utf8
+
+
 def test_blocks_of_any_size_show_the_same_marks(folder):
     path = put(folder, ("代码,金额\r\n" + "甲　乙,1\r\n\n\r" * 50 + "\r\n\r\n").encode())
     whole = marks_of(path)
@@ -211,8 +227,8 @@ def test_xlsx_cells_become_exact_text(folder):
     day, instant = datetime.date(2026, 7, 1), datetime.datetime(2026, 7, 1, 8, 30)
     path = workbook(folder, [
         ["三季度"], [], ["代码", "金额", "备注"],
-        ["001", 1234.5, day], [12, 0.1 + 0.2, instant], ["A", 1e15, True], ["B", 123456789012345, "x"], [None, None, None],
-        ["C", 0.000001, None],
+        ["001", 1234.5, day], [12, 0.1 + 0.2, instant], ["A", 1e15, True], ["B", 123456789012345, "x"],
+        [None, None, None], ["C", 0.000001, None],
     ])  # fmt: skip
     source = read(path, folder)
     assert source.found["sheet"] == "数据"

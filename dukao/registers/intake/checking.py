@@ -1,8 +1,8 @@
 """Checking a delivery's rows in sets: good rows become typed records, bad ones a list with reasons.
 
-The file is read twice, and each time it only flows through. First every row is judged; of a good row nothing stays but
-the hash of its key, of a bad one its cells. Then, with doubled keys known, the good rows are written out typed. The bad
-rows are told their reasons by `rules.rows`.
+The file is read twice, and each time it only flows through. First every row is judged; of a plainly good row nothing
+stays but the hash of its key, of an odd one its cells. The few odd ones are read slowly, by `rules.cells`: some turn
+out good, the others are told their reasons by `rules.rows`. Then, with doubled keys known, the good rows are written.
 """
 # ruff: noqa: S608 (names come from checked definitions or are our own; values are quoted by `literal`)
 
@@ -47,11 +47,11 @@ def check_rows(
     db: duckdb.DuckDBPyConnection, source: Source, rules: RowRules, places: Places, folder: Path, progress: Progress
 ) -> Checked:
     """Judge every row of the source. Raises Irregular where a plain text turns out to need the careful reading."""
-    sql = Statements(source, rules)
-    offer_readings(db, sql)
+    statements = Statements(source, rules)
+    offer_readings(db, statements)
     progress("读取并检查", 10)
     try:
-        db.execute(sql.judge())
+        db.execute(statements.judge())
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         if isinstance(source.table, PlainText):
             raise Irregular from None
@@ -60,47 +60,44 @@ def check_rows(
     if isinstance(source.table, PlainText) and rows_read != source.table.rows:
         raise Irregular
     progress("查找重复和问题行", 40)
-    db.execute(REJECTS)
-    doubled = _find_doubled(db, sql) if rules.definition.key else False
-    faulty = _explain(db, sql, places)
+    db.execute("CREATE TABLE rejects (line BIGINT, place INTEGER, name VARCHAR, value VARCHAR, reason VARCHAR)")
+    db.execute(statements.judge_odd())
+    odd = _count(db, "SELECT count(*) FROM odd") > 0
+    _explain(db, statements, places)
+    doubled = bool(statements.key) and _find_doubled(db, statements)
     rejected = _count(db, "SELECT count(DISTINCT line) FROM rejects")
     progress("写入记录", 50)
     records = None
     if rows_read > rejected:
         records = folder / "accepted.parquet"
-        db.execute(sql.write(records, only=faulty, doubled=doubled))
+        db.execute(statements.write(records, odd=odd, doubled=doubled))
         written = _count(db, f"SELECT count(*) FROM read_parquet({literal(str(records))})")
         assert written == rows_read - rejected, f"{written} rows written of {rows_read} - {rejected}"
     return Checked(rows_read, rejected, records)
 
 
-def _find_doubled(db: duckdb.DuckDBPyConnection, sql: Statements) -> bool:
+def _find_doubled(db: duckdb.DuckDBPyConnection, statements: Statements) -> bool:
     """Set aside every row whose key comes twice: which of them is right nobody here can know."""
-    rows = _count(db, "SELECT count(*) FROM judged")
-    parts = rows // _HASHES_AT_ONCE + 1
+    hashes = "SELECT h FROM judged WHERE h IS NOT NULL UNION ALL SELECT h FROM odd WHERE is_late AND h IS NOT NULL"
+    parts = _count(db, f"SELECT count(*) FROM ({hashes})") // _HASHES_AT_ONCE + 1
     found = [np.empty(0, np.uint64)]
     for part in range(parts):
-        some = f"AND h % {parts} = {part}" if parts > 1 else ""
-        hashes = db.execute(f"SELECT h FROM judged WHERE h IS NOT NULL {some}").fetchnumpy()["h"]
-        hashes.sort()
-        found.append(np.unique(hashes[1:][hashes[1:] == hashes[:-1]]))
+        some = db.execute(f"SELECT h FROM ({hashes}) WHERE h % {parts} = {part}").fetchnumpy()["h"]
+        some.sort()
+        found.append(np.unique(some[1:][some[1:] == some[:-1]]))
     doubled = np.concatenate(found)
     if not len(doubled):
         return False
     db.register("double_hashes_found", pa.table({"h": doubled}))
     db.execute("CREATE TABLE double_hashes AS SELECT h FROM double_hashes_found")
-    db.execute(sql.doubled())
-    # Both tables hold the same rows in the order of the file.
-    db.execute(
-        f"CREATE TABLE doubled_lines AS SELECT {sql.line} AS line FROM judged"
-        " WHERE h IN (SELECT h FROM double_hashes) ORDER BY rowid"
-    )
+    db.execute(statements.doubled())
+    db.execute(statements.doubled_lines())
     db.execute(
         "CREATE TABLE same AS SELECT line, told, h, count(*) OVER whole AS n, first_value(line) OVER whole AS first,"
         " nth_value(line, 2) OVER whole AS second FROM (SELECT * FROM doubled POSITIONAL JOIN doubled_lines)"
         " WINDOW whole AS (PARTITION BY told ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
     )
-    names = "、".join(sql.rules.definition.key)
+    names = "、".join(statements.rules.definition.key)
     db.execute(
         f"INSERT INTO rejects SELECT line, -1, {literal(names)}, told,"
         " '与第 ' || CASE WHEN line = first THEN second ELSE first END || ' 行重复' FROM same WHERE n > 1"
@@ -110,25 +107,20 @@ def _find_doubled(db: duckdb.DuckDBPyConnection, sql: Statements) -> bool:
     return _count(db, "SELECT count(*) FROM double_hashes") > 0
 
 
-def _explain(db: duckdb.DuckDBPyConnection, sql: Statements, places: Places) -> set[int]:
-    """Write down what is wrong with each bad row; answer the numbers of the columns at fault (-1: a whole row)."""
-    found: set[int] = set()
-    if not _count(db, "SELECT count(*) FROM judged WHERE bad IS NOT NULL"):
-        return found
-    reader = db.cursor().execute(sql.faulty()).to_arrow_reader(_BATCH_ROWS)
-    for batch in reader:
+def _explain(db: duckdb.DuckDBPyConnection, statements: Statements, places: Places) -> None:
+    """Write down what is wrong with each bad row."""
+    query = "SELECT _line, _fault, cells, flags FROM odd WHERE NOT _fits"
+    for batch in db.cursor().execute(query).to_arrow_reader(_BATCH_ROWS):
         told: list[tuple[int, int, Fault]] = []
         for line, fault, cells, flags in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             if fault is not None:
                 told.append((line, 0, Fault(WHOLE_ROW, "", fault)))
-                found.add(-1)
                 continue
             for number, fits in enumerate(flags):
                 if not fits:
-                    found.add(number)
-                    told.append((line, number, sql.rules.fault(sql.columns[number], cells[number] or "", places.fault)))
+                    column = statements.columns[number]
+                    told.append((line, number, statements.rules.fault(column, cells[number] or "", places.fault)))
         _insert(db, told)
-    return found
 
 
 def _insert(db: duckdb.DuckDBPyConnection, told: Iterable[tuple[int, int, Fault]]) -> None:

@@ -44,19 +44,46 @@ class Statements:
             return f"SELECT NULL::VARCHAR AS _fault, {', '.join(cells)} FROM {_read_csv(table)}"
         return f"SELECT _line, _fault, {', '.join(cells)} FROM read_parquet({literal(str(table.path))})"
 
-    def values(self, texts: str) -> str:
-        """The texts with the values of all columns beside them."""
-        values = ", ".join(f"{self.value(number)} AS v{number}" for number in range(len(self.columns)))
-        return f"SELECT *, {values} FROM ({texts})"
+    def values(self, texts: str, *, slow: bool) -> str:
+        """The texts with the values of all columns beside them; `slow`: also of texts that need `rules.cells`."""
+        numbers = range(len(self.columns))
+        casts = [f"TRY_CAST(x{n} AS {kind}) AS t{n}" for n in numbers if (kind := self.kind(n)) != "VARCHAR"]
+        values = [f"{self._value(n, slow=slow)} AS v{n}" for n in numbers]
+        return f"SELECT *, {', '.join(values)} FROM (SELECT {', '.join(['*', *casts])} FROM ({texts}))"
 
-    def _placed(self, values: str) -> str:
-        """Values with `_known`: whether the unit is one that the delivery may speak about.
+    def _judged(self, values: str) -> str:
+        """Values with `_fits`: whether the row is in order in itself.
 
-        Asked with IN, because a left join would put the rows without a match behind the others.
+        The unit is asked for with IN, because a left join would put the rows without a match behind the others.
         """
         unit = self.number_of(self.rules.definition.unit_column)
         known = "true" if unit is None else f"coalesce(v{unit} IN (SELECT code FROM places), false)"
-        return f"SELECT *, {known} AS _known FROM ({values})"
+        fits = " AND ".join(["_fault IS NULL", *(self.fits(n) for n in range(len(self.columns))), "_known"])
+        return f"SELECT *, ({fits}) AS _fits FROM (SELECT *, {known} AS _known FROM ({values}))"
+
+    def kind(self, number: int) -> str:
+        """The type the values of a column rest in."""
+        column = self.columns[number]
+        kinds = {"integer": "BIGINT", "decimal": f"DECIMAL(18, {column.decimals})", "date": "DATE", "unit": "BIGINT"}
+        return kinds.get(column.type, "VARCHAR")
+
+    @cached_property
+    def key(self) -> list[int]:
+        """Numbers of the columns that together name a row."""
+        return [n for name in self.rules.definition.key if (n := self.number_of(name)) is not None]
+
+    @property
+    def _hash(self) -> str:
+        """The hash of a row's key, null where a part of it is missing or cannot be read."""
+        if not self.key:
+            return "NULL::UBIGINT"
+        values = [f"v{n}" for n in self.key]
+        return f"CASE WHEN {' AND '.join(f'{v} IS NOT NULL' for v in values)} THEN hash({', '.join(values)}) END"
+
+    @property
+    def _told(self) -> str:
+        """A row's key as people read it."""
+        return f"concat_ws(' · ', {', '.join(f'v{n}::VARCHAR' for n in self.key)})"
 
     def number_of(self, name: str) -> int | None:
         return next((n for n, c in enumerate(self.columns) if c.name == name), None)
@@ -80,17 +107,14 @@ class Statements:
         return f"({told})" if column.name in self.rules.required else f"({x} IS NULL OR ({told}))"
 
     def judge(self) -> str:
-        """`judged`, in the order of the file: hash of the key, and of bad rows the cells."""
-        numbers = range(len(self.columns))
-        key = [f"v{self.number_of(name)}" for name in self.rules.definition.key]
-        whole = " AND ".join(f"{k} IS NOT NULL" for k in key)
-        hashed = f"CASE WHEN {whole} THEN hash({', '.join(key)}) END" if key else "NULL::UBIGINT"
-        fits = " AND ".join(["_fault IS NULL", *(self.fits(n) for n in numbers)])
-        values = f"SELECT *, {hashed} AS h, ({fits}) AS _fits FROM ({self.values(self._texts())})"
+        """`judged`, in the order of the file: the hash of each row's key, and of rows that are not plainly good the
+        cells."""
         line = "" if isinstance(self.source.table, PlainText) else "_line, "
+        cells = ", ".join(f"x{n}" for n in range(len(self.columns)))
+        rows = self._judged(self.values(self._texts(), slow=False))
         return (
-            f"CREATE TABLE judged AS SELECT h, {line}_fault, CASE WHEN NOT (_fits AND _known)"
-            f" THEN [{', '.join(f'x{n}' for n in numbers)}] END AS bad FROM ({self._placed(values)})"
+            f"CREATE TABLE judged AS SELECT {self._hash} AS h, {line}_fault,"
+            f" CASE WHEN NOT _fits THEN [{cells}] END AS odd FROM ({rows})"
         )
 
     @property
@@ -99,90 +123,80 @@ class Statements:
         table = self.source.table
         return f"rowid + {table.skipped_lines + 1}" if isinstance(table, PlainText) else "_line"
 
-    def faulty(self) -> str:
-        """Of bad rows: line, fault of the whole row, cells, and per column whether it is in order."""
+    def judge_odd(self) -> str:
+        """`odd`: the rows that were not plainly good, read slowly: values, whether they fit, and per column whether."""
         numbers = range(len(self.columns))
-        cells = ", ".join(f"bad[{n + 1}] AS x{n}" for n in numbers)
-        texts = f"SELECT {self.line} AS _line, _fault, bad, {cells} FROM judged WHERE bad IS NOT NULL"
+        cells = ", ".join(f"odd[{n + 1}] AS x{n}" for n in numbers)
+        texts = f"SELECT {self.line} AS _line, _fault, h, odd AS cells, {cells} FROM judged WHERE odd IS NOT NULL"
         unit = self.number_of(self.rules.definition.unit_column)
         flags = [f"{self.fits(n)} AND (_known OR x{n} IS NULL)" if n == unit else self.fits(n) for n in numbers]
+        values = ", ".join(f"v{n}" for n in numbers)
         return (
-            f"SELECT _line, _fault, bad, [{', '.join(flags)}] FROM ({self._placed(self.values(texts))}) ORDER BY _line"
+            f"CREATE TABLE odd AS SELECT _line, _fault, cells, h IS NULL AS is_late, {self._hash} AS h, _fits,"
+            f" [{', '.join(flags)}] AS flags, {values} FROM ({self._judged(self.values(texts, slow=True))})"
         )
 
     def doubled(self) -> str:
-        """Rows whose key's hash comes twice, in the order of the file: the hash and the key as one text."""
-        key = [f"v{self.number_of(name)}" for name in self.rules.definition.key]
-        told = f"concat_ws(' · ', {', '.join(f'{k}::VARCHAR' for k in key)})"
-        whole = " AND ".join(f"{k} IS NOT NULL" for k in key)
-        values = self.values(self._texts())
+        """`doubled`: keys of rows whose hash comes twice, as people read them; those of `judged` first, in order."""
+        quick = f"SELECT {self._told} AS told, {self._hash} AS h FROM ({self.values(self._texts(), slow=False)})"
+        late = f"SELECT {self._told} AS told, h FROM odd WHERE is_late AND h IN (SELECT h FROM double_hashes)"
         return (
-            f"CREATE TABLE doubled AS SELECT {told} AS told, hash({', '.join(key)}) AS h FROM ({values})"
-            f" WHERE {whole} AND hash({', '.join(key)}) IN (SELECT h FROM double_hashes)"
+            f"CREATE TABLE doubled AS SELECT told, h FROM ({quick}) WHERE h IN (SELECT h FROM double_hashes)"
+            f" UNION ALL ({late} ORDER BY _line)"
         )
 
-    def write(self, target: Path, *, only: set[int], doubled: bool) -> str:
-        """The good rows, typed, in the order of the file. `only`: the columns where anything was found wrong."""
-        unit = self.number_of(self.rules.definition.unit_column)
-        rows = self.values(self._texts())
-        conditions = ["_fault IS NULL"] if -1 in only else []
-        conditions += [self.fits(n) for n in sorted(only - {-1})]
-        if unit in only:
-            rows, conditions = self._placed(rows), [*conditions, "_known"]
-        if doubled:
-            key = ", ".join(f"v{self.number_of(name)}" for name in self.rules.definition.key)
-            rows = f"SELECT t.* FROM ({rows}) t ANTI JOIN double_hashes d ON d.h = hash({key})"
+    def doubled_lines(self) -> str:
+        """`doubled_lines`: the lines of the rows in `doubled`, in the same order."""
+        some = "IN (SELECT h FROM double_hashes)"
+        return (
+            f"CREATE TABLE doubled_lines AS (SELECT {self.line} AS line FROM judged WHERE h {some} ORDER BY rowid)"
+            f" UNION ALL (SELECT _line FROM odd WHERE is_late AND h {some} ORDER BY _line)"
+        )
+
+    def write(self, target: Path, *, odd: bool, doubled: bool) -> str:
+        """The good rows, typed: the plain ones in the order of the file, then the `odd` ones. `doubled`: some are."""
+        rows = self.values(self._texts(), slow=False)
         named = ", ".join(f'v{n} AS "{c.name}"' for n, c in enumerate(self.columns))
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        single = " AND h NOT IN (SELECT h FROM double_hashes)" if doubled else ""
+        query = f"SELECT {named} FROM ({rows})"
+        if odd or doubled:
+            judged = f"SELECT *, {self._hash if doubled else 'NULL'} AS h FROM ({self._judged(rows)})"
+            query = f"SELECT {named} FROM ({judged}) WHERE _fits{single}"
+        if odd:
+            query += f" UNION ALL SELECT {named} FROM odd WHERE _fits{single}"
         return (
-            f"COPY (SELECT {named} FROM ({rows}){where}) TO {literal(str(target))}"
-            " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2)"
+            f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,"
+            # Dictionaries pay for codes and places; looking for one among invoice numbers costs time and finds none.
+            " PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1000)"
         )
 
-    def value(self, number: int) -> str:
+    def _value(self, number: int, *, slow: bool) -> str:
         """The typed value of cell `x{number}`; null where it is empty or no value of the column."""
-        column, x = self.columns[number], f"x{number}"
-        short, kind = self._shortcuts(column, x), sql_type(column)
+        column, x, kind = self.columns[number], f"x{number}", self.kind(number)
+        short = self._shortcuts(column, x, f"t{number}")
         if column.name == self.rules.definition.period_column:
-            short = [(f"regexp_full_match({x}, '[12][0-9]{{3}}-(0[1-9]|1[0-2])') AND {x} >= '1900'", x)]
-            short = [] if column.pattern or column.max_length < 10 else short
-        ways = " ".join(f"WHEN {condition} THEN {value}" for condition, value in short)
-        slow = f"read_{number}({x})"
-        slow = slow if kind == "VARCHAR" else f"TRY_CAST({slow} AS {kind})"
-        return f"CASE WHEN {x} IS NULL THEN NULL {ways} ELSE {slow} END"
+            code = f"{x} >= '1900' AND regexp_full_match({x}, '[12][0-9]{{3}}-(0[1-9]|1[0-2])')"
+            short = [(f"{code} AND {_as_it_stands(column, x)}", x)]
+        ways = "".join(f" WHEN {condition} THEN {value}" for condition, value in short)
+        read = f"read_{number}({x})" if kind == "VARCHAR" else f"TRY_CAST(read_{number}({x}) AS {kind})"
+        return f"CASE WHEN {x} IS NULL THEN NULL{ways}{f' ELSE {read}' if slow else ''} END"
 
-    def _shortcuts(self, column: ColumnDefinition, x: str) -> list[tuple[str, str]]:
-        """Conditions under which the database reads a text exactly as `rules.cells` would, with the value."""
-        kind = sql_type(column)
-        cast = f"TRY_CAST({x} AS {kind})"
+    def _shortcuts(self, column: ColumnDefinition, x: str, cast: str) -> list[tuple[str, str]]:
+        """Conditions under which the database reads a text exactly as `rules.cells` would, with the value.
+
+        `cast` holds what the database makes of the text by itself; it is right where it reads back as the text.
+        """
         match column.type:
             case "integer" | "decimal":
-                # Seventeen digits in all are safely below base.quantities.SCALED_LIMIT.
-                decimals, digits = column.decimals, 17 - column.decimals
-                fraction = f"(\\.[0-9]{{0,{decimals}}})?" if decimals else ""
-                same = f"strlen({x}) <= {18 if decimals else 17} AND {cast}::VARCHAR = {x}"
-                plain = f"regexp_full_match({x}, '-?[0-9]{{1,{digits}}}{fraction}')"
-                grouped = (
-                    f"strlen({x}) <= {digits} AND regexp_full_match({x}, '-?[0-9]{{1,3}}(,[0-9]{{3}})+{fraction}')"
-                )
-                return [(same, cast), (plain, cast), (grouped, f"TRY_CAST(replace({x}, ',', '') AS {kind})")]
+                return _number_shortcuts(x, cast, column.decimals)
             case "date":
-                return _date_shortcuts(x)
+                return _date_shortcuts(x, cast)
             case "unit":
                 return [(f"strlen({x}) = 12 AND {x} >= '1' AND {cast}::VARCHAR = {x}", cast)]
             case "code":
                 return [(f"{x} IN ({', '.join(literal(item.code) for item in column.codes)})", x)]
             case _:
-                if column.pattern:
-                    return []
-                return [(f"strlen({x}) <= {column.max_length} AND NOT contains({x}, 'E+')", x)]
-
-
-def sql_type(column: ColumnDefinition) -> str:
-    """The type a column's values rest in."""
-    return {"integer": "BIGINT", "decimal": f"DECIMAL(18, {column.decimals})", "date": "DATE", "unit": "BIGINT"}.get(
-        column.type, "VARCHAR"
-    )
+                return [(_as_it_stands(column, x), x)]
 
 
 def first_day(code: str) -> str:
@@ -194,20 +208,33 @@ def first_day(code: str) -> str:
     )
 
 
-def _date_shortcuts(x: str) -> list[tuple[str, str]]:
+def _as_it_stands(column: ColumnDefinition, x: str) -> str:
+    """Whether a text column takes this text as it is."""
+    shaped = f" AND regexp_full_match({x}, {literal(column.pattern)})" if column.pattern else ""
+    return f"strlen({x}) <= {column.max_length} AND NOT contains({x}, 'E+'){shaped}"
+
+
+def _number_shortcuts(x: str, cast: str, decimals: int) -> list[tuple[str, str]]:
+    # Seventeen digits in all are safely below base.quantities.SCALED_LIMIT.
+    digits, kind = 17 - decimals, f"DECIMAL(18, {decimals})" if decimals else "BIGINT"
+    fraction = f"(\\.[0-9]{{0,{decimals}}})?" if decimals else ""
+    grouped = f"regexp_full_match({x}, '-?[0-9]{{1,3}}(,[0-9]{{3}})+{fraction}')"
+    return [
+        (f"strlen({x}) <= {18 if decimals else 17} AND {cast}::VARCHAR = {x}", cast),
+        (f"regexp_full_match({x}, '-?[0-9]{{1,{digits}}}{fraction}')", cast),
+        (f"strlen({x}) <= {digits} AND {grouped}", f"TRY_CAST(replace({x}, ',', '') AS {kind})"),
+    ]
+
+
+def _date_shortcuts(x: str, cast: str) -> list[tuple[str, str]]:
     year = "(19|2[0-9])[0-9]{2}"
     spaced = f"{year}-[0-9]{{1,2}}-[0-9]{{1,2}}|{year}/[0-9]{{1,2}}/[0-9]{{1,2}}"
     clock = "[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+    packed = f"{x}[1:4] || '-' || {x}[5:6] || '-' || {x}[7:8]"
     return [
-        (
-            f"strlen({x}) = 10 AND {x} >= '19' AND {x} < '3' AND TRY_CAST({x} AS DATE)::VARCHAR = {x}",
-            f"TRY_CAST({x} AS DATE)",
-        ),
+        (f"strlen({x}) = 10 AND {x} >= '19' AND {x} < '3' AND {cast}::VARCHAR = {x}", cast),
         (f"regexp_full_match({x}, '{spaced}')", f"TRY_CAST(replace({x}, '/', '-') AS DATE)"),
-        (
-            f"regexp_full_match({x}, '{year}[0-9]{{4}}')",
-            f"TRY_CAST({x}[1:4] || '-' || {x}[5:6] || '-' || {x}[7:8] AS DATE)",
-        ),
+        (f"regexp_full_match({x}, '{year}[0-9]{{4}}')", f"TRY_CAST({packed} AS DATE)"),
         (f"regexp_full_match({x}, '{year}-[0-9]{{2}}-[0-9]{{2}}{clock}')", f"TRY_CAST({x}[1:10] AS DATE)"),
     ]
 

@@ -28,7 +28,7 @@ def encoding_of(path: Path, marks: Marks) -> str:
         return marks.bom
     with path.open("rb") as file:
         start = file.read(_SAMPLE_BYTES)
-    if marks.zeros:
+    if marks.has_zeros:
         return _wide_encoding(start)
     if marks.is_utf8:
         return "utf-8"
@@ -134,7 +134,7 @@ def first_rows(sample: str, delimiter: str, most: int) -> tuple[list[list[str]],
 
 def _short_way(path: Path, marks: Marks, delimiter: str, header_line: int, width: int) -> PlainText | None:
     """The file as DuckDB may read it, where one line is surely one row."""
-    regular = marks.line_ends in ("lf", "crlf", "") and marks.is_utf8 and not marks.zeros
+    regular = marks.line_ends in ("lf", "crlf", "") and marks.is_utf8 and not marks.has_zeros
     if not regular or width < 2:
         return None
     return PlainText(
@@ -143,7 +143,7 @@ def _short_way(path: Path, marks: Marks, delimiter: str, header_line: int, width
         skipped_lines=header_line,
         width=width,
         rows=marks.lines - header_line,
-        quoted=marks.quotes > 0,
+        quoted=marks.has_quotes,
         has_blanks=marks.has_blanks,
     )
 

@@ -94,6 +94,19 @@ class ElementDefinition(Definition):
         return _FRESH_DAYS[self.period] if self.fresh_days is None else self.fresh_days
 
 
+# Python and the database read these alike; looking around and back-references the database does not know.
+_ODD_PATTERN = re.compile(r"\(\?(?!:)|\\[0-9AZzGpPXKQECk]|[*+?}]\+|\{\d{4,}|,\d{4,}\}")
+
+
+def _refuse_odd_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern, re.ASCII)
+    except re.error as error:
+        raise ValueError(f"pattern 不是正则表达式：{error}") from None
+    if odd := _ODD_PATTERN.search(pattern):
+        raise ValueError(f"pattern 里不能用“{odd[0]}”")
+
+
 class ColumnDefinition(Definition):
     """One column of a dataset (信息项). A number's values are kept with exactly `decimals` decimals."""
 
@@ -120,10 +133,7 @@ class ColumnDefinition(Definition):
             raise ValueError("只有数字有 range 和 unit")
         if self.pattern and self.type != "text":
             raise ValueError("只有 type: text 有 pattern")
-        try:
-            re.compile(self.pattern)
-        except re.error as error:
-            raise ValueError(f"pattern 不是正则表达式：{error}") from None
+        _refuse_odd_pattern(self.pattern)
         repeated(item.code for item in self.codes)
         self.scaled_range()
         return self
