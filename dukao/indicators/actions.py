@@ -34,7 +34,8 @@ def define_indicator(*, definition: IndicatorDefinition, by: Actor, at: datetime
         if indicator and indicator.owner_id != (owner and owner.id):
             # Taking one over needs the right at its department too; one without, the right over everything.
             before = org.department(code=indicator.definition["owner"]) if indicator.owner_id else None
-            by.require("REGISTERS_DEFINE", before.unit_path if before else "/", department=before.code if before else "")
+            reach, office = (before.unit_path, before.code) if before else ("/", "")
+            by.require("REGISTERS_DEFINE", reach, department=office)
         _refuse_misfits(definition)
         wanted = {
             "title": definition.title,

@@ -43,7 +43,8 @@ def receive_delivery(
     """Take in the file that a department delivers, and answer the delivery's number; it lands later.
 
     The same file, mapping and dataset version for the same scope and period again gives the number it has already, and
-    nothing changes; a file that was corrected since, delivered again, corrects the correction. `mapping`: column of the file (or `#3`) → column of the dataset; where none is given, names decide.
+    nothing changes; a file that was corrected since, delivered again, corrects the correction.
+    `mapping`: column of the file (or `#3`) → column of the dataset; where none is given, names decide.
     Raises: NotThere, NotThisPeriod, NotThisScope, TooLarge, Unreadable (an empty file), Invalid (the mapping).
     Records: registers.delivery.received.
     """
