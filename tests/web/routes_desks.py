@@ -17,7 +17,7 @@ ROUTES = [
     Route("desk", "/desk/", WORKERS),
     Route("filings", "/filings/", WORKERS),
     Route("desk.filing", _FILING, PARTIES, others=404),
-    Route("desk.submit", _FILING + "submission/", post=True),
+    Route("desk.submit", _FILING + "submission/", others=303),
     Route("desk.refuse", _FILING + "refusal/", post=True),
     Route("desk.answer", _CELL, post=True),
     Route("desk.confirm", _CELL + "confirmation/", post=True),

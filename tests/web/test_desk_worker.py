@@ -79,6 +79,11 @@ def test_a_check_that_does_not_hold_is_said_with_links(house, sent, as_):
     assert as_("alice").post(_url(house, sent, "submission/")).status_code == 422
 
 
+def test_coming_back_to_the_list_of_what_is_missing_shows_the_sheet(house, sent, as_):
+    back = as_("alice").get(_url(house, sent, "submission/"))
+    assert (back.status_code, back.headers["Location"]) == (303, _url(house, sent))
+
+
 def test_one_tap_confirms(house, sent, as_):
     response = as_("alice").post(_url(house, sent, "answers/population/2026-07/confirmation/"), **HTMX)
     assert response.status_code == 200

@@ -64,10 +64,15 @@ def filing(request: HttpRequest, number: str, unit: str) -> HttpResponse:
     return doors.go(request, _url(number, unit))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def submit(request: HttpRequest, number: str, unit: str) -> HttpResponse:
-    """Hand the filing in. What stands in the way is listed above the sheet, each with its place."""
+    """Hand the filing in. What stands in the way is listed above the sheet, each with its place.
+
+    That list stands at this address: whoever comes back to it, by the back button or a reload, gets the sheet.
+    """
     actor = doors.actor_of(request)
+    if request.method == "GET":
+        return doors.go(request, _url(number, unit))
     saved = _save_typed(request, number, unit, actor)
     if saved.errors:
         page = _screen(number, unit, actor, saved)
