@@ -1,4 +1,4 @@
-"""What the delivery bench delivers: a province of 200,000 villages, and a file of invoices about them, from one seed."""
+"""What the delivery bench delivers: a province of 200,000 villages, and a file of invoices about them, from a seed."""
 
 from pathlib import Path
 

@@ -76,8 +76,8 @@ def chromium() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.fail(f"no Chromium at {CHROMIUM}; ./dev journeys installs it")
     with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
-                 "--disable-sync", "--no-first-run", "--lang=zh-CN"]  # fmt: skip
+        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-sync",
+                 "--disable-component-update", "--no-first-run", "--lang=zh-CN"]  # fmt: skip
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
         browser.close()
