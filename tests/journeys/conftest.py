@@ -27,9 +27,6 @@ DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 START_SECONDS = 30
 _SERIOUS = {"serious", "critical"}
 
-# Playwright's loop runs in this thread; the tests themselves are synchronous.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -75,6 +72,8 @@ def site(city, own_database, tmp_path) -> Iterator[str]:  # noqa: F811
 def chromium() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.fail(f"no Chromium at {CHROMIUM}; ./dev journeys installs it")
+    # Playwright's loop runs in this thread; the tests themselves are synchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-sync",
                  "--disable-component-update", "--no-first-run", "--lang=zh-CN"]  # fmt: skip
