@@ -150,16 +150,19 @@ def _upload_page(form: Mapping[str, Any], actor: Actor, refused: Refused | None 
         datasets=tuple((d.code, d.title) for d in mine),
         periods=periods,
         scopes=scopes,
-        period=str(form.get("period", "")) or (periods[1][0] if len(periods) > 1 else ""),
+        # Usually the last whole period is delivered.
+        period=str(form.get("period", "")) or (periods[:2][-1][0] if periods else ""),
         scope=str(form.get("scope", "")) or (scopes[0][0] if scopes else ""),
         refused=refused,
     )
 
 
 def _periods(dataset: DatasetView) -> tuple[tuple[str, str], ...]:
-    """This period and those before, newest first; usually the last whole one is delivered."""
-    now = Period.of(doors.today(), dataset.definition.period)
-    return tuple((p.code, words.period(p)) for p in (now.next(-step) for step in range(_PERIODS_OFFERED)))
+    """This period and those before that still take deliveries, newest first."""
+    today, definition = doors.today(), dataset.definition
+    now = Period.of(today, definition.period)
+    offered = (now.next(-step) for step in range(_PERIODS_OFFERED))
+    return tuple((p.code, words.period(p)) for p in offered if (today - p.ends_on).days < definition.accept_days)
 
 
 def _scopes(actor: Actor) -> tuple[tuple[str, str], ...]:
