@@ -68,7 +68,8 @@ def _waiting(desk: Desk, recent: tuple[registers.DeliveryView, ...]) -> tuple[Wa
     if desk.to_review:
         text = _("有 {n} 份报表交来，等着审核").format(n=len(desk.to_review))
         found.append(Waiting(text, reverse("review"), _("去审核")))
-    for d in recent:
+    newest = {(d.dataset_code, d.period, d.scope_code): d for d in reversed(recent)}  # what came later settles it
+    for d in newest.values():
         if d.state == "refused":
             text = _("《{title}》{period}的交付被退回").format(title=d.dataset_title, period=words.period(d.period))
             found.append(Waiting(text, reverse("deliveries.page", args=[d.number]), _("看原因")))
