@@ -99,9 +99,9 @@ def _logins(stage: "Stage") -> list[tuple[str, str]]:
     from dukao.demo import cast
 
     return [
-        (cast.worker_of(stage.village), f"{stage.village.name}填报员（手机上看）"),
-        (cast.reviewer_of(stage.town), f"{stage.town.name}审核员"),
-        (cast.worker_of(stage.county), f"{stage.county.name}填报员"),
+        (cast.worker_of(stage.village), f"{stage.village.short_name}填报员（手机上看）"),
+        (cast.reviewer_of(stage.town), f"{stage.town.short_name}审核员"),
+        (cast.worker_of(stage.county), f"{stage.county.short_name}填报员"),
         ("statistics-office", "市统计局：设计、编制、下发报表"),
         ("tax-office", "市税务局：交付数据"),
         ("supervision-office", "市督考办：全市指标和各部门的要求"),

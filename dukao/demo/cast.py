@@ -57,9 +57,9 @@ def players(stage: Stage) -> Iterator[Player]:
         if code != "supervision":
             yield Player(office_of(code), f"{name}数据员", "department", "部门数据员", CITY, code)
     for county in queries.units_below(path=stage.unit.path, level=3):
-        yield Player(worker_of(county), f"{county.name}填报员", "worker", "县（区）填报员", county.code)
+        yield Player(worker_of(county), f"{county.short_name}填报员", "worker", "县（区）填报员", county.code)
     for unit, title in ((stage.county, "县（区）审核员"), (stage.town, "乡镇审核员")):
-        yield Player(reviewer_of(unit), f"{unit.name}审核员", "reviewer", title, unit.code)
+        yield Player(reviewer_of(unit), f"{unit.short_name}审核员", "reviewer", title, unit.code)
     for village in town_villages(stage):
         yield Player(worker_of(village), f"{village.short_name}填报员", "worker", "村（社区）填报员", village.code)
 
