@@ -179,7 +179,7 @@ class Statements:
             short = [(f"{code} AND {_as_it_stands(column, x)}", x)]
         ways = "".join(f" WHEN {condition} THEN {value}" for condition, value in short)
         read = f"read_{number}({x})" if kind == "VARCHAR" else f"TRY_CAST(read_{number}({x}) AS {kind})"
-        return f"CASE WHEN {x} IS NULL THEN NULL{ways}{f' ELSE {read}' if slow else ''} END"
+        return f"CASE{ways}{f' WHEN {x} IS NOT NULL THEN {read}' if slow else ''} END"
 
     def _shortcuts(self, column: ColumnDefinition, x: str, cast: str) -> list[tuple[str, str]]:
         """Conditions under which the database reads a text exactly as `rules.cells` would, with the value.
