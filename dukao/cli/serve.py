@@ -16,6 +16,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 
 from dukao.base.refusals import Refused
 from dukao.cli.command import Command, Result
@@ -120,11 +121,18 @@ def _require_free(host: str, port: int) -> None:
 
 
 def _tell_when_ready(host: str, port: int, stop: threading.Event, ready: Callable[[str], None]) -> None:
+    """Ready is when a page was answered, not when the port is open."""
     while not stop.wait(0.1):
-        with socket.socket() as probe:
-            if probe.connect_ex((host, port)) == 0:
-                ready(f"http://{host}:{port}/")
-                return
+        asking = HTTPConnection(host, port, timeout=30)
+        try:
+            asking.request("GET", "/sign-in/")
+            asking.getresponse().read()
+        except (OSError, HTTPException):
+            continue
+        finally:
+            asking.close()
+        ready(f"http://{host}:{port}/")
+        return
 
 
 def _stop_all(family: list[Child]) -> None:
