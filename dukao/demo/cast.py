@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from django.db import transaction
 from pypinyin import lazy_pinyin
 
 from dukao.base.definitions import read_entries
@@ -83,14 +84,15 @@ def seat_players(stage: Stage, *, password: str) -> int:
         except NotThere:
             new += 1
         post = f"{player.login}-post"
-        actions.create_login(
-            name=player.login, display_name=player.display_name, password=password, by=SYSTEM, at=at
-        )  # fmt: skip
-        actions.define_post(
-            code=post, title=player.title, role=player.role, unit_code=player.unit_code,
-            department=player.department, by=SYSTEM, at=at,
-        )  # fmt: skip
-        actions.assign_post(login=player.login, post=post, valid_from=_SINCE, valid_to=None, by=SYSTEM, at=at)
+        with transaction.atomic():
+            actions.create_login(
+                name=player.login, display_name=player.display_name, password=password, by=SYSTEM, at=at
+            )  # fmt: skip
+            actions.define_post(
+                code=post, title=player.title, role=player.role, unit_code=player.unit_code,
+                department=player.department, by=SYSTEM, at=at,
+            )  # fmt: skip
+            actions.assign_post(login=player.login, post=post, valid_from=_SINCE, valid_to=None, by=SYSTEM, at=at)
     return new
 
 

@@ -33,6 +33,7 @@ from dukao.registers import actions as registers
 from dukao.registers import queries as known
 from dukao.registers.rules import DatasetDefinition, ElementDefinition
 from dukao.sheets import actions as sheets
+from dukao.sheets import queries as asked
 from dukao.sheets.rules.definitions import SheetDefinition
 
 _LANES = 2
@@ -70,7 +71,9 @@ def load_past_sheets(stage: Stage, teller: Teller) -> None:
     with teller.part("往期报表") as note:
         waiting = [one for one in past_rounds(stage) if not is_sent(one)]
         for one in waiting:
-            play_out(stage, figures, one)
+            # A round is there whole or not at all, so that a load cut short can be run again.
+            with transaction.atomic():
+                play_out(stage, figures, one)
         note(f"{len(waiting)} 次下发、填报、审核")
 
 
@@ -97,6 +100,9 @@ def load_definitions(stage: Stage, teller: Teller) -> None:
     """Departments, elements, datasets, sheets and indicators, exactly as `dukao load` would."""
     at = stage.at(date(stage.first_year, 1, 2))
     with teller.part("定义") as note, transaction.atomic():
+        # Defining a retired sheet again would bring it back.
+        all_sheets = asked.sheets(viewer=SYSTEM, with_retired=True)
+        retired = {("sheets", sheet.code) for sheet in all_sheets if sheet.state == "retired"}
         for entry in read_entries(DEFINITIONS / "departments.yaml"):
             data = entry.data
             org.define_department(
@@ -111,7 +117,8 @@ def load_definitions(stage: Stage, teller: Teller) -> None:
         for (folder, kind, define), counter in zip(kinds, ("个数据元", "个数据资源", "张报表", "个指标"), strict=True):
             entries = list(read_entries(DEFINITIONS / folder))
             for entry in entries:
-                define(definition=checked(kind, entry.data, place=entry.place), by=SYSTEM, at=at)
+                if (folder, entry.data["code"]) not in retired:
+                    define(definition=checked(kind, entry.data, place=entry.place), by=SYSTEM, at=at)
             note(f"{len(entries)} {counter}")
 
 
@@ -124,7 +131,11 @@ def load_people(stage: Stage, folder: Path, teller: Teller) -> None:
 def load_deliveries(stage: Stage, folder: Path, teller: Teller, *, with_invoices: bool) -> None:
     """Every delivery that is not there yet, year after year; within a year two processes land datasets side by side."""
     planned = _planned(stage)[: None if with_invoices else -1]
-    there = {(d.dataset_code, d.period, d.file_name) for d in known.deliveries(viewer=SYSTEM)}
+    there = {
+        (d.dataset_code, d.period, d.file_name)
+        for d in known.deliveries(viewer=SYSTEM)
+        if d.state in ("landed", "superseded")
+    }
     waiting = [p for p in planned if (p.dataset.code, p.period.key, p.file_name) not in there]
     counted: Counter[str] = Counter()
     # Children end with their parent's pool; they are spawned, because a fork would share the database connection.

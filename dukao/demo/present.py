@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from django.db import transaction
+
 from dukao.base.definitions import checked, read_entries
 from dukao.demo.cast import office_of, player, reviewer_of, worker_of
 from dukao.demo.figures import DEFINITIONS, Figures
@@ -46,7 +48,8 @@ def set_the_scene(stage: Stage, figures: Figures) -> int:
     sent = 0
     for one, then in rounds:
         if not is_sent(one):
-            then(stage, figures, send(stage, one))
+            with transaction.atomic():
+                then(stage, figures, send(stage, one))
             sent += 1
     again = _straw_round(stage, stage.on - timedelta(days=5))
     if len(queries.dispatches(viewer=player(office_of("agriculture"), stage), sheet="straw_year")) < 2:
