@@ -46,6 +46,9 @@ def land_facts(*, delivery_id: int, batches: Iterable[pa.RecordBatch], at: datet
     corrected = Delivery.objects.values_list("supersedes_id", flat=True).get(pk=delivery_id)
     with connection.cursor() as cursor:
         staged = _stage(cursor, batches)
+        if connection.vendor == "postgresql":
+            # Sets take their rows in no order of ours; alone among writers (readers go on) they cannot deadlock.
+            cursor.execute("LOCK TABLE registers_fact IN EXCLUSIVE MODE")
         moment = at
         retracted = _retract_unstated(cursor, corrected) if corrected else 0
         landed = superseded = 0
