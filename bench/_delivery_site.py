@@ -63,9 +63,13 @@ def prepare() -> None:
 
 
 def deliver(file: Path) -> dict[str, object]:
+    from django.db.models import Sum
+
     from dukao.base.periods import Period
     from dukao.org.rules import SYSTEM
     from dukao.registers import actions
+    from dukao.registers.intake import staging  # noqa: F401 (nobody is charged for importing a library)
+    from dukao.registers.models import Total
 
     began, cpu = time.perf_counter(), time.process_time()
     number = actions.receive_delivery(
@@ -75,10 +79,12 @@ def deliver(file: Path) -> dict[str, object]:
     received = time.perf_counter()
     view = actions.land_delivery(number=number, at=AT)
     ended = time.perf_counter()
+    total = Total.objects.filter(unit__code=PROVINCE).aggregate(fen=Sum("sum"))
     return {
         "seconds": ended - began, "receive_seconds": received - began, "cpu_seconds": time.process_time() - cpu,
         "resident_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "state": view.state, "rows": view.rows_read, "rejected": view.rows_rejected, "facts": view.facts_landed,
+        "total_fen": total["fen"],
     }  # fmt: skip
 
 
