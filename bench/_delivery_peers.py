@@ -1,8 +1,8 @@
 """The same delivery by hand: `python -m bench._delivery_peers NAME FILE CODES FOLDER [sums-only]`, a process each.
 
-Every pipeline does what a delivery does: types, unique number, range, period, unit code and kind of every row; a file of
-rejected rows with line and reason; the accepted rows kept as Parquet; sums by unit and month for the villages and the
-four levels above. With `sums-only` the accepted rows are not kept. Printed as JSON: seconds, megabytes, and the outcome,
+Every pipeline does what a delivery does: types, unique number, range, period, unit code and kind of every row; a file
+of rejected rows with line and reason; the accepted rows kept as Parquet; sums by unit and month for the villages and the
+four levels above. With `sums-only` the accepted rows are not kept. Printed as JSON: seconds, megabytes, the outcome,
 which must be the same for all.
 """
 
@@ -171,7 +171,7 @@ def pandera_pipeline(file: str, codes: str, folder: Path, keeps: bool) -> tuple[
         rows[name] = _fen(rows[name])
     schema = pa.DataFrameSchema({
         "invoice_no": pa.Column(str, pa.Check.str_length(max_value=20), unique=True),
-        "issued_on": pa.Column("datetime64[us]", pa.Check.in_range(pd.Timestamp(FIRST), pd.Timestamp(LAST)), coerce=True),
+        "issued_on": pa.Column("datetime64[us]", pa.Check.in_range(pd.Timestamp(FIRST), pd.Timestamp(LAST)), coerce=True),  # noqa: E501
         "unit_code": pa.Column(str, pa.Check.isin(units)),
         "kind": pa.Column(str, pa.Check.isin(KINDS)),
         "seller": pa.Column(str, pa.Check.str_length(max_value=18)),
