@@ -1,7 +1,7 @@
 """The same delivery by hand: `python -m bench._delivery_peers NAME FILE CODES FOLDER [sums-only]`, a process each.
 
 Every pipeline does what a delivery does: types, unique number, range, period, unit code and kind of every row; a file
-of rejected rows with line and reason; the accepted rows kept as Parquet; sums by unit and month for the villages and the
+of rejects with line and reason; the accepted rows kept as Parquet; sums by unit and month for the villages and the
 four levels above. With `sums-only` the accepted rows are not kept. Printed as JSON: seconds, megabytes, the outcome,
 which must be the same for all.
 """
