@@ -125,7 +125,8 @@ def _put_project_on_path() -> None:
         if not path_file.exists() or path_file.read_text() != f"{ROOT}\n":
             path_file.write_text(f"{ROOT}\n")
     script = VENV / "bin/dukao"
-    text = f"#!{PYTHON}\nimport sys\n\nfrom dukao.cli.main import main\n\nsys.exit(main())\n"
+    guard = 'if __name__ == "__main__":'  # processes that it starts read this file again
+    text = f"#!{PYTHON}\nimport sys\n\nfrom dukao.cli.main import main\n\n{guard}\n    sys.exit(main())\n"
     if not script.exists() or script.read_text() != text:
         script.write_text(text)
         script.chmod(0o755)
