@@ -118,7 +118,7 @@ def _exported(path) -> set[str]:
 def test_refusals_are_worded_through_gettext_outside_pure_rules():
     """`raise Something("中文")` in actions, queries and pages would never be translated.
 
-    What rules and readers say without Django, `web.spoken` translates by the shape of its phrases.
+    What rules and readers say without Django, `base.spoken` translates by the shape of its phrases.
     """
     pure = re.compile(r"/(rules|reading|intake)(/|\.py)")
     chinese = re.compile(r"[\u4e00-\u9fff]")

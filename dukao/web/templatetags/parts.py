@@ -15,10 +15,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from dukao.base.spoken import spoken
 from dukao.base.wording import period_text
 from dukao.web.charts import Chart
 from dukao.web.measures import measure
-from dukao.web.spoken import spoken
 from dukao.web.tables import Cell, Table
 
 register = template.Library()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from dukao.base.spoken import spoken
 from dukao.base.wording import clauses, joined, with_note
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -16,7 +17,6 @@ from dukao.registers import queries
 from dukao.registers.queries import DeliveryView
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
-from dukao.web.spoken import spoken
 from dukao.web.tables import Cell, Column, Table, Tone, number, row, table
 
 _LISTED_MOST = 300

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.spoken import spoken
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.registers import actions, queries
@@ -19,7 +20,6 @@ from dukao.registers.rules.mapping import SURE, Proposal
 from dukao.web import doors, uploads, words
 from dukao.web.doors import Crumb
 from dukao.web.measures import measure
-from dukao.web.spoken import spoken
 from dukao.web.tables import Tone
 
 _PERIODS_OFFERED = 12

@@ -6,8 +6,8 @@ import pytest
 from django.utils.translation import override
 
 from dukao.base.quantities import NotANumber, scaled_from_text
+from dukao.base.spoken import PHRASES, spoken
 from dukao.sheets.rules.checks import BadCheck, parse
-from dukao.web.spoken import PHRASES, spoken
 from tests.house.reading import ROOT
 
 # Filled where the rule chooses among several words.
