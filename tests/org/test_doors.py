@@ -8,8 +8,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from dukao.base.models import Event
-from dukao.base.refusals import Invalid
-from dukao.org import actions
+from dukao.base.refusals import Invalid, NotThere
+from dukao.org import actions, queries
 from dukao.org.models import Login, SignInFailure, Sitting
 
 AT = datetime(2026, 10, 8, 2, 0, tzinfo=UTC)
@@ -186,6 +186,58 @@ def test_pages_cost_two_queries_and_rarely_a_write(people, django_assert_num_que
         actions.touch_sitting(session_key="k1", at=AT + timedelta(seconds=90))
     with django_assert_num_queries(0):
         assert actions.touch_sitting(session_key=None, at=AT) is None
+
+
+def test_what_lasts_beside_the_pages_lasts_as_long_as_the_sitting(people, django_assert_num_queries):
+    actor = _sign_in()
+    number = queries.sitting_id(session_key="k1")
+    with django_assert_num_queries(2):
+        assert queries.actor_sitting(sitting_id=number, at=AT) == actor
+    for nobody in (None, "", "k2"):
+        with pytest.raises(NotThere):
+            queries.sitting_id(session_key=nobody)
+
+
+def _sign_out(people, settings):
+    actions.sign_out(session_key="k1", by=people.actor["alice"], at=AT)
+    return AT
+
+
+def _disable(people, settings):
+    actions.disable_login(login="alice", by=people.actor["adam"], at=AT)
+    return AT
+
+
+def _change_password_elsewhere(people, settings):
+    _sign_in(key="k2")
+    actions.change_password(old=GOOD, new="five green kettles", session_key="k2", by=people.actor["alice"], at=AT)
+    return AT
+
+
+def _idle(people, settings):
+    return AT + timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+
+
+def _grow_old(people, settings):
+    end = AT + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    Sitting.objects.update(last_seen_at=end)
+    return end
+
+
+@pytest.mark.parametrize("end", [_sign_out, _disable, _change_password_elsewhere, _idle, _grow_old])
+def test_however_a_sitting_ends_nobody_sits_there(people, settings, end):
+    _sign_in()
+    number = queries.sitting_id(session_key="k1")
+    at = end(people, settings)
+    with pytest.raises(NotThere):
+        queries.actor_sitting(sitting_id=number, at=at)
+
+
+def test_looking_who_sits_there_does_not_keep_the_sitting_awake(people, settings):
+    _sign_in()
+    number, idle = queries.sitting_id(session_key="k1"), timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    assert queries.actor_sitting(sitting_id=number, at=AT + idle - MINUTE)
+    assert actions.touch_sitting(session_key="k1", at=AT + idle) is None
 
 
 @pytest.mark.django_db(transaction=True)

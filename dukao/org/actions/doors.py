@@ -23,6 +23,7 @@ from dukao.base.trail import record_event
 from dukao.org.actions.people import check_password_strength
 from dukao.org.models import Login, SignInFailure, Sitting
 from dukao.org.queries.people import actor_of
+from dukao.org.queries.sittings import is_open
 from dukao.org.rules import SYSTEM, Actor
 
 # `last_seen_at` is written at most this often, so that reading pages costs no write.
@@ -81,9 +82,7 @@ def touch_sitting(*, session_key: str | None, at: datetime) -> Actor | None:
     sitting = Sitting.objects.select_related("login").filter(session_key=session_key).first()
     if sitting is None:
         return None
-    idle_ends_at = sitting.last_seen_at + timedelta(seconds=settings.SESSION_IDLE_SECONDS)
-    ends_at = sitting.began_at + timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    if at >= min(idle_ends_at, ends_at) or not sitting.login.is_active:
+    if not is_open(sitting, at):
         Sitting.objects.filter(id=sitting.pk).delete()
         return None
     if at - sitting.last_seen_at >= _SEEN_EVERY:

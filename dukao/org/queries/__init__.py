@@ -16,6 +16,7 @@ from dukao.org.queries.people import (
     posts,
     preferences,
 )
+from dukao.org.queries.sittings import actor_sitting, sitting_id
 from dukao.org.queries.units import (
     UnitView,
     ancestors,
@@ -33,7 +34,7 @@ from dukao.org.queries.units import (
 
 __all__ = [
     "DepartmentView", "HoldingView", "LoginView", "PostView", "Preferences", "UnitView", "actor_for_login",
-    "actor_named", "ancestors", "children", "count_below", "counts_below", "department", "departments",
-    "display_names", "logins", "posts", "preferences", "root_units", "search_units", "unit", "unit_by_code",
-    "unit_by_id", "unit_rows_below", "units_below", "units_by_codes",
+    "actor_named", "actor_sitting", "ancestors", "children", "count_below", "counts_below", "department",
+    "departments", "display_names", "logins", "posts", "preferences", "root_units", "search_units", "sitting_id",
+    "unit", "unit_by_code", "unit_by_id", "unit_rows_below", "units_below", "units_by_codes",
 ]
