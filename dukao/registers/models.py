@@ -13,6 +13,7 @@ class Element(models.Model):
     title = models.CharField(max_length=120)
     title_en = models.CharField(max_length=160, blank=True)
     definition = models.TextField(blank=True)
+    definition_en = models.TextField(blank=True)
     aliases = models.JSONField(default=list)
     about = models.CharField(max_length=12, default="unit")  # unit, person, household, enterprise, asset
     kind = models.CharField(max_length=8, default="number")  # number, text, code

@@ -37,3 +37,8 @@ def source_text(source: Source) -> str:
 def label_of(label: str, title: str, title_en: str) -> str:
     """What a question is called: in English as its element is, unless the sheet has its own name for it."""
     return title_en if title_en and label == title and in_english() else label
+
+
+def definition_of(text: str, english: str) -> str:
+    """What an element means, in English where its definition has English."""
+    return english if english and in_english() else text

@@ -21,6 +21,7 @@ class IndicatorView:
     title: str
     title_en: str
     why: str
+    why_en: str
     formula: str
     unit: str
     decimals: int
@@ -80,6 +81,7 @@ def _entry(definition: IndicatorDefinition, owner: str, elements: dict[str, Elem
         title=definition.title,
         title_en=definition.title_en,
         why=definition.why,
+        why_en=definition.why_en,
         formula=_in_words(definition, named),
         unit=definition.unit,
         decimals=definition.decimals,

@@ -49,6 +49,7 @@ class IndicatorDefinition(Definition):
     title: Annotated[str, Field(min_length=1, max_length=120)]
     title_en: Annotated[str, Field(max_length=160)] = ""
     why: Annotated[str, Field(min_length=1, max_length=500)]
+    why_en: Annotated[str, Field(max_length=500)] = ""
     numerator: Annotated[str, Field(min_length=1, max_length=2000)]
     denominator: Annotated[str, Field(max_length=2000)] = ""
     factor: Annotated[Decimal, Field(gt=0, le=10**9, max_digits=16, decimal_places=6)] = Decimal(1)

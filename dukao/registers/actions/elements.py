@@ -67,6 +67,7 @@ def _columns(definition: ElementDefinition, owner_id: int | None) -> dict[str, o
         "title": definition.title,
         "title_en": definition.title_en,
         "definition": definition.definition,
+        "definition_en": definition.definition_en,
         "aliases": list(definition.aliases),
         "about": definition.about,
         "kind": definition.kind,

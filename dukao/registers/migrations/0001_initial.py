@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=120)),
                 ('title_en', models.CharField(blank=True, max_length=160)),
                 ('definition', models.TextField(blank=True)),
+                ('definition_en', models.TextField(blank=True)),
                 ('aliases', models.JSONField(default=list)),
                 ('about', models.CharField(default='unit', max_length=12)),
                 ('kind', models.CharField(default='number', max_length=8)),

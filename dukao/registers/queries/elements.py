@@ -25,6 +25,7 @@ class ElementView:
     title: str
     title_en: str
     definition: str
+    definition_en: str
     aliases: tuple[str, ...]
     about: str
     kind: str
@@ -92,6 +93,7 @@ def _views(chosen: QuerySet[Element]) -> tuple[ElementView, ...]:
             title=e.title,
             title_en=e.title_en,
             definition=e.definition,
+            definition_en=e.definition_en,
             aliases=tuple(e.aliases),
             about=e.about,
             kind=e.kind,

@@ -57,6 +57,7 @@ class ElementDefinition(Definition):
     title: Title
     title_en: Annotated[str, Field(max_length=160)] = ""
     definition: Annotated[str, Field(max_length=2000)] = ""
+    definition_en: Annotated[str, Field(max_length=2000)] = ""
     aliases: Annotated[tuple[Title, ...], Field(max_length=50)] = ()
     about: Literal["unit", "person", "household", "enterprise", "asset"] = "unit"
     kind: Literal["number", "text", "code"] = "number"

@@ -25,7 +25,7 @@ from dukao.sheets.rules.answers import shown_answer
 from dukao.sheets.rules.checks import Violation
 from dukao.sheets.rules.compiling import MARK_NAMES, RULE_IDS, missing_marks
 from dukao.sheets.rules.rights import may_review, may_see_filing
-from dukao.sheets.wording import label_of, source_text
+from dukao.sheets.wording import definition_of, label_of, source_text
 
 # Cells that a worker types into, where last year's and the previous value help.
 _TYPED_INTO = ("asked", "stale", "answered")
@@ -307,7 +307,8 @@ def _question(cells: Collection[Cell], hints: Mapping[tuple[int, int], str], sou
     return QuestionView(
         position=one.position, label=label_of(one.label, one.element_title, one.element_title_en),
         note=one.note, element_code=one.element_code, element_title=one.element_title,
-        definition=one.element_definition, kind=one.kind, measure_unit=one.measure_unit, decimals=one.decimals,
+        definition=definition_of(one.element_definition, one.element_definition_en), kind=one.kind,
+        measure_unit=one.measure_unit, decimals=one.decimals,
         minimum=minimum, maximum=maximum, codes=tuple(to.codes.items()), is_required=one.is_required,
         is_asked=one.is_asked,
         cells=tuple(_cell(cell, shown_answer(cell.value, cell.text, to), hints, sources) for cell in cells),

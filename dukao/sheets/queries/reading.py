@@ -115,6 +115,7 @@ class Carried(NamedTuple):
     element_title: str
     element_title_en: str
     element_definition: str
+    element_definition_en: str
     kind: str
     measure_unit: str
     decimals: int
@@ -135,8 +136,8 @@ class Carried(NamedTuple):
 
 _CARRIED = """
 SELECT c.dispatch_id, c.is_asked, q.id, q.position, q.section, q.label, q.note, q.is_required, e.id, e.code, e.title,
-  e.title_en, e.definition, e.kind, e.measure_unit, e.decimals, e.minimum, e.maximum, e.code_list, e.period_type,
-  e.over_units, e.over_periods, e.level, e.fresh_days, e.minutes_hundredths
+  e.title_en, e.definition, e.definition_en, e.kind, e.measure_unit, e.decimals, e.minimum, e.maximum, e.code_list,
+  e.period_type, e.over_units, e.over_periods, e.level, e.fresh_days, e.minutes_hundredths
 FROM sheets_dispatchquestion c
 JOIN sheets_question q ON q.id = c.question_id
 JOIN registers_element e ON e.id = c.element_id
