@@ -4,8 +4,10 @@ The trail refuses to be emptied, so such a test gets a fresh copy of the migrate
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from itertools import count
+from urllib.parse import quote
 
 import pytest
 from django.db import connections
@@ -31,6 +33,26 @@ def own_database(django_db_setup, django_db_blocker, tmp_path) -> Iterator[BaseD
             connections.settings["default"]["NAME"] = name
             if shared.vendor == "postgresql":
                 _execute(shared, f'DROP DATABASE "{own}" WITH (FORCE)')
+
+
+def address() -> str:
+    """The address of this test's database, for the environment of a process of its own."""
+    settings = connections["default"].settings_dict
+    if connections["default"].vendor == "sqlite":
+        return f"sqlite:///{settings['NAME']}"
+    user, password = quote(settings["USER"]), quote(settings["PASSWORD"])
+    return f"postgresql://{user}:{password}@/{settings['NAME']}?host={settings['HOST']}&port={settings['PORT']}"
+
+
+def wait_until_alone() -> None:
+    """Wait until the server has noticed that a killed process is gone: what that one had begun is then decided."""
+    own = connections["default"]
+    if own.vendor != "postgresql":
+        return
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with own.cursor() as cursor:
+        while cursor.execute(others).fetchone()[0]:
+            time.sleep(0.01)
 
 
 def _copied(shared: BaseDatabaseWrapper, name: str, path: str) -> str:

@@ -4,10 +4,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.db import connections
 
 from dukao.base.definitions import checked
 from dukao.base.models import Event
@@ -18,7 +16,7 @@ from dukao.registers.actions.datasets import NotYourElement
 from dukao.registers.actions.deliveries import NotThisPeriod
 from dukao.registers.models import Delivery, Fact
 from dukao.registers.rules import DatasetDefinition
-from tests.databases import own_database  # noqa: F401 (a fixture)
+from tests.databases import address, own_database  # noqa: F401 (a fixture)
 from tests.registers.invoices import AT, INVOICES, csv_of, define, deliver, receive
 
 ROWS = ("A1,990101001201,2026-07-01,1,100.00,", "A2,990101001202,2026-07-02,1,50.00,")
@@ -105,12 +103,7 @@ def elsewhere(own_database, tmp_path, settings) -> dict[str, str]:  # noqa: F811
     """The environment of another process on the same database and folder."""
     settings.VAR = tmp_path / "var"
     settings.VAR.mkdir()
-    held = connections["default"].settings_dict
-    url = f"sqlite:///{held['NAME']}"
-    if connections["default"].vendor == "postgresql":
-        user, password = quote(held["USER"]), quote(held["PASSWORD"])
-        url = f"postgresql://{user}:{password}@/{held['NAME']}?host={held['HOST']}&port={held['PORT']}"
-    return os.environ | {"DUKAO_DATABASE_URL": url, "DUKAO_VAR": str(settings.VAR),
+    return os.environ | {"DUKAO_DATABASE_URL": address(), "DUKAO_VAR": str(settings.VAR),
                          "DJANGO_SETTINGS_MODULE": "dukao.settings"}  # fmt: skip
 
 

@@ -7,16 +7,14 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.db import connections
 
 from dukao.base.models import Event
 from dukao.registers import queries as registers
 from dukao.registers.models import Fact
 from dukao.sheets.models import Answer, Filing
-from tests.databases import own_database  # noqa: F401 (a fixture)
+from tests.databases import address, own_database  # noqa: F401 (a fixture)
 from tests.sheets.typist import QUESTIONS
 
 pytestmark = pytest.mark.kill
@@ -28,20 +26,12 @@ def db(own_database):  # noqa: F811
     """What the cast and the house are written into: a database that other processes see too."""
 
 
-def _address() -> str:
-    settings = connections["default"].settings_dict
-    if connections["default"].vendor == "sqlite":
-        return f"sqlite:///{settings['NAME']}"
-    user, password = quote(settings["USER"]), quote(settings["PASSWORD"])
-    return f"postgresql://{user}:{password}@/{settings['NAME']}?host={settings['HOST']}&port={settings['PORT']}"
-
-
 def _run_and_kill(number: str, units: list[str], after: int, moment: float) -> list[list[str]]:
     """Start a typist, kill it so many seconds after its n-th action, and answer what it acknowledged."""
     script = str(Path(__file__).with_name("typist.py"))
     process = subprocess.Popen(
         [sys.executable, script, number, *units], stdout=subprocess.PIPE, text=True,
-        env=os.environ | {"DUKAO_DATABASE_URL": _address()},
+        env=os.environ | {"DUKAO_DATABASE_URL": address()},
     )  # fmt: skip
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
