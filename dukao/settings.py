@@ -26,7 +26,7 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 DEBUG = env.flag("DUKAO_DEBUG")
-ALLOWED_HOSTS = env.text("DUKAO_HOSTS", "127.0.0.1,localhost,testserver").split(",")
+ALLOWED_HOSTS = env.text("DUKAO_HOSTS", "127.0.0.1,localhost").split(",")
 DATABASES = {"default": env.database(env.text("DUKAO_DATABASE_URL", f"sqlite:///{VAR}/dukao.sqlite3"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -45,16 +45,16 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dukao.web.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "dukao.web.middleware.Language",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "dukao.web.middleware.Doorkeeper",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "dukao.web.middleware.WrongWays",
 ]
 ROOT_URLCONF = "dukao.urls"
 WSGI_APPLICATION = "dukao.wsgi.application"
@@ -95,7 +95,7 @@ SIGN_IN_LOCK_SECONDS = env.integer("DUKAO_SIGN_IN_LOCK_SECONDS", 15 * 60)
 # Behind TLS (the normal case outside a trial) set DUKAO_TLS=yes.
 TLS = env.flag("DUKAO_TLS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
 SECURE_SSL_REDIRECT = TLS
@@ -112,6 +112,8 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in env.text("DUKAO_ORIGINS", "").split
 # Language: the source strings are Simplified Chinese.
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("zh-hant", _("繁體中文")), ("en", "English")]
+# What `dukao …` speaks unless told otherwise; pages have their own choice.
+COMMAND_LANGUAGE = env.choice("DUKAO_LANGUAGE", dict(LANGUAGES), LANGUAGE_CODE)
 LOCALE_PATHS = [ROOT / "dukao/locale"]
 USE_I18N = True
 USE_TZ = True

@@ -14,13 +14,14 @@ from typing import Any, Protocol, TypeVar
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
+from django.urls import is_valid_path, reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotAllowed, NotThere, Refused
 from dukao.org.rules import Actor
-from dukao.web import exports
+from dukao.web import exports, words
 
 logger = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -45,6 +46,29 @@ def public(view: View) -> View:
     """Mark a view that strangers may open without signing in."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
+
+
+def takes_files(right: str) -> Callable[[View], View]:
+    """Mark a view that takes files as large as a delivery may be, from those who have this right somewhere."""
+
+    def mark(view: View) -> View:
+        view.takes_files = right  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def form_on(page: str) -> Callable[[View], View]:
+    """Mark a view that only takes a form with the route of the page on which the form stands.
+
+    Not needed where the address lies below that page's.
+    """
+
+    def mark(view: View) -> View:
+        view.form_on = page  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -92,8 +116,9 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
 
 
 def tell(request: HttpRequest, text: str) -> None:
-    """Say on the next page what was done."""
-    request.session["told"] = [*request.session.get("told", []), str(text)][-5:]
+    """Say on the next page what was done, once."""
+    before = [told for told in request.session.get("told", []) if told != str(text)]
+    request.session["told"] = [*before, str(text)][-5:]
 
 
 def refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
@@ -109,13 +134,43 @@ def refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
     return response
 
 
+def go_to_form(request: HttpRequest) -> HttpResponse:
+    """Lead whoever opens the target of a form (typed in, reloaded after a refusal) to the page the form stands on."""
+    if getattr(request, "actor", None) is not None:
+        tell(request, _("请从这里重新操作"))
+    return HttpResponseRedirect(_page_of_form(request), status=HTTPStatus.SEE_OTHER)
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """The page that the form's view names, else the nearest one above it in the tree of addresses."""
+    match = request.resolver_match
+    if match and (page := getattr(match.func, "form_on", "")):
+        return reverse(page, kwargs=match.kwargs)
+    steps = request.path_info.strip("/").split("/")
+    above = (f"/{'/'.join(steps[:count])}/" for count in range(len(steps) - 1, 0, -1))
+    return next((address for address in above if is_valid_path(address)), "/")
+
+
 class WrongWay(Refused):
-    """The address exists but is not opened like this: a form's target typed in, or reloaded after signing in again."""
+    """The address exists but is not opened like this."""
 
     status = 405
 
     def __init__(self) -> None:
         super().__init__(_("这个地址不能直接打开"), todo=_("请回到原来的页面，再做一次刚才的操作。"))
+
+
+class TooLarge(Refused):
+    """More is sent than the address takes; nothing of it was read."""
+
+    status = 413
+
+    def __init__(self, *, sent: int, limit: int, is_file: bool) -> None:
+        super().__init__(
+            _("文件太大") if is_file else _("提交的内容太多"),
+            why=_("发来的有 {sent}，最多 {limit}；没有接收").format(sent=words.size(sent), limit=words.size(limit)),
+            todo=_("请分成几个时期或几个地区交付") if is_file else _("请分几次提交"),
+        )
 
 
 class _RefusalPage:

@@ -54,7 +54,10 @@ class Language:
 
 
 class Doorkeeper:
-    """Knows who is asking, lets strangers into public pages only, and turns a `Refused` into its page or region."""
+    """Knows who is asking, lets strangers into public pages only, and turns a `Refused` into its page or region.
+
+    It stands before everything that reads what was sent: a stranger's form is not opened, nor one that is too large.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -62,15 +65,14 @@ class Doorkeeper:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = org.touch_sitting(session_key=request.session.session_key, at=doors.now())  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if request.actor is not None:  # type: ignore[attr-defined]
-            # Shared computers: what one person saw is not kept for the next.
-            response.headers.setdefault("Cache-Control", "private, no-store")
-        if response.status_code == doors.WrongWay.status and not response.content:
-            response = doors.refuse(request, doors.WrongWay())
+        # Shared computers: what one person saw is not kept for the next.
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     def process_view(self, request: HttpRequest, view: Answer, args: tuple, kwargs: dict) -> HttpResponse | None:
         if request.actor is not None or getattr(view, "is_public", False):  # type: ignore[attr-defined]
+            if too_large := _too_large(request, view):
+                return doors.refuse(request, too_large)
             return doors.unreadable(request) if _holds_nul(request) else None
         query = {}
         if (came_from := _page_of(request)) not in ("", "/"):
@@ -84,6 +86,37 @@ class Doorkeeper:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return doors.refuse(request, exception) if isinstance(exception, Refused) else None
+
+
+class WrongWays:
+    """Answers whoever comes to an address by a way that it does not take."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != doors.WrongWay.status or response.content:
+            return response
+        if request.method == "GET":
+            return doors.go_to_form(request)
+        refusal = doors.refuse(request, doors.WrongWay())
+        refusal["Allow"] = response["Allow"]
+        return refusal
+
+
+def _too_large(request: HttpRequest, view: Answer) -> doors.TooLarge | None:
+    """Judged by the announced length, which nobody reads beyond."""
+    try:
+        sent = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        sent = 0
+    right, actor = getattr(view, "takes_files", None), request.actor  # type: ignore[attr-defined]
+    takes_files = right is not None and actor is not None and actor.has(right)
+    limit = settings.DELIVERY_MAX_BYTES if takes_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    # Around a file stands the form it came in.
+    allowed = limit + settings.DATA_UPLOAD_MAX_MEMORY_SIZE if takes_files else limit
+    return doors.TooLarge(sent=sent, limit=limit, is_file=takes_files) if sent > allowed else None
 
 
 def _holds_nul(request: HttpRequest) -> bool:

@@ -41,16 +41,11 @@ class Waiting:
 
 
 def keep(upload: UploadedFile, *, by: Actor) -> Waiting:
-    """Keep the file until the next step. Raises Invalid where it is empty or too large."""
+    """Keep the file until the next step. Raises Invalid where it is empty."""
     name = Path(upload.name or "").name[-_NAME_LIMIT:] or _("未命名")
     size = upload.size or 0
     if size == 0:
         raise Invalid(_("文件是空的"), errors={name: _("0 字节")})
-    if size > settings.DELIVERY_MAX_BYTES:
-        limit = settings.DELIVERY_MAX_BYTES // 10**6
-        raise Invalid(
-            _("文件太大"), errors={name: _("最多 {n} MB").format(n=f"{limit:,}")}, todo=_("请分期或分地区交付")
-        )
     sweep(at=timezone.now())
     path = _folder() / secrets.token_hex(16)
     os.link(upload.temporary_file_path(), path)  # type: ignore[attr-defined]  # a second name, not a second copy

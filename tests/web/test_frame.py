@@ -137,12 +137,6 @@ def test_signing_in_as_somebody_else_ends_the_sitting_before(alice, as_):
     assert not Sitting.objects.filter(login__name="rita").exists()
 
 
-def test_an_address_for_forms_only_says_so(as_):
-    answer = as_("alice").get("/-/desk/")
-    assert answer.status_code == 405
-    assert "不能直接打开" in answer.content.decode()
-
-
 def test_what_cannot_be_read_is_said_calmly(alice):
     client = CheckingClient()
     many = {f"f{n}": "x" for n in range(5_001)}

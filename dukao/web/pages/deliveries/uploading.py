@@ -78,6 +78,7 @@ class MatchPage:
     refused: Refused | None = None
 
 
+@doors.takes_files("DELIVERIES_MAKE")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Choose the dataset and the period, and hand over the file; the answer is the page that matches the columns."""
@@ -98,6 +99,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return doors.render(request, "deliveries/match.html", _match_page(request.POST, dataset, file, look))
 
 
+@doors.form_on("deliveries.new")
 @require_POST
 def deliver(request: HttpRequest) -> HttpResponse:
     """Take the file in with the columns as they were matched."""

@@ -94,6 +94,7 @@ def compilation(request: HttpRequest, code: str) -> HttpResponse:
     return doors.render(request, "sheets/compile.html", _page(view, asked, actor))
 
 
+@doors.form_on("sheets.compile")
 @require_POST
 def dispatch(request: HttpRequest, code: str) -> HttpResponse:
     """Send the sheet, whole or only what is left. A refusal is shown on the compiler's page, with nothing lost."""
