@@ -1,6 +1,7 @@
 """Typed readers of environment variables; a value that cannot be read stops the start with its name and reason."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -35,6 +36,13 @@ def flag(name: str, default: bool = False) -> bool:
     if raw.lower() in {"0", "false", "no", "off", ""}:
         return False
     raise BadSetting(f"{name} must be yes or no, not {raw!r}")
+
+
+def choice(name: str, known: Collection[str], default: str) -> str:
+    value = os.environ.get(name) or default
+    if value not in known:
+        raise BadSetting(f"{name} must be one of {', '.join(known)}, not {value!r}")
+    return value
 
 
 def folder(name: str, default: Path) -> Path:
