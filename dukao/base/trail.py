@@ -40,6 +40,11 @@ def record_event(
         )
 
 
+def first_told(*, verb: str, subject: str) -> dict[str, Any] | None:
+    """The detail of the first event of this kind about this subject, or None where there is none."""
+    return Event.objects.filter(verb=verb, subject=subject).order_by("id").values_list("detail", flat=True).first()
+
+
 def seal_events(*, at: datetime, most: int = 10_000, is_sweep: bool = False) -> int:
     """Chain up to `most` events that have no seal yet, oldest first; answer how many.
 

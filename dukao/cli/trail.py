@@ -12,7 +12,6 @@ from dukao.base.findings import Finding
 from dukao.base.trail import broken_seals, seal_events
 from dukao.cli.command import Command, Result
 from dukao.registers import queries as registers
-from dukao.registers.actions import verify_deliveries
 
 
 def waiting_migrations() -> list[str]:
@@ -56,7 +55,7 @@ def _trail_findings() -> Iterable[Finding]:
 
 
 CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
-    "trail": _trail_findings, "registers": registers.findings, "deliveries": verify_deliveries,
+    "trail": _trail_findings, "registers": registers.findings, "deliveries": registers.delivery_findings,
 }
 COMMANDS = [
     Command("migrate", "建立数据库，或更新到最新", _migrate),

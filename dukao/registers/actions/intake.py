@@ -33,6 +33,7 @@ from dukao.org.queries import UnitView
 from dukao.org.rules import SYSTEM
 from dukao.registers import records
 from dukao.registers.actions.landing import land_facts
+from dukao.registers.digests import FactsDigest
 from dukao.registers.intake.checking import Checked, check_rows, write_rejects
 from dukao.registers.intake.engine import engine
 from dukao.registers.intake.places import Places
@@ -279,13 +280,14 @@ class _Job:
             held.state, held.landed_at, held.supersedes = Delivery.State.LANDED, at, older
             held.dataset_version = self.delivery.dataset.version
             held.save()
-            landed = land_facts(delivery_id=held.pk, batches=facts, at=at)
+            digest = FactsDigest()
+            landed = land_facts(delivery_id=held.pk, batches=digest.passing(facts), at=at)
             Delivery.objects.filter(pk=held.pk).update(facts_landed=landed.facts)
             if older:
                 others.filter(pk=older.pk).update(state=Delivery.State.SUPERSEDED)
             self._record("landed", at, {
                 "rows": held.rows_accepted, "rejected": held.rows_rejected, "facts": landed.facts,
-                "superseded": landed.superseded, "retracted": landed.retracted,
+                "superseded": landed.superseded, "retracted": landed.retracted, "facts_sha256": digest.hexdigest(),
                 **({"corrects": older.number} if older else {}),
             })  # fmt: skip
 

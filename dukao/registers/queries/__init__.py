@@ -38,3 +38,4 @@ from dukao.registers.queries.sources import Source as Source
 from dukao.registers.queries.sources import datasets_behind as datasets_behind
 from dukao.registers.queries.sources import sources_of_cells as sources_of_cells
 from dukao.registers.queries.sources import sources_of_deliveries as sources_of_deliveries
+from dukao.registers.queries.verifying import delivery_findings as delivery_findings

@@ -1,0 +1,82 @@
+"""Is everything that deliveries brought still what it was when it landed?
+
+When a delivery lands, the digest of its facts goes into the event that tells of it. The trail is never changed, and
+whatever is defined anew later (ranges, code lists, measures, units) changes no digest: so each delivery, superseded or
+not, is compared with itself. Nothing is written.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from dukao.base.findings import Finding
+from dukao.base.trail import first_told
+from dukao.registers import records
+from dukao.registers.digests import FactsDigest
+from dukao.registers.models import Delivery, Fact
+
+_READ_ROWS = 50_000
+
+
+def delivery_findings() -> Iterator[Finding]:
+    """Files that are gone or changed, and landed deliveries whose facts, current and superseded, are not what landed.
+
+    Every delivery is looked at, and all of its files: what came, the accepted rows, the list of what was set aside.
+    """
+    for delivery in Delivery.objects.order_by("pk").iterator(chunk_size=100):
+        yield from _files(delivery)
+        if delivery.landed_at:
+            yield from _facts(delivery)
+
+
+def _files(delivery: Delivery) -> Iterator[Finding]:
+    named: dict[records.Kind, str] = {
+        "inbox": delivery.file_digest, "records": delivery.records_digest, "rejects": delivery.rejects_digest,
+    }  # fmt: skip
+    for kind, digest in named.items():
+        path = records.path_of(kind, digest)
+        if not digest:
+            continue
+        if not path.exists():
+            what = f"文件不见了：{path.name}"
+        elif _digest(path) != digest:
+            what = f"文件被改动过：{path.name}"
+        else:
+            continue
+        yield Finding(
+            check="registers.files", where=f"delivery:{delivery.number}", what=what,
+            todo="从备份取回同名文件；没有备份时请部门重新交付",
+        )  # fmt: skip
+
+
+def _facts(delivery: Delivery) -> Iterator[Finding]:
+    landing = first_told(verb="registers.delivery.landed", subject=f"delivery:{delivery.number}")
+    kept = _kept(delivery.pk)
+    if landing is None:
+        what = "操作记录里没有这个批次的入库"
+    elif landing.get("facts_sha256") != kept.hexdigest():
+        what = f"事实与入库时不同：入库时 {landing['facts']:,} 个，现在 {kept.rows:,} 个"
+        what += "" if landing["facts"] != kept.rows else "，内容被改动过"
+    else:
+        return
+    yield Finding(
+        check="registers.facts", where=f"delivery:{delivery.number}", what=what,
+        todo="从原文件作为更正重新交一次；再查数据库是否被系统以外的程序写过",
+    )  # fmt: skip
+
+
+def _kept(delivery_id: int) -> FactsDigest:
+    """The facts that name the delivery, superseded ones too."""
+    # Named columns in sets, not objects: there may be millions.
+    facts = Fact.objects.filter(delivery_id=delivery_id).order_by("element_id", "period", "unit_id")
+    rows = facts.values_list("element_id", "period", "unit_id", "value", "text").iterator(chunk_size=_READ_ROWS)
+    digest = FactsDigest()
+    while some := list(islice(rows, _READ_ROWS)):
+        digest.add(*zip(*some, strict=True))
+    return digest
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
