@@ -144,13 +144,14 @@ async def _story(city: City, number: str, pages_port: int, live_port: int, secon
 def _tickets() -> list[str]:
     """Tickets of 50 people who have opened the city's page of the month that is asked."""
     from dukao.base.periods import Period
+    from dukao.org.queries import sitting_id
     from dukao.web.live import issue_ticket
 
     period = Period.of(date(2026, 10, 1), "month")
     return [
-        issue_ticket(login_id=make_login(f"looker-{n}", "supervision"), unit=CITY, period=period, language="zh-hans",
-                     origin="http://127.0.0.1")
-        for n in range(_PAGES)
+        issue_ticket(login_id=login, sitting_id=sitting_id(session_key=sitting(login)), unit=CITY, period=period,
+                     language="zh-hans", origin="http://127.0.0.1")
+        for login in (make_login(f"looker-{n}", "supervision") for n in range(_PAGES))
     ]
 
 

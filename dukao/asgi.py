@@ -4,6 +4,7 @@ Pages are not served here; they are `dukao.wsgi`.
 """
 
 import asyncio
+import logging
 import os
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -16,15 +17,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dukao.settings")
 django.setup()
 
-from dukao.base.periods import Period  # noqa: E402 (Django must be set up first)
-from dukao.web.live import (  # noqa: E402
+from dukao.web.live import (  # noqa: E402 (Django must be set up first)
     Hub,
     Subscriber,
     Ticket,
-    issue_ticket,
-    may_look,
+    end,
+    looker,
     message,
     read_ticket,
+    renewed,
 )
 
 HEARTBEAT_SECONDS = 15
@@ -36,6 +37,7 @@ STREAMS_IN_ALL = 2_000
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
+logger = logging.getLogger("dukao.asgi")
 hub = Hub()
 _open: Counter[int] = Counter()  # streams per login
 
@@ -67,18 +69,19 @@ async def _live(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         return
     _open[ticket.login_id] += 1
     try:
-        if not await hub.in_thread(may_look, ticket):
+        actor = await hub.in_thread(looker, ticket)
+        if actor is None:
             await _answer(send, 403, "not allowed (any more)", origin)
             return
-        await _stream(ticket, origin, receive, send)
+        await _stream(ticket, actor.name, origin, receive, send)
     finally:
         _open[ticket.login_id] -= 1
         if not _open[ticket.login_id]:
             del _open[ticket.login_id]
 
 
-async def _stream(ticket: Ticket, origin: str, receive: Receive, send: Send) -> None:
-    view, subscriber = await hub.join(ticket)
+async def _stream(ticket: Ticket, login: str, origin: str, receive: Receive, send: Send) -> None:
+    view, subscriber = await hub.join(ticket, login)
     gone = asyncio.create_task(_until_gone(receive))
     keeper = asyncio.create_task(_keep(ticket, subscriber))
     try:
@@ -108,24 +111,26 @@ async def _next(subscriber: Subscriber, gone: asyncio.Task) -> bytes | None:
 
 
 async def _keep(ticket: Ticket, subscriber: Subscriber) -> None:
-    """Look every minute whether the right is still held, and renew the ticket in time."""
-    held_seconds = 0
+    """Look in time whether sitting and right still stand, and renew the ticket."""
+    clock = asyncio.get_running_loop().time
+    renewed_at = clock()
     while True:
-        await asyncio.sleep(RIGHT_CHECK_SECONDS)
-        held_seconds += RIGHT_CHECK_SECONDS
-        if not await hub.in_thread(may_look, ticket):
-            await subscriber.messages.put(None)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(subscriber.is_in_doubt.wait(), RIGHT_CHECK_SECONDS)
+        subscriber.is_in_doubt.clear()
+        try:
+            is_over = await hub.in_thread(looker, ticket) is None
+        except Exception:
+            logger.exception("live updates are waiting for the database")
+            await asyncio.sleep(1)
+            subscriber.is_in_doubt.set()
+            continue
+        if is_over:
+            end(subscriber, message("over", {}))
             return
-        if held_seconds >= TICKET_RENEWAL_SECONDS:
-            held_seconds = 0
-            renewed = issue_ticket(
-                login_id=ticket.login_id,
-                unit=ticket.unit,
-                period=Period(ticket.period),
-                language=ticket.language,
-                origin=ticket.origin,
-            )
-            await subscriber.messages.put(message("ticket", {"ticket": renewed}))
+        if clock() - renewed_at >= TICKET_RENEWAL_SECONDS:
+            renewed_at = clock()
+            await subscriber.messages.put(message("ticket", {"ticket": renewed(ticket)}))
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -17,10 +17,11 @@ _WINDOW = 500
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One new event: what was done, and the path of the unit concerned (empty: every unit)."""
+    """One new event: what was done to what, and the path of the unit concerned (empty: every unit)."""
 
     id: int
     verb: str
+    subject: str
     unit_path: str
 
 
@@ -43,5 +44,5 @@ class NewsReader:
     def _read(self) -> list[News]:
         # SQLite has one writer at a time: numbers come in the order of commits.
         after = self._last - (_WINDOW if connection.vendor == "postgresql" else 0)
-        rows = Event.objects.filter(id__gt=after).order_by("id").values_list("id", "verb", "unit_path")
+        rows = Event.objects.filter(id__gt=after).order_by("id").values_list("id", "verb", "subject", "unit_path")
         return [News(*row) for row in rows]

@@ -1,7 +1,7 @@
 """Live updates: open pages are told which of their figures changed, within a second and without reloading.
 
-1. The page of a unit carries a ticket (`issue_ticket`): signed, for one login, unit, period, language and origin, good
-   for ten minutes. The browser opens `LIVE_URL?ticket=…` as a stream of server-sent events.
+1. The page of a unit carries a ticket (`issue_ticket`): signed, for one sitting, unit, period, language and origin,
+   good for ten minutes. The browser opens `LIVE_URL?ticket=…` as a stream of server-sent events.
 2. The live process (`dukao.asgi`) looks at the trail ten times a second. Events of rooms that change figures mark the
    views (unit, period) they touch; each marked view is computed once, however many pages show it.
 3. What differs from the last time goes out to all pages of that view.
@@ -14,10 +14,11 @@ Messages, all JSON:
   a head that names the unit of measure, `short` carries its own; `raw` is null and `text` says so where nothing is
   known; `pending` counts the values still to be accepted.
 - `event: ticket` — `{"ticket": "…"}`: the next ticket, for opening the stream again after it broke.
+- `event: over` — the last one: the sitting has ended, or the right to see the unit.
 - a comment every 15 seconds while nothing happens.
 
-A stream ends when its login loses the right to see the unit (looked at every minute). 403: the ticket is not, or no
-longer, good: load the page again. 429: too many streams.
+Whether sitting and right still stand is looked at when the trail tells something of the login, and every minute. 403:
+the ticket is not, or no longer, good: load the page again. 429: too many streams.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -39,7 +40,8 @@ from dukao.base.periods import Period
 from dukao.base.refusals import NotThere
 from dukao.indicators.queries import LiveFigure, live_figures
 from dukao.org import queries as org
-from dukao.web.figures import figure_text, format_figure, format_percent
+from dukao.org.rules import Actor
+from dukao.web.figures import figure_text, format_change, format_figure
 
 TICKET_SECONDS = 600
 TICK_SECONDS = 0.1
@@ -57,6 +59,7 @@ class Ticket:
     """What a page may listen to. `origin` is the page's own: no other site's script may read the stream."""
 
     login_id: int
+    sitting_id: int
     unit: str
     period: int
     language: str
@@ -68,8 +71,11 @@ class Subscriber:
     """One open stream; messages wait here until the socket takes them."""
 
     language: str
+    login: str
     # None ends the stream.
     messages: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(_WAITING_MESSAGES))
+    # Set where the trail told something of the login, which may have ended its right.
+    is_in_doubt: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass
@@ -85,9 +91,14 @@ class View:
     subscribers: set[Subscriber] = field(default_factory=set)
 
 
-def issue_ticket(*, login_id: int, unit: str, period: Period, language: str, origin: str) -> str:
+def issue_ticket(*, login_id: int, sitting_id: int, unit: str, period: Period, language: str, origin: str) -> str:
     """A ticket for a page that has just been shown, so the right was checked."""
-    return signing.dumps([login_id, unit, period.key, language, origin], salt=_SALT, compress=True)
+    return renewed(Ticket(login_id, sitting_id, unit, period.key, language, origin))
+
+
+def renewed(ticket: Ticket) -> str:
+    """The same ticket, good for another while."""
+    return signing.dumps(astuple(ticket), salt=_SALT, compress=True)
 
 
 def read_ticket(text: str) -> Ticket | None:
@@ -98,13 +109,13 @@ def read_ticket(text: str) -> Ticket | None:
         return None
 
 
-def may_look(ticket: Ticket) -> bool:
-    """Whether the ticket's login may see the unit's figures today."""
+def looker(ticket: Ticket) -> Actor | None:
+    """Who sits behind the ticket, while the sitting lasts and may see the unit's figures."""
     try:
-        actor = org.actor_for_login(login_id=ticket.login_id, on=timezone.localdate())
-        return actor.may("FIGURES_SEE", org.unit_by_code(ticket.unit).path)
+        actor = org.actor_sitting(sitting_id=ticket.sitting_id, at=timezone.now())
+        return actor if actor.may("FIGURES_SEE", org.unit_by_code(ticket.unit).path) else None
     except NotThere:
-        return False
+        return None
 
 
 class Hub:
@@ -115,14 +126,14 @@ class Hub:
         self._watcher: asyncio.Task | None = None
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="live")
 
-    async def join(self, ticket: Ticket) -> tuple[View, Subscriber]:
-        """Open a stream on a view; its first message is the whole view."""
+    async def join(self, ticket: Ticket, login: str) -> tuple[View, Subscriber]:
+        """Open a stream of this login on a view; its first message is the whole view."""
         key = (ticket.unit, ticket.period)
         view = self.views.get(key)
         if view is None:
             path = (await self.in_thread(org.unit_by_code, ticket.unit)).path
             view = self.views.setdefault(key, View(ticket.unit, path, Period(ticket.period)))
-        subscriber = Subscriber(ticket.language)
+        subscriber = Subscriber(ticket.language, login)
         view.subscribers.add(subscriber)
         if self._watcher is None or self._watcher.done():
             self._watcher = asyncio.create_task(self._watch())
@@ -157,7 +168,11 @@ class Hub:
             await asyncio.sleep(max(TICK_SECONDS - spent, 0.01))
 
     def _mark(self, news: list[News]) -> None:
-        """Mark the views of the units that the events concern: those above and those below."""
+        """Mark the views of the units that the events concern, those above and those below; doubt who changed."""
+        changed = {one.subject for one in news if one.verb.startswith("org.")}
+        for subscriber in [s for view in self.views.values() for s in view.subscribers] if changed else ():
+            if f"login:{subscriber.login}" in changed:
+                subscriber.is_in_doubt.set()
         for path in {one.unit_path for one in news if one.verb.startswith(_ROOMS)}:
             for view in self.views.values():
                 if view.path.startswith(path) or path.startswith(view.path):
@@ -181,7 +196,7 @@ class Hub:
                 figures = await self.in_thread(lambda view=view: live_figures(unit=view.unit, period=view.period))
             except NotThere:
                 for subscriber in view.subscribers:
-                    _end(subscriber)
+                    end(subscriber)
             except Exception:
                 logger.exception("the figures of %s cannot be computed", view.unit)
                 view.is_marked = is_failing = True
@@ -202,7 +217,7 @@ class Hub:
             try:
                 subscriber.messages.put_nowait(messages[subscriber.language])
             except asyncio.QueueFull:
-                _end(subscriber)
+                end(subscriber)
 
 
 def _with_connection(work: Callable[..., Answer], args: tuple) -> Answer:
@@ -222,7 +237,7 @@ def _cell(figure: LiveFigure) -> dict[str, Any]:
         "short": str(figure_text(figure.value, decimals=figure.decimals, unit=figure.unit, style="short")),
         "raw": None if figure.value is None else str(figure.value),
         "pending": figure.pending,
-        "change": format_percent(figure.on_year_percent, signed=True),
+        "change": format_change(figure.on_year, unit=figure.unit, decimals=figure.decimals),
         "state": figure.state,
     }
 
@@ -232,8 +247,10 @@ def message(event: str, data: dict[str, Any]) -> bytes:
     return f"event: {event}\ndata: {text}\n\n".encode()
 
 
-def _end(subscriber: Subscriber) -> None:
+def end(subscriber: Subscriber, *last: bytes) -> None:
+    """End the stream; what waited is dropped for these last messages."""
     with suppress(asyncio.QueueEmpty):
         while True:
             subscriber.messages.get_nowait()
-    subscriber.messages.put_nowait(None)
+    for one in (*last, None):
+        subscriber.messages.put_nowait(one)

@@ -14,7 +14,8 @@ from dukao import asgi
 from dukao.base.news import NewsReader
 from dukao.base.periods import Period
 from dukao.base.trail import record_event
-from dukao.org.models import Holding
+from dukao.org.actions import sign_out
+from dukao.org.models import Holding, Login, Sitting
 from dukao.web import live
 from dukao.web.live import TICKET_SECONDS, Hub, issue_ticket, read_ticket
 from tests.databases import own_database  # noqa: F401 (a fixture)
@@ -26,8 +27,9 @@ WAIT_SECONDS = 20
 
 
 def ticket_for(city, login="sam", place="富水市", *, period=Q3, language="zh-hans"):
+    number = city.actor[login].login_id
     return issue_ticket(
-        login_id=city.actor[login].login_id, unit=city.code[place], period=period, language=language, origin=ORIGIN
+        login_id=number, sitting_id=number, unit=city.code[place], period=period, language=language, origin=ORIGIN
     )
 
 
@@ -49,6 +51,11 @@ class Stream:
 
     async def text(self):
         return (await asyncio.wait_for(self.sent.get(), WAIT_SECONDS))["body"].decode()
+
+    async def until_over(self):
+        """The page is told that it is over, and then the stream ends."""
+        await self.event("over")
+        assert not await self.text()
 
     async def event(self, kind="figures"):
         while True:
@@ -79,11 +86,16 @@ def db(own_database):  # noqa: F811
 
 @pytest.fixture
 def house(registers, indicators, monkeypatch):  # noqa: F811
-    """The little register, and a live process that has just started."""
+    """The little register, everybody signed in (sittings as log-ins numbered), and a live process just started."""
     monkeypatch.setattr(asgi, "hub", Hub())
     monkeypatch.setattr(asgi, "_open", asgi.Counter())
     indicators("tax", "people")
     Holding.objects.update(valid_from=date(2020, 1, 1))
+    at = timezone.now()
+    Sitting.objects.bulk_create(
+        Sitting(id=login.pk, login=login, session_key=f"key-of-{login.name}", began_at=at, last_seen_at=at)
+        for login in Login.objects.all()
+    )
     return registers
 
 
@@ -221,8 +233,50 @@ def test_a_stream_ends_when_the_right_does_and_renews_its_ticket_before(house, m
             renewed = await stream.event("ticket")
             assert read_ticket(renewed["ticket"]).origin == ORIGIN
             await asyncio.to_thread(Holding.objects.all().delete)
-            while body := await stream.text():
-                assert body.startswith(("event:", "retry:", ":"))
+            await stream.until_over()
+
+    run(story())
+
+
+@pytest.mark.parametrize("who", ["sam", "dora"])
+def test_signing_out_ends_the_streams_of_that_sitting_at_once(house, who):
+    """Those of somebody else go on; the old ticket opens nothing."""
+    city, actor = house.city, house.city.actor[who]
+    own, other = ticket_for(city, who), ticket_for(city, "tara")
+
+    async def story():
+        async with opened(own) as stream, opened(other) as going_on:
+            await stream.event()
+            await going_on.event()
+            await asyncio.to_thread(sign_out, session_key=f"key-of-{who}", by=actor, at=timezone.now())
+            began = time.monotonic()
+            await stream.until_over()
+            assert time.monotonic() - began < 2
+            await asyncio.to_thread(typed, house, "population", "2026", "一村", 7)
+            assert (await going_on.event())["cells"]
+        async with opened(own) as again:
+            assert again.status == 403
+
+    run(story())
+
+
+def test_a_database_that_fails_for_a_while_lets_nobody_stay_for_ever(house, monkeypatch):
+    monkeypatch.setattr(asgi, "RIGHT_CHECK_SECONDS", 0.2)
+    ticket, looked = ticket_for(house.city), []
+
+    def failing(ticket):
+        looked.append(ticket)
+        if len(looked) == 2:
+            raise RuntimeError("the disk is gone")
+        return live.looker(ticket)
+
+    monkeypatch.setattr(asgi, "looker", failing)
+
+    async def story():
+        async with opened(ticket) as stream:
+            await stream.event()
+            await asyncio.to_thread(Sitting.objects.all().delete)
+            await stream.until_over()
 
     run(story())
 

@@ -65,6 +65,8 @@ const open = () => {
     isFirst = false;
   });
   stream.addEventListener('ticket', event => { ticket = JSON.parse(event.data).ticket; });
+  // The page itself says what has changed: usually that one has to sign in again.
+  stream.addEventListener('over', () => location.reload());
   stream.onerror = () => {
     // The browser would try again with the old ticket, so we do it ourselves.
     stream.close();

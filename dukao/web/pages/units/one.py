@@ -95,6 +95,7 @@ def _ticket(request: HttpRequest, code: str, wanted: Asked) -> str:
         return ""
     return live.issue_ticket(
         login_id=actor.login_id,
+        sitting_id=org.sitting_id(session_key=request.session.session_key),
         unit=code,
         period=wanted.period,
         language=get_language() or "zh-hans",
