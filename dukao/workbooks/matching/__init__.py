@@ -1,0 +1,11 @@
+"""Which known term a heading means, how sure that is, and why."""
+
+from dukao.workbooks.matching.matcher import Matcher
+from dukao.workbooks.matching.measures import converted, factor_between, is_measure
+from dukao.workbooks.matching.terms import SURE, Asked, Candidate, Term
+from dukao.workbooks.matching.words import Label, Span, label
+
+__all__ = [
+    "SURE", "Asked", "Candidate", "Label", "Matcher", "Span", "Term", "converted", "factor_between", "is_measure",
+    "label",
+]  # fmt: skip

@@ -1,0 +1,221 @@
+"""Which term a heading means.
+
+By itself a match is taken only where the whole name agrees and nothing speaks against it: no outer heading that the
+term does not know, no other unit of measure, no second term of the same name. Likeness alone only proposes.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Indel
+
+from dukao.workbooks.matching.measures import factor_between, is_measure, measure
+from dukao.workbooks.matching.terms import SURE, Asked, Candidate, Term
+from dukao.workbooks.matching.vocabulary import MEASURED, VAGUE
+from dukao.workbooks.matching.words import Label, Span, label, pairs, turns
+from dukao.workbooks.tables import Kind
+from dukao.workbooks.texts import plain
+
+_SHORTLIST = 40
+_LEAST = 0.3
+_FULL, _ALIAS, _PARTLY, _CONFIRMED = 0.998, 0.995, 0.8, 1.0
+_WORDS_OF_NUMBERS = frozenset((Kind.NUMBER, Kind.PERCENT))
+
+
+@dataclass(frozen=True)
+class _Name:
+    term: Term
+    label: Label
+    is_title: bool
+
+
+class Matcher:
+    """Finds the terms that a slot may ask for.
+
+    `confirmed`: signature of an `Asked` → key of the term that a person chose.
+    """
+
+    def __init__(self, terms: Iterable[Term], confirmed: Mapping[str, str] | None = None):
+        self.terms = {t.key: t for t in terms}
+        self._confirmed = dict(confirmed or {})
+        self._by_core: dict[str, list[_Name]] = defaultdict(list)
+        self._by_pair: dict[str, set[str]] = defaultdict(set)
+        for term in self.terms.values():
+            for number, text in enumerate(dict.fromkeys(term.names)):
+                if core := label(text).core:
+                    self._by_core[core].append(_Name(term, label(text), number == 0))
+        for core in self._by_core:
+            for pair in pairs(core):
+                self._by_pair[pair].add(core)
+        self._told: dict[Asked, tuple[Candidate, ...]] = {}
+
+    def candidates(self, asked: Asked, most: int = 5) -> tuple[Candidate, ...]:
+        """The terms that may be meant, the likeliest first; empty where none is like it."""
+        if asked not in self._told:
+            self._told[asked] = self._candidates(asked)
+        return self._told[asked][:most]
+
+    def sure(self, asked: Asked) -> Candidate | None:
+        """The term that is meant beyond reasonable doubt, if there is one."""
+        found = self.candidates(asked, 1)
+        return found[0] if found and found[0].is_sure else None
+
+    def _candidates(self, asked: Asked) -> tuple[Candidate, ...]:
+        wording = _Wording.of(asked)
+        if term := self.terms.get(self._confirmed.get(asked.signature, "")):
+            return (Candidate(term, _CONFIRMED, "由人确认过", wording.span),)
+        best: dict[str, Candidate] = {}
+        for name in self._shortlist(wording):
+            found = _judged(name, wording, asked)
+            if found and (name.term.key not in best or found.score > best[name.term.key].score):
+                best[name.term.key] = found
+        ranked = sorted(best.values(), key=lambda c: (-c.score, c.term.key))
+        sure = [c for c in ranked if c.is_sure]
+        if len(sure) > 1:  # two terms of one name: a person says which
+            ranked = [Candidate(c.term, 0.7, f"{c.reason}，但有 {len(sure)} 个同名", c.span) if c.is_sure else c
+                      for c in ranked]  # fmt: skip
+        return tuple(ranked)
+
+    def _shortlist(self, wording: "_Wording") -> list[_Name]:
+        """Names that share the most neighbouring characters with what is asked; exact ones always."""
+        shared: dict[str, int] = defaultdict(int)
+        for text in wording.texts:
+            for pair in pairs(text):
+                for core in self._by_pair.get(pair, ()):
+                    shared[core] += 1
+        cores = sorted(shared, key=lambda core: (-shared[core] / (len(core) + 2), core))[:_SHORTLIST]
+        exact = [text for text in (*wording.texts, *wording.inherited) if text in self._by_core]
+        return [name for core in dict.fromkeys((*exact, *cores)) for name in self._by_core[core]]
+
+
+@dataclass(frozen=True)
+class _Wording:
+    """The words of a question: the whole name, its own last part, and the outer parts that the whole adds."""
+
+    whole: str
+    own: str
+    outer: tuple[str, ...]
+    unit: str
+    span: Span
+    has_two_spans: bool
+
+    @classmethod
+    def of(cls, asked: Asked) -> "_Wording":
+        labels = [label(part) for part in (*asked.row_path, *asked.path)]
+        said = [one.core for one in labels if not one.is_generic]
+        spans = {one.span for one in labels} - {Span.NOW}
+        span = Span.COMPUTED if len(spans) > 1 or Span.COMPUTED in spans else next(iter(spans), Span.NOW)
+        unit = asked.unit or next((one.unit for one in reversed(labels) if one.unit), "")
+        own = said[-1] if said else ""
+        return cls("".join(dict.fromkeys(said)), own, tuple(said[:-1]), unit, span, len(spans) > 1)
+
+    @property
+    def item(self) -> str:
+        """Row 增值税, column 金额: the name without the word that only says what is measured; else empty."""
+        return "".join(self.outer) if self.own in MEASURED else ""
+
+    @property
+    def inherited(self) -> tuple[str, ...]:
+        """粮食播种面积, 其中: 玉米 asks 玉米播种面积: the own name before each end of the outer one."""
+        return tuple(self.own + self.outer[-1][at:] for at in range(1, len(self.outer[-1]) - 1)) if self.outer else ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All readings worth looking up, the whole name first."""
+        texts = [self.whole, self.own, *("".join(self.outer[-n:]) + self.own for n in range(1, len(self.outer)))]
+        if self.outer:
+            texts += [self.own + self.outer[-1], self.outer[-1], self.item]
+        return tuple(dict.fromkeys(filter(None, texts)))
+
+
+def _judged(name: _Name, wording: _Wording, asked: Asked) -> Candidate | None:
+    """How well one name of a term fits, with all that speaks for and against it."""
+    score, reason = _likeness(name, wording, asked)
+    for against in (_by_unit, _by_kind, _by_span):
+        limit, objection = against(name, wording, asked)
+        if limit < score:
+            score = limit
+        reason += objection
+    if score < _LEAST:
+        return None
+    span = Span.NOW if name.label.span == wording.span else wording.span
+    return Candidate(name.term, round(score, 3), reason, span)
+
+
+def _likeness(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]:
+    core = name.label.core
+    called = "名称相同" if name.is_title else f"是“{name.term.title}”的别名"
+    full = _FULL if name.is_title else _ALIAS
+    context = plain(f"{name.term.section}{name.term.title}")
+    if core == wording.whole:
+        if core in VAGUE and not _shares(asked.title, context):
+            return 0.85, f"{called}，但这个名称太笼统"
+        return full, called
+    if core == wording.own:
+        strange = [part for part in wording.outer if part not in context and not _shares(part, context)]
+        if strange:
+            return _PARTLY, f"{called}，但上级栏目“{strange[-1]}”不同"
+        return (0.9, f"{called}，但这个名称太笼统") if core in VAGUE else (full, f"{called}，栏目也相符")
+    if core == wording.item and factor_between(name.term.unit, MEASURED[wording.own]) is not None:
+        return full, called
+    if core in wording.inherited:
+        return 0.9, f"{called}（承接上级栏目）"
+    if core in wording.texts:
+        return 0.75, f"{called}，只看了部分栏目"
+    return _similarity(core, wording)
+
+
+def _similarity(core: str, wording: _Wording) -> tuple[float, str]:
+    """Likeness of characters, in order and in pairs; words that turn the meaning count against it."""
+    best = 0.0
+    for text in wording.texts:
+        mine, theirs = pairs(text), pairs(core)
+        dice = 2 * len(mine & theirs) / (len(mine) + len(theirs))
+        likeness = (dice + Indel.normalized_similarity(text, core)) / 2
+        if turns(text) != turns(core):
+            likeness *= 0.6
+        best = max(best, likeness)
+    return 0.9 * best, f"名称相近（{best:.0%}）"
+
+
+def _shares(text: str, context: str) -> bool:
+    """Whether two neighbouring characters of the text stand in the context."""
+    core = label(text).core
+    return any(pair in context for pair in pairs(core)) if len(core) > 1 else False
+
+
+def _by_unit(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]:
+    unit = name.term.unit
+    if not unit and not wording.unit:
+        return 1.0, ""
+    if unit and wording.unit:
+        if factor_between(unit, wording.unit) is not None:
+            return (1.0, "") if plain(unit) == plain(wording.unit) else (SURE, f"，单位由{unit}换算为{wording.unit}")
+        if is_measure(unit) and is_measure(wording.unit):
+            return 0.35, f"，但单位是{wording.unit}，不是{unit}"
+        return 0.6, f"，但单位“{wording.unit}”无法和{unit}比较"
+    known = measure(unit or wording.unit)
+    # A sum of money without its unit may be 元 or 万元, a harvest 公斤 or 吨: nobody guesses by a factor of thousands.
+    if known and unit and known[0] in ("money", "area", "mass", "length") and asked.kind is not Kind.TEXT:
+        return 0.9, f"，但表上没有写单位（已有数据是{unit}）"
+    return 1.0, ""
+
+
+def _by_kind(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]:
+    mine, theirs = asked.kind, name.term.kind
+    if Kind.UNKNOWN in (mine, theirs) or mine == theirs:
+        return 1.0, ""
+    if (mine in _WORDS_OF_NUMBERS) != (theirs in _WORDS_OF_NUMBERS) and Kind.SERIAL not in (mine, theirs):
+        return 0.5, "，但一个是数，一个不是"
+    return 1.0, ""
+
+
+def _by_span(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]:
+    if name.label.span == wording.span and not wording.has_two_spans:
+        return 1.0, ""
+    if wording.span is Span.COMPUTED:
+        return 0.4, "，但表上问的是变化，要由别的数算出"
+    if name.label.span is not Span.NOW:
+        return 0.4, "，但时期口径不同"
+    return 1.0, ""

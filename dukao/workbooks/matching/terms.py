@@ -1,0 +1,57 @@
+"""What is known by name, what a slot asks, and how well the two agree."""
+
+from dataclasses import dataclass
+
+from dukao.workbooks.matching.words import Span, label
+from dukao.workbooks.tables import Kind
+
+# From this score a match is taken without asking; `bench/workbooks` measures how often that is right.
+SURE = 0.99
+
+
+@dataclass(frozen=True)
+class Term:
+    """A datum with the names people call it by, the proper one first."""
+
+    key: str
+    names: tuple[str, ...]
+    unit: str = ""
+    kind: Kind = Kind.UNKNOWN
+    section: str = ""  # words that tell where it belongs: subject, department, title of its table
+
+    @property
+    def title(self) -> str:
+        return self.names[0]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a slot asks: its column's and its row's path, outermost first, and where it stands."""
+
+    path: tuple[str, ...]
+    row_path: tuple[str, ...] = ()
+    unit: str = ""
+    kind: Kind = Kind.UNKNOWN
+    title: str = ""  # of its table
+    neighbours: tuple[str, ...] = ()
+
+    @property
+    def signature(self) -> str:
+        """What a confirmation is remembered under: the same words in another file are the same question."""
+        labels = [label(part) for part in (*self.row_path, *self.path)]
+        spans = "".join(sorted({one.span for one in labels} - {Span.NOW}))
+        return "/".join(one.core for one in labels if not one.is_generic) + (f"|{spans}" if spans else "")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A term that may be meant. `score` is how often such a match is right, from 0 to 1."""
+
+    term: Term
+    score: float
+    reason: str
+    span: Span = Span.NOW  # of the term, seen from the form's period
+
+    @property
+    def is_sure(self) -> bool:
+        return self.score >= SURE

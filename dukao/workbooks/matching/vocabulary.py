@@ -1,0 +1,18 @@
+"""The words that headings are made of, from `words.yaml`."""
+
+from pathlib import Path
+
+import yaml
+
+_WORDS = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
+
+# Phrase and name of its span, the longest first: 上年同期 is not 上年.
+SPANS: tuple[tuple[str, str], ...] = tuple(
+    sorted(((w, span) for span, words in _WORDS["spans"].items() for w in words), key=lambda one: -len(one[0]))
+)
+GENERIC = frozenset(map(str, _WORDS["generic"]))
+VAGUE = frozenset(map(str, _WORDS["vague"]))
+TURNS: tuple[tuple[str, ...], ...] = tuple(tuple(group) for group in _WORDS["turns"])
+COUNTED: tuple[str, ...] = tuple(_WORDS["counted"])
+# Word → a unit of measure of what it measures.
+MEASURED: dict[str, str] = dict(_WORDS["measured"])

@@ -1,0 +1,100 @@
+"""What the words of a heading say: its name, its unit of measure, its period, and what kind of figure it asks."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from dukao.workbooks.matching.measures import is_measure
+from dukao.workbooks.matching.vocabulary import GENERIC, SPANS, TURNS
+from dukao.workbooks.texts import plain
+
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_NUMBERING = re.compile(
+    rf"^(?:其中[:：]?|[#＃*＊※]|[{_CIRCLED}]|[(（][一二三四五六七八九十\d]{{1,3}}[)）]、?"
+    rf"|[一二三四五六七八九十]{{1,3}}[、.．]"
+    rf"|\d{{1,2}}(?:\.\d{{1,2}})*[、.．](?!\d))\s*"
+)
+_TRAILING_NUMBER = re.compile(rf"[{_CIRCLED}]+$")
+_BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
+_REMARK = re.compile(
+    r"必填|选填|可不填|单选|多选|打.?[√v]|勾选|盖章|签[字名]|如有|如实|请|填写|保留|小数|元整|精确|例如|示例"
+    r"|格式|见"
+)
+_FILLERS = re.compile(r"[\s_:：;；,，。、.·“”\"'‘’《》<>*★\-—~]+")
+
+
+class Span(StrEnum):
+    """Which period a heading asks, beside the form's own."""
+
+    NOW = "now"
+    YEAR_BEFORE = "year_before"  # 上年同期
+    BEFORE = "before"  # 上期
+    TO_DATE = "to_date"  # 累计: from the first day of the year
+    COMPUTED = "computed"  # 增长, 增减: comes out of other figures
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One heading taken apart. `core` is its name without numbering, unit, remarks and period words; may be empty."""
+
+    core: str
+    unit: str = ""
+    span: Span = Span.NOW
+
+    @property
+    def is_generic(self) -> bool:
+        return not self.core or self.core in GENERIC
+
+
+@lru_cache(maxsize=65_536)
+def label(text: str) -> Label:
+    """Take a heading apart."""
+    text = _TRAILING_NUMBER.sub("", _without_numbering(text.strip()))
+    text = plain(text).replace("％", "%")
+    text, unit = _without_brackets(text)
+    text, span = _without_span(text)
+    if not unit and "/" in text:
+        name, _, last = text.rpartition("/")
+        text, unit = (name, last) if name and is_measure(last) else (text, unit)
+    return Label(_FILLERS.sub("", text), unit, span)
+
+
+def _without_numbering(text: str) -> str:
+    while (shorter := _NUMBERING.sub("", text, count=1)) != text:
+        text = shorter
+    return text
+
+
+def _without_brackets(text: str) -> tuple[str, str]:
+    """The text without brackets that hold a unit or a remark, and the unit; other brackets are part of the name."""
+    unit = ""
+
+    def kept(match: re.Match[str]) -> str:
+        nonlocal unit
+        inside = re.sub(r"^(?:计量)?单位[:：]", "", match[1])
+        if is_measure(inside):
+            unit = unit or inside
+            return ""
+        return "" if _REMARK.search(inside) or not inside else f"({inside})"
+
+    return _BRACKETS.sub(kept, text), unit
+
+
+def _without_span(text: str) -> tuple[str, Span]:
+    for phrase, span in SPANS:
+        if phrase in text:
+            return text.replace(phrase, "", 1).strip("(),"), Span(span)
+    return text, Span.NOW
+
+
+@lru_cache(maxsize=65_536)
+def turns(core: str) -> frozenset[int]:
+    """The groups of words in a name that make it another datum than its neighbours."""
+    return frozenset(n for n, words in enumerate(TURNS) if any(w in core for w in words))
+
+
+@lru_cache(maxsize=65_536)
+def pairs(core: str) -> frozenset[str]:
+    """Neighbouring characters of a name; of one character, itself."""
+    return frozenset(core[i : i + 2] for i in range(len(core) - 1)) or frozenset((core,))

@@ -1,0 +1,123 @@
+"""Headings as forms print them, and the terms that are meant by them."""
+
+from decimal import Decimal
+
+import pytest
+
+from dukao.workbooks.matching import SURE, Asked, Matcher, Span, Term, converted, factor_between, is_measure, label
+from dukao.workbooks.tables import Kind
+
+TERMS = (
+    Term("population", ("户籍人口", "户籍人口数", "年末户籍人口"), "人", Kind.NUMBER, "人口"),
+    Term("households", ("户籍户数", "总户数"), "户", Kind.NUMBER, "人口"),
+    Term("dibao_households", ("农村低保户数", "低保户数"), "户", Kind.NUMBER, "民政"),
+    Term("dibao_persons", ("农村低保人数", "低保人数"), "人", Kind.NUMBER, "民政"),
+    Term("grain_area", ("粮食作物播种面积", "粮食播种面积"), "亩", Kind.NUMBER, "农业"),
+    Term("maize_area", ("玉米播种面积",), "亩", Kind.NUMBER, "农业"),
+    Term("vat", ("增值税收入", "增值税"), "万元", Kind.NUMBER, "税收"),
+    Term("income", ("农村居民人均可支配收入",), "元", Kind.NUMBER, "收入"),
+    Term("growth", ("工业增加值增速",), "%", Kind.NUMBER, "工业"),
+    Term("secretary", ("村党组织书记姓名",), "", Kind.TEXT, "组织"),
+)
+
+
+@pytest.fixture(scope="module")
+def matcher():
+    return Matcher(TERMS)
+
+
+@pytest.mark.parametrize(
+    ("asked", "key"),
+    [
+        (Asked(("户籍人口（人）",)), "population"),
+        (Asked(("1.户籍人口数",), unit="人"), "population"),
+        (Asked(("戶籍人口",), unit="人"), "population"),
+        (Asked(("一、人口", "户籍人口"), unit="人"), "population"),
+        (Asked(("低保", "户数（户）")), "dibao_households"),
+        (Asked(("低保", "人数"), unit="人"), "dibao_persons"),
+        (Asked(("本期",), ("粮食播种面积",), unit="公顷"), "grain_area"),
+        (Asked(("本期数", "金额"), ("（一）增值税",), unit="元"), "vat"),
+        (Asked(("（1）玉米播种面积/亩",)), "maize_area"),
+        (Asked(("工业增加值增速（％）",)), "growth"),
+    ],
+)
+def test_a_name_that_says_it_is_taken(matcher, asked, key):
+    sure = matcher.sure(asked)
+    assert sure
+    assert (sure.term.key, sure.span) == (key, Span.NOW)
+
+
+@pytest.mark.parametrize(
+    ("asked", "key", "why"),
+    [
+        (Asked(("粮食播种面积", "其中：玉米"), unit="亩"), "maize_area", "承接上级栏目"),
+        (Asked(("粮食播种面积",)), "grain_area", "没有写单位"),
+        (Asked(("新增", "低保户数"), unit="户"), "dibao_households", "上级栏目“新增”不同"),
+        (Asked(("户籍人口",), unit="户"), "population", "单位是户，不是人"),
+        (Asked(("农村居民人均收入",), unit="元"), "income", "名称相近"),
+    ],
+)
+def test_what_is_doubtful_is_offered_with_the_doubt(matcher, asked, key, why):
+    assert matcher.sure(asked) is None
+    offered = {c.term.key: c for c in matcher.candidates(asked)}
+    assert why in offered[key].reason
+
+
+def test_a_growth_rate_is_not_the_figure_that_grew(matcher):
+    offered = {c.term.key: c.score for c in matcher.candidates(Asked(("增值税", "同比增长"), unit="%"))}
+    assert offered.get("vat", 0) < 0.5
+
+
+def test_last_years_figure_is_the_same_datum_of_another_period(matcher):
+    sure = matcher.sure(Asked(("上年同期",), ("低保户数",), unit="户"))
+    assert sure
+    assert (sure.term.key, sure.span) == ("dibao_households", Span.YEAR_BEFORE)
+
+
+def test_two_terms_of_one_name_are_for_a_person_to_tell_apart():
+    twice = Matcher((Term("a", ("耕地面积",), "亩"), Term("b", ("耕地面积",), "亩")))
+    found = twice.candidates(Asked(("耕地面积（亩）",)))
+    assert [c.score < SURE for c in found] == [True, True]
+    assert "2 个同名" in found[0].reason
+
+
+def test_a_confirmation_is_remembered_by_the_words_of_the_question():
+    first = Asked(("低收入户数",), unit="户")
+    taught = Matcher(TERMS, {first.signature: "dibao_households"})
+    sure = taught.sure(Asked(("3.低收入户数（户）",)))
+    assert sure
+    assert sure.reason == "由人确认过"
+    assert taught.sure(Asked(("低收入户数", "上年同期"), unit="户")) is None, (
+        "of another period nobody has confirmed it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "core", "unit", "span"),
+    [
+        ("（一）耕地面积（亩）", "耕地面积", "亩", Span.NOW),
+        ("其中：女性", "女性", "", Span.NOW),
+        ("③ 上年同期收入（万元）", "收入", "万元", Span.YEAR_BEFORE),
+        ("本年累计完成投资(單位：萬元)", "完成投资", "万元", Span.TO_DATE),
+        ("60岁以上人口", "60岁以上人口", "", Span.NOW),
+        ("姓 名（必填）", "姓名", "", Span.NOW),
+        ("人口（户籍）", "人口(户籍)", "", Span.NOW),
+        ("3A级景区", "3a级景区", "", Span.NOW),
+        ("", "", "", Span.NOW),
+    ],
+)
+def test_a_heading_taken_apart(text, core, unit, span):
+    assert (label(text).core, label(text).unit, label(text).span) == (core, unit, span)
+
+
+def test_units_of_measure():
+    assert converted(Decimal("1.5"), "万元", "元") == 15_000
+    assert converted(Decimal(300), "亩", "公顷") == 20
+    assert converted(Decimal(1), "公顷", "亩") == 15
+    assert converted(Decimal(1), "亩", "公顷") is None, "a fifteenth has no end"
+    assert converted(Decimal(5), "元/亩", "元/公顷") == 75
+    assert converted(Decimal(5), "名", "人") == 5
+    assert factor_between("人", "户") is None
+    assert factor_between("万人", "人") == 10_000
+    assert not is_measure("姓名")
+    assert not is_measure("")
