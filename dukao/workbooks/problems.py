@@ -22,3 +22,6 @@ class Limits:
     cell_characters: int = 32_767  # the limit of the format itself
     memory_bytes: int = 1_000_000_000
     seconds: int = 30
+
+
+USUAL = Limits()

@@ -1,0 +1,173 @@
+"""Reading in a process of its own, with limits on memory and time.
+
+Parsers of such files can be led to hang, to crash or to ask for all memory. Whatever happens over there, here it is
+either a workbook or a refusal. One such process reads any number of files, one after the other; after a crash the next
+file gets a new one.
+"""
+
+import gc
+import json
+import os
+import pickle
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from threading import Timer
+from types import TracebackType
+from typing import IO, Any, Self
+
+from dukao.workbooks.grid import Workbook
+from dukao.workbooks.problems import USUAL, Limits, Unreadable
+
+_ROOT = str(Path(__file__).resolve().parents[3])
+_START = "import sys; sys.path[:] = {path!r}; from dukao.workbooks.reading.apart import serve; serve()"
+# What may come over: nothing but plain values and the nouns of a grid.
+_WELCOME = {("datetime", n) for n in ("date", "datetime", "time", "timedelta")} | {
+    ("dukao.workbooks.grid", n) for n in ("Workbook", "Grid", "Area", "CellError")
+}
+
+
+def read_workbook(path: Path, *, name: str | None = None, limits: Limits = USUAL) -> Workbook:
+    """The workbook of this file, called `name` or as the file is. Raises Unreadable."""
+    with Reader(limits) as reader:
+        return reader.read(path, name=name)
+
+
+def read_workbooks(paths: Iterable[Path], *, limits: Limits = USUAL) -> Iterator[Workbook | Unreadable]:
+    """Each file's workbook or refusal, in their order; much cheaper than one call each where files are small."""
+    with Reader(limits) as reader:
+        for path in paths:
+            try:
+                yield reader.read(path)
+            except Unreadable as refused:
+                yield refused
+
+
+class Reader:
+    """A process that reads; use it as a context manager, from one thread at a time."""
+
+    def __init__(self, limits: Limits = USUAL) -> None:
+        self.limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def read(self, path: Path, *, name: str | None = None) -> Workbook:
+        """Raises Unreadable."""
+        name = name or path.name
+        out_of_time = Timer(self.limits.seconds, self._kill)
+        out_of_time.daemon = True
+        out_of_time.start()
+        try:
+            answer = self._ask(path, name, careful=False)
+            if answer is None and out_of_time.is_alive():
+                # The fast way asked for too much: a far cell makes it lay out all cells in between.
+                answer = self._ask(path, name, careful=True)
+        finally:
+            timely = out_of_time.is_alive()
+            out_of_time.cancel()
+        if isinstance(answer, Workbook):
+            return answer
+        if answer is None:
+            why = "要用的内存超过限制，或文件已损坏" if timely else f"读取超过 {self.limits.seconds} 秒"
+            raise Unreadable("这个文件读不了", why=why, todo="请删除空白的行列后另存为 XLSX，或拆成几个文件")
+        raise Unreadable(answer["what"], why=answer["why"], todo=answer["todo"])
+
+    def _ask(self, path: Path, name: str, *, careful: bool) -> Any:
+        """A workbook, the words of a refusal, or nothing where the process ended."""
+        order = {"path": str(path.absolute()), "name": name, "careful": careful, "limits": asdict(self.limits)}
+        process = self._running()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        gc_was_on = gc.isenabled()
+        gc.disable()  # millions of new cells, none of them garbage: collecting would take longer than reading
+        try:
+            process.stdin.write(json.dumps(order).encode() + b"\n")
+            process.stdin.flush()
+            return _Welcoming(process.stdout).load()
+        except (OSError, EOFError, pickle.UnpicklingError, MemoryError, ValueError):
+            self._kill()
+            return None
+        finally:
+            if gc_was_on:
+                gc.enable()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            start = _START.format(path=[_ROOT, *(p for p in sys.path if p)])
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", start],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={"LANG": "C.UTF-8"},
+            )
+        return self._process
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+
+    def close(self) -> None:
+        """End the process. It may be killed at any time: it holds nothing."""
+        if self._process is not None:
+            self._kill()
+            self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    with suppress(OSError):
+                        pipe.close()
+            self._process = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Welcoming(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in _WELCOME:
+            raise pickle.UnpicklingError(f"{module}.{name} is not welcome")
+        return super().find_class(module, name)
+
+
+def serve() -> None:
+    """The other side: read what standard input orders, one order per line, and answer each on standard output."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    gc.disable()
+    answers = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a parser that prints must not disturb the answers
+    for line in sys.stdin.buffer:
+        _answer(json.loads(line), answers)
+
+
+def _answer(order: dict[str, Any], answers: IO[bytes]) -> None:
+    from dukao.workbooks.reading.here import read_here
+
+    limits = Limits(**order["limits"])
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, resource.RLIM_INFINITY))
+    answer: Workbook | dict[str, str]
+    try:
+        answer = read_here(Path(order["path"]), name=order["name"], limits=limits, careful=order["careful"])
+    except Unreadable as refused:
+        answer = {"what": refused.what, "why": refused.why, "todo": refused.todo}
+    except MemoryError:
+        os._exit(1)
+    except BaseException as error:  # the parser's panics are no Exception
+        answer = {
+            "what": "文件已损坏，打不开",
+            "why": f"读到一半出错（{type(error).__name__}）",
+            "todo": "请用表格软件打开后另存为 XLSX，再重新上传",
+        }
+    pickle.dump(answer, answers, protocol=5)
+    answers.flush()
