@@ -76,6 +76,11 @@ class Grid:
     is_hidden: bool = False
     # Cells that compute: place → formula without its "=", as far as the kind of file tells; never run.
     formulas: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    # Signs of a form, as far as the kind of file tells and of 100,000 cells at most: cells shown as percentages (0.35
+    # reads 35%), empty cells with a frame drawn around them, and lists to choose from, given as they stand in the file.
+    percents: frozenset[tuple[int, int]] = frozenset()
+    framed: frozenset[tuple[int, int]] = frozenset()
+    choices: Mapping[Area, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def height(self) -> int:
