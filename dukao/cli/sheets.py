@@ -7,16 +7,22 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid
+from dukao.base.spoken import spoken
+from dukao.base.wording import joined, period_text, said_of, with_note
 from dukao.cli.command import Command, Result
 from dukao.gate import queries as gate
 from dukao.sheets import actions, queries
 
-_VERDICTS = {"ask": "要问", "held": "已掌握", "elsewhere": "别处在问", "below": "下级掌握", "forbidden": "不得采集"}
-_STATES = {"known": "已带入", "stale": "待确认", "asked": "要填", "answered": "已填", "disputed": "标为不对",
-           "elsewhere": "不在这里填"}  # fmt: skip
+_VERDICTS = {"ask": _l("要问"), "held": _l("已掌握"), "elsewhere": _l("别处在问"), "below": _l("下级掌握"),
+             "forbidden": _l("不得采集")}  # fmt: skip
+_STATES = {"known": _l("已带入"), "stale": _l("待确认"), "asked": _l("要填"), "answered": _l("已填"),
+           "disputed": _l("标为不对"), "elsewhere": _l("不在这里填")}  # fmt: skip
 NEEDS_ATTENTION = 4
 
 
@@ -29,7 +35,8 @@ def _sheet(args: Namespace) -> Result:
 
 def _sheet_list(args: Namespace) -> Result:
     found = queries.sheets(viewer=args.by, issuer=args.issuer, with_retired=True)
-    lines = [f"{s.code}\t第 {s.version} 版\t{s.state}\t{s.issuer_name}\t{s.title}" for s in found]
+    version = _("第 {n} 版")
+    lines = [f"{s.code}\t{version.format(n=s.version)}\t{s.state}\t{s.issuer_name}\t{s.title}" for s in found]
     return Result([_plain(s) for s in found], lines)
 
 
@@ -39,16 +46,21 @@ def _compile(args: Namespace) -> Result:
         due_on=_day(args.due) if args.due else None, viewer=args.by, today=timezone.localdate(args.at),
         is_emergency=args.emergency,
     )  # fmt: skip
-    lines = [f"《{compiled.sheet.title}》 {compiled.scope_name} {compiled.period.label} · {compiled.n_units} 个单位"]
+    n_units = ngettext("{n:,} 个单位", "{n:,} 个单位", compiled.n_units).format(n=compiled.n_units)
+    lines = [f"{compiled.sheet.title} · {compiled.scope_name} · {period_text(compiled.period)} · {n_units}"]
     for q in compiled.questions:
-        known = f"已掌握 {q.n_fresh}/{q.n_cells}，陈旧 {q.n_stale}，要问 {q.n_unknown if q.is_asked else 0}"
+        known = _("已掌握 {fresh}/{cells}，陈旧 {stale}，要问 {asked}").format(
+            fresh=q.n_fresh, cells=q.n_cells, stale=q.n_stale, asked=q.n_unknown if q.is_asked else 0
+        )
         lines.append(f"{_VERDICTS[q.verdict]}\t{q.label}\t{known}")
     for refusal in (*compiled.refusals, *(q.refusal for q in compiled.refused if q.refusal)):
-        lines.append(f"拒绝 {refusal.rule}：{refusal.what}（{refusal.source}）→ {refusal.todo}")
-    lines.append(
-        f"共 {len(compiled.questions)} 项：{len(compiled.asked)} 项要问 · 免填 {compiled.prefilled_percent}% · "
-        f"合计 {_hours(compiled.minutes_hundredths)}，每单位不超过 {_minutes(compiled.minutes_hundredths_per_unit)}"
-    )
+        told = with_note(spoken(refusal.what), refusal.source)
+        lines.append(f"{said_of(_('拒绝 {rule}').format(rule=refusal.rule), told)} → {spoken(refusal.todo)}")
+    told = _("共 {all} 项：{asked} 项要问 · 免填 {percent}% · 合计 {hours}，每单位不超过 {minutes}").format(
+        all=len(compiled.questions), asked=len(compiled.asked), percent=compiled.prefilled_percent,
+        hours=_hours(compiled.minutes_hundredths), minutes=_minutes(compiled.minutes_hundredths_per_unit),
+    )  # fmt: skip
+    lines.append(told)
     data = _plain(compiled) | {
         "n_asked": len(compiled.asked), "n_refused": len(compiled.refused),
         "prefilled_percent": compiled.prefilled_percent, "can_dispatch": compiled.can_dispatch,
@@ -64,14 +76,16 @@ def _dispatch(args: Namespace) -> Result:
         is_emergency=args.emergency, by=args.by, at=args.at,
     )  # fmt: skip
     view = queries.dispatch(number=number, viewer=args.by)
-    return Result(_plain(view), [f"{number} 已发给 {view.n_units} 个单位，任务 {view.demand}，{view.due_on} 截止"])
+    told = _("{number} 已发给 {n} 个单位，任务 {demand}，{due} 截止")
+    return Result(_plain(view), [told.format(number=number, n=view.n_units, demand=view.demand, due=view.due_on)])
 
 
 def _dispatches(args: Namespace) -> Result:
     found = queries.dispatches(viewer=args.by)
-    lines = [
-        f"{d.number}\t{d.state_label}\t{d.title}\t{d.period.label}\t通过 {d.n_accepted}/{d.n_units}" for d in found
-    ]
+    lines = []
+    for d in found:
+        accepted = _("通过 {n}/{all}").format(n=d.n_accepted, all=d.n_units)
+        lines.append(f"{d.number}\t{d.state_label}\t{d.title}\t{period_text(d.period)}\t{accepted}")
     return Result([_plain(d) for d in found], lines)
 
 
@@ -79,9 +93,10 @@ def _progress(args: Namespace) -> Result:
     found = queries.dispatch_progress(dispatch=args.dispatch, unit=args.unit, viewer=args.by)
     lines = []
     for row in (*found.rows, found.total):
-        counts = "，".join(f"{state} {n}" for state, n in sorted(row.counts.items()))
+        counts = joined(f"{state} {n}" for state, n in sorted(row.counts.items()))
         figures = "\t".join(
-            "–" if f.value is None else f"{f.value}{'（含待审）' if f.is_pending else ''}" for f in row.figures
+            "–" if f.value is None else with_note(f.value, _("含待审")) if f.is_pending else str(f.value)
+            for f in row.figures
         )
         lines.append(f"{row.unit_code} {row.unit_name}\t{counts}\t{figures}")
     return Result(_plain(found), ["\t\t" + "\t".join(c.label for c in found.columns), *lines])
@@ -89,42 +104,44 @@ def _progress(args: Namespace) -> Result:
 
 def _withdraw(args: Namespace) -> Result:
     actions.withdraw_dispatch(dispatch=args.dispatch, reason=args.reason, by=args.by, at=args.at)
-    return Result({"dispatch": args.dispatch, "state": "withdrawn"}, [f"{args.dispatch} 已撤回"])
+    told = _("{number} 已撤回").format(number=args.dispatch)
+    return Result({"dispatch": args.dispatch, "state": "withdrawn"}, [told])
 
 
 def _close(args: Namespace) -> Result:
     actions.close_dispatch(dispatch=args.dispatch, by=args.by, at=args.at)
-    return Result({"dispatch": args.dispatch, "state": "closed"}, [f"{args.dispatch} 已结束"])
+    return Result({"dispatch": args.dispatch, "state": "closed"}, [_("{number} 已结束").format(number=args.dispatch)])
 
 
 def _retire(args: Namespace) -> Result:
     actions.retire_sheet(sheet=args.sheet, by=args.by, at=args.at)
-    return Result({"sheet": args.sheet, "state": "retired"}, [f"{args.sheet} 已停用"])
+    return Result({"sheet": args.sheet, "state": "retired"}, [_("{sheet} 已停用").format(sheet=args.sheet)])
 
 
 def _sheet_arguments(parser: ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("list", help="列出报表").add_argument("--issuer", default="", help="部门代码")
-    for verb, told in (("compile", "下发前看：哪些已掌握、哪些要问、要花多少时间、哪些被拒"), ("dispatch", "下发")):
+    verbs.add_parser("list", help=_("列出报表")).add_argument("--issuer", default="", help=_("部门代码"))
+    looked = _("下发前看：哪些已掌握、哪些要问、要花多少时间、哪些被拒")
+    for verb, told in (("compile", looked), ("dispatch", _("下发"))):
         one = verbs.add_parser(verb, help=told)
-        one.add_argument("sheet", help="报表代码")
-        one.add_argument("--version", type=int, help="版本，默认最新")
-        one.add_argument("--scope", required=True, help="范围：12 位单位代码，发给它以下的填报单位")
-        one.add_argument("--period", required=True, help="报告期，如 2026Q3、2026-09、2026")
-        one.add_argument("--due", required=verb == "dispatch", help="截止日期，如 2026-10-20")
-        one.add_argument("--emergency", action="store_true", help="应急：时间和频率的限制放宽，全程留痕")
+        one.add_argument("sheet", help=_("报表代码"))
+        one.add_argument("--version", type=int, help=_("版本，默认最新"))
+        one.add_argument("--scope", required=True, help=_("范围：12 位单位代码，发给它以下的填报单位"))
+        one.add_argument("--period", required=True, help=_("报告期，如 2026Q3、2026-09、2026"))
+        one.add_argument("--due", required=verb == "dispatch", help=_("截止日期，如 2026-10-20"))
+        one.add_argument("--emergency", action="store_true", help=_("应急：时间和频率的限制放宽，全程留痕"))
         if verb == "dispatch":
-            one.add_argument("--basis", required=True, help="依据：文件名称和文号")
-            one.add_argument("--only-what-is-left", action="store_true", help="只问剩下的，已掌握的自动带入")
-    verbs.add_parser("dispatches", help="列出已下发的报表")
-    progress = verbs.add_parser("progress", help="填报进度和实时汇总")
-    progress.add_argument("dispatch", help="下发编号，如 BB2026-0001")
-    progress.add_argument("--unit", help="只看这个单位以下")
-    withdraw = verbs.add_parser("withdraw", help="撤回")
+            one.add_argument("--basis", required=True, help=_("依据：文件名称和文号"))
+            one.add_argument("--only-what-is-left", action="store_true", help=_("只问剩下的，已掌握的自动带入"))
+    verbs.add_parser("dispatches", help=_("列出已下发的报表"))
+    progress = verbs.add_parser("progress", help=_("填报进度和实时汇总"))
+    progress.add_argument("dispatch", help=_("下发编号，如 BB2026-0001"))
+    progress.add_argument("--unit", help=_("只看这个单位以下"))
+    withdraw = verbs.add_parser("withdraw", help=_("撤回"))
     withdraw.add_argument("dispatch")
     withdraw.add_argument("--reason", required=True)
-    verbs.add_parser("close", help="结束填报").add_argument("dispatch")
-    verbs.add_parser("retire", help="停用报表").add_argument("sheet")
+    verbs.add_parser("close", help=_("结束填报")).add_argument("dispatch")
+    verbs.add_parser("retire", help=_("停用报表")).add_argument("sheet")
 
 
 def _filing(args: Namespace) -> Result:
@@ -141,56 +158,60 @@ def _filing(args: Namespace) -> Result:
             return Result(_plain(saved), [f"{args.element} = {saved.shown}"])
         case "confirm":
             saved = actions.confirm_answer(**where, **_cell(args), **do)
-            return Result(_plain(saved), [f"{args.element} = {saved.shown}（仍对）"])
+            return Result(_plain(saved), [f"{args.element} = {with_note(saved.shown, _('仍对'))}"])
         case "dispute":
             saved = actions.dispute_answer(**where, **_cell(args), reason=args.reason, **do)
-            return Result(_plain(saved), [f"{args.element} 已标为不对"])
+            return Result(_plain(saved), [_("{element} 已标为不对").format(element=args.element)])
         case "submit":
             done = actions.submit_filing(**where, **do)
-            lines = [f"已交：自动带入 {done.n_prefilled} 项，填写 {done.n_answered} 项", *done.warnings]
-            return Result(_plain(done), lines)
+            told = _("已交：自动带入 {known} 项，填写 {typed} 项").format(known=done.n_prefilled, typed=done.n_answered)
+            return Result(_plain(done), [told, *done.warnings])
         case "accept":
             accepted = actions.accept_filing(**where, **do)
-            return Result(_plain(accepted), [f"已通过，{accepted.n_facts} 项入库"])
+            return Result(_plain(accepted), [_("已通过，{n} 项入库").format(n=accepted.n_facts)])
         case "return":
             actions.return_filing(**where, reason=args.reason, **do)
-            return Result({**where, "state": "returned"}, ["已退回"])
+            return Result({**where, "state": "returned"}, [_("已退回")])
         case "refuse":
             actions.refuse_filing(**where, **do)
-            return Result({**where, "state": "refused"}, ["已拒填，记录受保护"])
+            return Result({**where, "state": "refused"}, [_("已拒填，记录受保护")])
     raise AssertionError(args.verb)
 
 
 def _show(args: Namespace) -> Result:
     page = queries.filing(dispatch=args.dispatch, unit=args.unit, viewer=args.by, today=timezone.localdate(args.at))
     lines = [
-        f"《{page.title}》 {page.unit_name} {page.period.label} · {page.issuer_name} · {page.state_label}",
-        f"{page.due_on} 截止",
-        f"{page.tally.n_cells} 项已填 {page.tally.n_filled}，还剩 {page.tally.n_left} 项，约 "
-        f"{_minutes(page.tally.minutes_left_hundredths)}",
-    ]
+        f"{page.title} · {page.unit_name} · {period_text(page.period)} · {page.issuer_name} · {page.state_label}",
+        _("{day} 截止").format(day=page.due_on),
+        _("{all} 项已填 {filled}，还剩 {left} 项，约 {minutes}").format(
+            all=page.tally.n_cells, filled=page.tally.n_filled, left=page.tally.n_left,
+            minutes=_minutes(page.tally.minutes_left_hundredths),
+        ),
+    ]  # fmt: skip
     for section in page.sections:
         for question in section.questions:
             for cell in question.cells:
-                source = f"（{cell.source.text}）" if cell.source else ""
-                lines.append(f"{_STATES[cell.state]}\t{cell.key}\t{question.label}\t{cell.shown}{source}")
-    lines += [f"{'错误' if v.is_error else '提示'}：{v.period_label}{v.message}" for v in page.violations]
+                shown = with_note(cell.shown, cell.source.text) if cell.source else cell.shown
+                lines.append(f"{_STATES[cell.state]}\t{cell.key}\t{question.label}\t{shown}")
+    for v in page.violations:
+        told = said_of(v.period_label, v.message) if v.period_label else v.message
+        lines.append(said_of(_("错误") if v.is_error else _("提示"), told))
     return Result(_plain(page), lines)
 
 
 def _filing_arguments(parser: ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
     told = {
-        "show": "看一份报表", "list": "列出各单位的报表", "answer": "填一项（留空为清除）", "confirm": "确认旧值仍对",
-        "dispute": "标为不对，写明原因", "submit": "交出", "accept": "通过", "return": "退回",
-        "refuse": "拒填（标识不全或过期）",
+        "show": _("看一份报表"), "list": _("列出各单位的报表"), "answer": _("填一项（留空为清除）"),
+        "confirm": _("确认旧值仍对"), "dispute": _("标为不对，写明原因"), "submit": _("交出"), "accept": _("通过"),
+        "return": _("退回"), "refuse": _("拒填（标识不全或过期）"),
     }  # fmt: skip
     for verb, help_text in told.items():
         one = verbs.add_parser(verb, help=help_text)
-        one.add_argument("dispatch", help="下发编号，如 BB2026-0001")
-        one.add_argument("unit", nargs="?" if verb == "list" else None, help="12 位单位代码")
+        one.add_argument("dispatch", help=_("下发编号，如 BB2026-0001"))
+        one.add_argument("unit", nargs="?" if verb == "list" else None, help=_("12 位单位代码"))
         if verb in ("answer", "confirm", "dispute"):
-            one.add_argument("element", help="数据元代码；分期的写成 代码:2026-07")
+            one.add_argument("element", help=_("数据元代码；分期的写成 代码:2026-07"))
         if verb == "answer":
             one.add_argument("value")
         if verb in ("dispute", "return"):
@@ -204,28 +225,31 @@ def _demands(args: Namespace) -> Result:
         rows = gate.minutes_by_asker(
             viewer=args.by, since=since or date(year, 1, 1), until=until or date(year + 1, 1, 1)
         )
+        times = _("{n} 件")
         lines = [
-            f"{r.department_code}\t{r.department_name}\t{r.demands} 件\t{_hours(r.minutes_hundredths)}" for r in rows
+            f"{r.department_code}\t{r.department_name}\t{times.format(n=r.demands)}\t{_hours(r.minutes_hundredths)}"
+            for r in rows
         ]
         return Result([_plain(r) for r in rows], lines)
     if args.unit:
         found = gate.demands_on_unit(unit=args.unit, viewer=args.by, since=since, until=until)
     else:
         found = gate.demands(viewer=args.by, asker=args.asker, since=since, until=until)
-    lines = [
-        f"{d.number}\t{d.asker_name}\t{d.title}\t{d.unit_count} 个单位\t{_hours(d.minutes_hundredths)}\t{d.due_on} 截止"
-        + ("\t已撤回" if d.withdrawn_at else "")
-        for d in found
-    ]
+    lines = []
+    for d in found:
+        n_units = ngettext("{n:,} 个单位", "{n:,} 个单位", d.unit_count).format(n=d.unit_count)
+        cells = [d.number, d.asker_name, d.title, n_units, _hours(d.minutes_hundredths)]
+        cells.append(_("{day} 截止").format(day=d.due_on))
+        lines.append("\t".join([*cells, _("已撤回")] if d.withdrawn_at else cells))
     return Result([_plain(d) for d in found], lines)
 
 
 def _demands_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--asker", default="", help="部门代码")
-    parser.add_argument("--unit", help="只看问这个单位的")
-    parser.add_argument("--since", help="从这一天起下达的")
-    parser.add_argument("--until", help="这一天以前下达的")
-    parser.add_argument("--statement", action="store_true", help="按部门合计占用的时间")
+    parser.add_argument("--asker", default="", help=_("部门代码"))
+    parser.add_argument("--unit", help=_("只看问这个单位的"))
+    parser.add_argument("--since", help=_("从这一天起下达的"))
+    parser.add_argument("--until", help=_("这一天以前下达的"))
+    parser.add_argument("--statement", action="store_true", help=_("按部门合计占用的时间"))
 
 
 def _cell(args: Namespace) -> dict[str, Any]:
@@ -237,22 +261,23 @@ def _period(text: str) -> Period:
     try:
         return Period.parse(text)
     except ValueError:
-        raise Invalid(f"“{text}”不是报告期", todo="写成 2026、2026Q3、2026-07 或 2026-07-15") from None
+        told = _("“{text}”不是报告期").format(text=text)
+        raise Invalid(told, todo=_("请写成 2026、2026Q3、2026-07 或 2026-07-15")) from None
 
 
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Invalid(f"“{text}”不是日期", todo="写成 2026-10-20") from None
+        raise Invalid(_("“{text}”不是日期").format(text=text), todo=_("写成 2026-10-20")) from None
 
 
 def _minutes(hundredths: int) -> str:
-    return f"{hundredths / 100:g} 分钟"
+    return _("{n} 分钟").format(n=f"{hundredths / 100:g}")
 
 
 def _hours(hundredths: int) -> str:
-    return f"{hundredths / 6000:.1f} 小时"
+    return _("{hours} 小时").format(hours=f"{hundredths / 6000:.1f}")
 
 
 def _plain(value: Any) -> Any:
@@ -269,7 +294,9 @@ def _plain(value: Any) -> Any:
 
 
 COMMANDS = [
-    Command("sheet", "报表：编译、下发、进度、撤回", _sheet, _sheet_arguments),
-    Command("filing", "填报：查看、填写、交出、审核、拒填", _filing, _filing_arguments),
-    Command("demands", "谁要基层做什么、占用多少时间", _demands, _demands_arguments),
-]
+    Command("sheet", _l("报表：编译、下发、进度、撤回"), _sheet, _sheet_arguments,
+            "dukao sheet compile quarterly_economy --scope 230200000000 --period 2026Q3"),
+    Command("filing", _l("填报：查看、填写、交出、审核、拒填"), _filing, _filing_arguments,
+            "dukao filing show BB2026-0001 230202000000"),
+    Command("demands", _l("谁要基层做什么、占用多少时间"), _demands, _demands_arguments, "dukao demands --statement"),
+]  # fmt: skip

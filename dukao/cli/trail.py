@@ -7,9 +7,14 @@ from dataclasses import asdict
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
 from dukao.base.findings import Finding
+from dukao.base.spoken import spoken
 from dukao.base.trail import broken_seals, seal_events
+from dukao.base.wording import said_of
 from dukao.cli.command import Command, Result
 from dukao.registers import queries as registers
 
@@ -18,39 +23,43 @@ def waiting_migrations() -> list[str]:
     """Migrations that the database has not seen yet."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
 def _migrate(args: Namespace) -> Result:
     waiting = waiting_migrations()
     call_command("migrate", verbosity=0, interactive=False)
-    line = f"数据库已建好：执行了 {len(waiting)} 个迁移" if waiting else "数据库已是最新"
-    return Result({"applied": waiting}, [line])
+    done = ngettext("数据库已建好：执行了 {n} 个迁移", "数据库已建好：执行了 {n} 个迁移", len(waiting))
+    return Result({"applied": waiting}, [done.format(n=len(waiting)) if waiting else _("数据库已是最新")])
 
 
 def _seal(args: Namespace) -> Result:
     sealed = 0
     while some := seal_events(at=args.at, is_sweep=True):
         sealed += some
-    return Result({"sealed": sealed}, [f"封存了 {sealed:,} 个事件"])
+    told = ngettext("封存了 {n:,} 个事件", "封存了 {n:,} 个事件", sealed)
+    return Result({"sealed": sealed}, [told.format(n=sealed)])
 
 
 def _check(args: Namespace) -> Result:
     found = [finding for name in args.only or CHECKS for finding in CHECKS[name]()]
-    lines = [f"[{f.check}] {f.where}：{f.what}\n    怎么办：{f.todo}" for f in found]
-    summary = f"发现 {len(found)} 个问题" if found else "没有发现问题"
+    lines = []
+    for f in found:
+        lines += [said_of(f"[{f.check}] {f.where}", spoken(f.what)), "    " + said_of(_("怎么办"), f.todo)]
+    summary = ngettext("发现 {n} 个问题", "发现 {n} 个问题", len(found)).format(n=len(found))
+    summary = summary if found else _("没有发现问题")
     return Result({"findings": [asdict(f) for f in found]}, [*lines, summary], exit_code=4 if found else 0)
 
 
 def _check_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--only", action="append", choices=list(CHECKS), help="只做这项检查，可写多次（默认全部）")
+    parser.add_argument("--only", action="append", choices=list(CHECKS), help=_("只做这项检查，可写多次（默认全部）"))
 
 
 def _trail_findings() -> Iterable[Finding]:
     for broken in broken_seals():
         yield Finding(
             check="trail.chain", where=f"seal:{broken.position}", what=broken.reason,
-            todo="与最近的备份逐条比对该处前后的事件，查明谁有数据库的写权限；不要重新封存",
+            todo=_("与最近的备份逐条比对该处前后的事件，查明谁有数据库的写权限；不要重新封存"),
         )
 
 
@@ -58,7 +67,8 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "trail": _trail_findings, "registers": registers.findings, "deliveries": registers.delivery_findings,
 }
 COMMANDS = [
-    Command("migrate", "建立数据库，或更新到最新", _migrate),
-    Command("seal", "把尚未封存的事件接入哈希链", _seal),
-    Command("check", "核验事件链、汇总数和事实，并说明每个问题怎么办", _check, _check_arguments),
-]
+    Command("migrate", _l("建立数据库，或更新到最新"), _migrate, example="dukao migrate"),
+    Command("seal", _l("把尚未封存的事件接入哈希链"), _seal, example="dukao seal --json"),
+    Command("check", _l("核验事件链、汇总数和事实，并说明每个问题怎么办"), _check, _check_arguments,
+            "dukao check --only trail"),
+]  # fmt: skip

@@ -16,8 +16,11 @@ from time import monotonic
 from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from dukao.base.trail import seal_events
+from dukao.base.wording import said_of
 from dukao.cli.command import Command, Result
 from dukao.org.actions import end_stale_sittings
 from dukao.registers.actions import land_waiting
@@ -66,7 +69,7 @@ def _work(args: Namespace) -> Result:
     work = steps()
     if args.once:
         done = run_once(work, at=args.at)
-        return Result(done, [f"{name}：{n}" for name, n in done.items()])
+        return Result(done, [said_of(name, n) for name, n in done.items()])
     stop = threading.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: stop.set())
@@ -84,7 +87,9 @@ def _clear_sessions(at: datetime) -> int:
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--once", action="store_true", help="每个步骤做一次就结束")
+    parser.add_argument("--once", action="store_true", help=_("每个步骤做一次就结束"))
 
 
-COMMANDS = [Command("work", "后台工作：入库待收的数据、封存事件、清理过期登录", _work, _arguments)]
+COMMANDS = [
+    Command("work", _l("后台工作：入库待收的数据、封存事件、清理过期登录"), _work, _arguments, "dukao work --once"),
+]

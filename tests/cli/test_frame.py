@@ -70,7 +70,7 @@ def test_wrong_use_exits_with_two(db, capsys):
         with pytest.raises(SystemExit) as ended:
             main(wrong)
         assert ended.value.code == 2
-    assert "usage" in capsys.readouterr().err
+    assert "用法不对" in capsys.readouterr().err
 
 
 def test_who_acts(city, one_command, capsys):
