@@ -161,5 +161,6 @@ class Total(models.Model):
             models.CheckConstraint(condition=Q(n__gte=F("pending_n")) & Q(pending_n__gte=0),
                                    name="total_counts_add_up"),
             # Beyond 64 bits SQLite would go on in floating point; so it stops well before.
-            models.CheckConstraint(condition=Q(sum__range=(-SUM_LIMIT, SUM_LIMIT)), name="total_sum_is_exact"),
+            models.CheckConstraint(condition=Q(sum__range=(-SUM_LIMIT, SUM_LIMIT))
+                                   & Q(pending_sum__range=(-SUM_LIMIT, SUM_LIMIT)), name="total_is_exact"),
         ]

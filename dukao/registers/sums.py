@@ -5,12 +5,19 @@ both. Rows whose `n` falls to nothing are removed, so that kept totals and recom
 """
 # ruff: noqa: S608 (all SQL here is put together from constants and integers only)
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+
+from dukao.base.periods import Period
+from dukao.base.refusals import Refused
+from dukao.org import queries as org
+from dukao.registers.models import SUM_LIMIT, Element
 
 KEPT = "INSERT INTO registers_total (element_id, period, unit_id, sum, n, pending_sum, pending_n)"
 ADD = (
@@ -24,8 +31,41 @@ _ADD_UPDATE = (
     " WHERE element_id = %s AND period = %s AND unit_id = %s"
 )
 
+# What the databases say where a sum leaves the range in which it is exact.
+_BEYOND_WORDS = ("total_is_exact", "out of range", "integer overflow")
+
 # (element, period, ancestor, sum, n, pending sum, pending n), each number a difference.
 Delta = tuple[int, int, int, int, int, int, int]
+
+
+class SumTooLarge(Refused):
+    """A total would leave the range in which it is kept exactly."""
+
+
+@contextmanager
+def exact_totals(
+    beyond: Callable[[], tuple[int, int, int] | None] = lambda: None,
+) -> Iterator[None]:
+    """Refuse what would make a total inexact. `beyond` finds the cell (element, period, unit) of that total, for the
+    message; it may ask the database where a transaction of its own lies between. Raises: SumTooLarge.
+    """
+    try:
+        yield
+    except DatabaseError as error:
+        if not any(words in str(error) for words in _BEYOND_WORDS):
+            raise
+        cell = beyond()
+        told = _("这个数会使上级单位的合计太大，不能精确保存")
+        if cell:
+            told = _("“{element}”{period}在{unit}的合计太大，不能精确保存").format(
+                element=Element.objects.values_list("title", flat=True).get(pk=cell[0]), period=Period(cell[1]).label,
+                unit=org.unit_by_id(cell[2]).name,
+            )  # fmt: skip
+        raise SumTooLarge(
+            told,
+            why=_("合计按数据元的最小单位存成整数，最多 {digits} 位").format(digits=len(str(SUM_LIMIT)) - 1),
+            todo=_("请核对计量单位和位数，是不是多写了几个零"),
+        ) from None
 
 
 def stamp(at: datetime | None) -> Any:
@@ -54,9 +94,7 @@ def add_up(
         cursor.execute(f"{KEPT} {rows}{ADD}", values)
 
 
-def one_cell(
-    element_id: int, period: int, ancestors: Sequence[int], change: Sequence[int]
-) -> tuple[str, list[int]]:
+def one_cell(element_id: int, period: int, ancestors: Sequence[int], change: Sequence[int]) -> tuple[str, list[int]]:
     """VALUES for one cell's change in the totals above it, in the order in which every writer takes rows."""
     values: list[int] = []
     for unit in sorted(ancestors):
@@ -86,6 +124,19 @@ def add_deltas(cursor: CursorWrapper, deltas: Iterable[Delta]) -> None:
             "DELETE FROM registers_total WHERE element_id = %s AND period = %s AND unit_id = %s AND n = 0",
             [d[:3] for d in shrinking],
         )
+
+
+def beyond_by(cursor: CursorWrapper, deltas: Iterable[Delta]) -> tuple[int, int, int] | None:
+    """The first cell whose total these changes would take out of its range."""
+    for element_id, period, unit_id, added, *_rest in sorted(deltas):
+        cursor.execute(
+            "SELECT sum FROM registers_total WHERE element_id = %s AND period = %s AND unit_id = %s",
+            [element_id, period, unit_id],
+        )
+        row = cursor.fetchone()
+        if abs((row[0] if row else 0) + added) > SUM_LIMIT:
+            return element_id, period, unit_id
+    return None
 
 
 def roll_up(cursor: CursorWrapper, leaves: str, values: Sequence[Any] = ()) -> None:

@@ -20,3 +20,4 @@ from dukao.registers.actions.intake import land_waiting as land_waiting
 from dukao.registers.actions.landing import Landed as Landed
 from dukao.registers.actions.landing import land_facts as land_facts
 from dukao.registers.actions.landing import rebuild_totals as rebuild_totals
+from dukao.registers.sums import SumTooLarge as SumTooLarge

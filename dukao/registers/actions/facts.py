@@ -4,7 +4,8 @@
 2. `accept_facts` turns a filing's answers into accepted facts; `retract_facts` takes back what was never accepted.
 3. An accepted fact is replaced only by an accepted answer that was given in sight of it, or by a delivery.
 
-All four run inside the caller's transaction, require no right and record no event: the caller did both. They take
+All four run inside the caller's transaction, require no right and record no event: the caller did both. A figure that
+would make a total too large to be exact is refused (SumTooLarge), and the caller's transaction with it. They take
 rows in one order (fact, then totals by element, period, unit), so that writers wait for each other and never deadlock;
 a caller that types several cells in one transaction takes them in order of (element, period).
 """
@@ -14,11 +15,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from dukao.org.rules import ancestor_ids
-from dukao.registers.sums import ADD, KEPT, Delta, add_deltas, add_up, instant, listed, one_cell, stamp
+from dukao.registers.sums import (
+    ADD,
+    KEPT,
+    Delta,
+    add_deltas,
+    add_up,
+    beyond_by,
+    exact_totals,
+    instant,
+    listed,
+    one_cell,
+    stamp,
+)
 
 # Another writer may take the cell between our look and our insert; then we look again.
 _TRIES = 10
@@ -80,7 +93,7 @@ def type_fact(
     Typing the same value again keeps the fact. Raises RuntimeError where other writers kept taking the cell.
     """
     moment, before = at, (0, 0, 0, 0)
-    with connection.cursor() as cursor:
+    with exact_totals(), connection.cursor() as cursor:
         for _ in range(_TRIES):
             # Most cells are empty when they are typed, so the insert goes first.
             after = (value or 0, 1, value or 0, 1)
@@ -102,7 +115,7 @@ def type_fact(
 
 def untype_fact(*, element_id: int, period: int, unit_id: int, unit_path: str, filing_id: int, at: datetime) -> bool:
     """Take back the filing's provisional fact of the cell; answer whether there was one."""
-    with connection.cursor() as cursor:
+    with exact_totals(), connection.cursor() as cursor:
         current = _current(cursor, element_id, period, unit_id)
         if not current or current.is_accepted or current.filing_id != filing_id:
             return False
@@ -140,14 +153,15 @@ def accept_facts(
             after = (answer.value or 0, 1, 0, 0)
             change = [new - old for new, old in zip(after, before, strict=True)]
             deltas += [(*cell, unit, *change) for unit in ancestors]  # type: ignore[misc]
-        add_deltas(cursor, deltas)
+        with exact_totals(lambda: beyond_by(cursor, deltas)), transaction.atomic():
+            add_deltas(cursor, deltas)
     return Accepted(facts=facts, overtaken=tuple(overtaken))
 
 
 def retract_facts(*, filing_id: int, unit_path: str, at: datetime) -> int:
     """Take back all provisional facts of a filing that will not be accepted; answer how many."""
     ancestors = ancestor_ids(unit_path)[:-1]
-    with connection.cursor() as cursor:
+    with exact_totals(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, element_id, period, coalesce(value, 0), recorded_at FROM registers_fact WHERE filing_id = %s"
             " AND superseded_at IS NULL AND accepted_at IS NULL ORDER BY element_id, period, unit_id" + _for_update(),

@@ -18,8 +18,8 @@ from django.db.backends.utils import CursorWrapper
 
 from dukao.base.trail import record_event
 from dukao.org.rules import Actor
-from dukao.registers.models import Delivery
-from dukao.registers.sums import ADD, CURRENT_LEAVES, KEPT, ROLLED, drop, instant, roll_up, stamp
+from dukao.registers.models import SUM_LIMIT, Delivery
+from dukao.registers.sums import ADD, CURRENT_LEAVES, KEPT, ROLLED, drop, exact_totals, instant, roll_up, stamp
 
 STAGED_COLUMNS = ("element_id", "period", "unit_id", "value", "text")
 # Other writers may take cells between our look and our insert (PostgreSQL); then we look again.
@@ -40,7 +40,7 @@ def land_facts(*, delivery_id: int, batches: Iterable[pa.RecordBatch], at: datet
 
     `batches`: columns element_id, period, unit_id (integers), value (integer or null), text (string or null); each
     cell at most once (IntegrityError otherwise), every unit at its element's level. Best sorted by those three.
-    The delivery that this one `supersedes` must be set on it already.
+    The delivery that this one `supersedes` must be set on it already. Raises: SumTooLarge.
     """
     assert connection.in_atomic_block, "facts land together with their delivery"
     corrected = Delivery.objects.values_list("supersedes_id", flat=True).get(pk=delivery_id)
@@ -62,7 +62,8 @@ def land_facts(*, delivery_id: int, batches: Iterable[pa.RecordBatch], at: datet
             raise RuntimeError(
                 f"{staged - landed} cells of delivery {delivery_id} were taken again and again by others"
             )
-        _add_difference(cursor)
+        with exact_totals(lambda: _beyond(cursor)), transaction.atomic():
+            _add_difference(cursor)
         for table in ("staged", "replaced", "rolled"):
             drop(cursor, table)
     return Landed(facts=landed, superseded=superseded, retracted=retracted)
@@ -76,9 +77,7 @@ def rebuild_totals(*, by: Actor, at: datetime) -> int:
             cursor.execute("LOCK TABLE registers_fact, registers_total IN SHARE ROW EXCLUSIVE MODE")
         roll_up(cursor, CURRENT_LEAVES)
         cursor.execute("DELETE FROM registers_total")
-        cursor.execute(
-            f"{KEPT} {ROLLED} ORDER BY element_id, period, unit_id"
-        )
+        cursor.execute(f"{KEPT} {ROLLED} ORDER BY element_id, period, unit_id")
         cursor.execute("SELECT count(*) FROM registers_total")
         count = cursor.fetchone()[0]
         drop(cursor, "rolled")
@@ -205,6 +204,22 @@ def _add_difference(cursor: CursorWrapper) -> None:
         " r.element_id = registers_total.element_id AND r.period = registers_total.period"
         " AND r.unit_id = registers_total.unit_id)"
     )
+
+
+def _beyond(cursor: CursorWrapper) -> tuple[int, int, int] | None:
+    """The cell of the lowest total that would leave its range. SQLite adds in floating point here, near enough."""
+    cursor.execute(
+        "WITH RECURSIVE change AS (SELECT element_id, period, unit_id, value * 1.0 AS value FROM staged"
+        " WHERE value IS NOT NULL UNION ALL SELECT element_id, period, unit_id, value * -1.0 FROM replaced"
+        " WHERE value IS NOT NULL), above AS (SELECT c.element_id, c.period, u.parent_id, c.value FROM change c"
+        " JOIN org_unit u ON u.id = c.unit_id WHERE u.parent_id IS NOT NULL UNION ALL"
+        " SELECT a.element_id, a.period, u.parent_id, a.value FROM above a JOIN org_unit u ON u.id = a.parent_id"
+        " WHERE u.parent_id IS NOT NULL) SELECT a.element_id, a.period, a.parent_id FROM above a"
+        " JOIN org_unit u ON u.id = a.parent_id LEFT JOIN registers_total t ON t.element_id = a.element_id"
+        " AND t.period = a.period AND t.unit_id = a.parent_id GROUP BY a.element_id, a.period, a.parent_id, u.level"
+        f" HAVING abs(sum(a.value) + coalesce(max(t.sum), 0)) >= {SUM_LIMIT} ORDER BY u.level DESC, 1, 2, 3 LIMIT 1"
+    )
+    return cursor.fetchone()
 
 
 def _for_update() -> str:

@@ -178,6 +178,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='total',
-            constraint=models.CheckConstraint(condition=models.Q(('sum__range', (-9000000000000000000, 9000000000000000000))), name='total_sum_is_exact'),
+            constraint=models.CheckConstraint(condition=models.Q(('sum__range', (-9000000000000000000, 9000000000000000000)), ('pending_sum__range', (-9000000000000000000, 9000000000000000000))), name='total_is_exact'),
         ),
     ]
