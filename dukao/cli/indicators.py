@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid
+from dukao.base.wording import period_text, said_of, with_note
 from dukao.cli.command import Command, Result
 from dukao.indicators import queries
-from dukao.indicators.queries import FactPassport, TermPassport
+from dukao.indicators.queries import Card, FactPassport, TermPassport
 from dukao.registers import actions as registers
 
 
@@ -21,10 +24,14 @@ def _figures(args: Namespace) -> Result:
     lines = [page.title]
     for card in page.cards:
         counts = card.counts
-        lines.append(
-            f"{card.indicator.title}\t{_told(card.value, card.indicator.unit)}\t同比 {_percent(card.on_year_percent)}"
-            f"\t已有 {counts.known}/{counts.of}" + (f"\t含待审 {counts.pending} 项" if counts.pending else "")
-        )
+        cells = [
+            card.indicator.title, _told(card.value, card.indicator.unit),
+            _("同比 {percent}").format(percent=_change(card)),
+            _("已有 {known}/{all}").format(known=counts.known, all=counts.of),
+        ]  # fmt: skip
+        if counts.pending:
+            cells.append(_("含待审 {n} 项").format(n=counts.pending))
+        lines.append("\t".join(cells))
     return Result(_plain(asdict(page)), lines)
 
 
@@ -32,7 +39,10 @@ def _passport(args: Namespace) -> Result:
     shown = queries.passport(
         indicator=args.indicator, unit=args.unit, period=_period(args), viewer=args.by, as_of=_as_of(args)
     )
-    lines = [f"{shown.title}：{_told(shown.value, shown.indicator.unit)}", f"公式：{shown.indicator.formula}"]
+    lines = [
+        said_of(shown.title, _told(shown.value, shown.indicator.unit)),
+        said_of(_("公式"), shown.indicator.formula),
+    ]
     for term in (*shown.numerator, *shown.denominator):
         lines += _term(term)
     return Result(_plain(asdict(shown)), lines)
@@ -40,37 +50,46 @@ def _passport(args: Namespace) -> Result:
 
 def _term(term: TermPassport) -> Iterator[str]:
     sign = "−" if term.sign < 0 else "+"
-    yield f"{sign} {term.element.title}：{_told(term.value, term.element.measure_unit)}（{term.rule}）"
+    value = _told(term.value, term.element.measure_unit)
+    yield f"{sign} {said_of(term.element.title, with_note(value, term.rule))}"
     for child in term.children:
         yield f"    {child.unit.name}\t{_told(child.value, '')}\t{child.unit.code}"
     for source in term.deliveries:
-        yield f"    来自 {source.provider_name}《{source.dataset_title}》批次 {source.number}"
+        yield "    " + _("来自 {provider}《{dataset}》批次 {number}").format(
+            provider=source.provider_name, dataset=source.dataset_title, number=source.number
+        )
     for fact in term.facts:
-        yield f"    {fact.period.label}：{_told(fact.value, '')}，{_source(fact)}"
+        yield "    " + said_of(period_text(fact.period), with_note(_told(fact.value, ""), _source(fact)))
 
 
 def _source(fact: FactPassport) -> str:
     source = fact.source
     if source.kind == "delivery":
         at = timezone.localtime(source.landed_at)
-        return f"{source.provider_name}《{source.dataset_title}》批次 {source.number}，{at:%Y-%m-%d %H:%M} 入库"
-    state = "已通过" if fact.accepted_at else "待审"
-    return f"填报 {fact.filing.dispatch}《{fact.filing.sheet_title}》，{state}" if fact.filing else f"填报，{state}"
+        return _("{provider}《{dataset}》批次 {number}，{at:%Y-%m-%d %H:%M} 入库").format(
+            provider=source.provider_name, dataset=source.dataset_title, number=source.number, at=at
+        )
+    state = _("已通过") if fact.accepted_at else _("待审")
+    if not fact.filing:
+        return _("填报，{state}").format(state=state)
+    return _("填报 {number}《{sheet}》，{state}").format(
+        number=fact.filing.dispatch, sheet=fact.filing.sheet_title, state=state
+    )
 
 
 def _rebuild(args: Namespace) -> Result:
     rows = registers.rebuild_totals(by=args.by, at=args.at)
-    return Result({"rows": rows}, [f"已按事实重算全部汇总数：{rows:,} 行"])
+    return Result({"rows": rows}, [_("已按事实重算全部汇总数：{n:,} 行").format(n=rows)])
 
 
 def _where(parser: ArgumentParser) -> None:
-    parser.add_argument("--unit", required=True, help="12 位单位代码")
-    parser.add_argument("--period", required=True, help="例如 2026Q3、2026-07、2026")
-    parser.add_argument("--as-of", help="当时掌握的数，例如 2026-10-08 或 2026-10-08T10:00；不写则为现在")
+    parser.add_argument("--unit", required=True, help=_("12 位单位代码"))
+    parser.add_argument("--period", required=True, help=_("例如 2026Q3、2026-07、2026"))
+    parser.add_argument("--as-of", help=_("当时掌握的数，例如 2026-10-08 或 2026-10-08T10:00；不写则为现在"))
 
 
 def _passport_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("indicator", help="指标代码")
+    parser.add_argument("indicator", help=_("指标代码"))
     _where(parser)
 
 
@@ -78,7 +97,7 @@ def _period(args: Namespace) -> Period:
     try:
         return Period.parse(args.period)
     except ValueError as error:
-        raise Invalid(f"“{args.period}”不是时期", errors={"--period": str(error)}) from None
+        raise Invalid(_("“{text}”不是时期").format(text=args.period), errors={"--period": str(error)}) from None
 
 
 def _as_of(args: Namespace) -> datetime | None:
@@ -87,16 +106,19 @@ def _as_of(args: Namespace) -> datetime | None:
     try:
         at = datetime.fromisoformat(args.as_of)
     except ValueError:
-        raise Invalid(f"“{args.as_of}”不是时间", todo="写成 2026-10-08 或 2026-10-08T10:00") from None
+        told = _("“{text}”不是时间").format(text=args.as_of)
+        raise Invalid(told, todo=_("写成 2026-10-08 或 2026-10-08T10:00")) from None
     return at if at.tzinfo else timezone.make_aware(at)
 
 
 def _told(value: Any, unit: str) -> str:
-    return "没有数据" if value is None else f"{value:,}{unit}"
+    return _("没有数据") if value is None else f"{value:,}{unit}"
 
 
-def _percent(value: Any) -> str:
-    return "—" if value is None else f"{value:+}%"
+def _change(card: Card) -> str:
+    if card.on_year is None:
+        return "—"
+    return _("{n} 个百分点").format(n=f"{card.on_year:+}") if card.indicator.is_percentage else f"{card.on_year:+}%"
 
 
 def _plain(data: Any) -> Any:
@@ -111,7 +133,10 @@ def _plain(data: Any) -> Any:
 
 
 COMMANDS = [
-    Command("figures", "一个单位的全部指标", _figures, _where),
-    Command("passport", "一个数从哪里来：公式、下级、批次和填报", _passport, _passport_arguments),
-    Command("rebuild-totals", "按事实重算全部汇总数（平时不需要，数据库修复之后用）", _rebuild),
-]
+    Command("figures", _l("一个单位的全部指标"), _figures, _where,
+            "dukao figures --unit 230200000000 --period 2026Q3"),
+    Command("passport", _l("一个数从哪里来：公式、下级、批次和填报"), _passport, _passport_arguments,
+            "dukao passport gdp --unit 230200000000 --period 2026Q3"),
+    Command("rebuild-totals", _l("按事实重算全部汇总数（平时不需要，数据库修复之后用）"), _rebuild,
+            example="dukao rebuild-totals"),
+]  # fmt: skip

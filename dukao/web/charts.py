@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import ngettext
+
+from dukao.web.figures import Scale
+
 _WIDTH, _HEIGHT = 84, 28
+# Of the bars, in pixels: one bar with its gap, the axis below, and the least that looks like a chart.
+_BAR, _BARS_AXIS, _BARS_LEAST = 26, 56, 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +30,18 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`message` is the one thing the chart says; `source` stands under it; `spec` is what charts.js draws."""
+    """`message` is the one thing the chart says; `source` stands under it; `spec` is what charts.js draws.
+
+    `twin` is the id of the table with the same figures; `height` is kept free before anything is drawn.
+    """
 
     key: str
     message: str
     source: str
     spec: dict[str, Any]
+    twin: str = ""
+    height: int = 0
+    note: str = ""
 
 
 def areas_chart(
@@ -40,10 +52,15 @@ def areas_chart(
     *,
     indicator: str,
     unit: str,
+    scale: Scale,
+    direction: str = "none",
     map_url: str = "",
+    twin: str = "",
 ) -> Chart:
-    """The children on a map where there is one, else as bars, largest first; unknown ones stay grey, not nought."""
+    """The children on a map where there is one, else as bars, largest first; unknown ones are hatched, not nought."""
     ordered = sorted(areas, key=lambda area: (area.value is None, -(area.value or 0)))
+    known = [area for area in ordered if area.value is not None]
+    lacking = len(ordered) - len(known) if map_url else 0
     return Chart(
         key,
         message,
@@ -53,12 +70,16 @@ def areas_chart(
             "url": map_url,
             "indicator": indicator,
             "unit": unit,
-            "message": message,
+            "direction": direction,
+            "scale": scale._asdict(),
             "areas": [
                 {"code": a.code, "name": a.name, "value": _drawn(a.value), "text": a.text, "href": a.href}
                 for a in ordered
             ],
         },
+        twin=twin,
+        height=0 if map_url else max(_BARS_LEAST, len(known) * _BAR + _BARS_AXIS),
+        note=ngettext("斜线：{n} 个还没有数", "斜线：{n} 个还没有数", lacking).format(n=lacking) if lacking else "",
     )
 
 
@@ -73,7 +94,8 @@ def trend_chart(
     texts: Sequence[tuple[str, str]],
     names: tuple[str, str],
     figure: str,
-    unit: str,
+    scale: Scale,
+    twin: str = "",
 ) -> Chart:
     """The periods as a line, the same ones of the year before behind it; `figure` is the last point's key."""
     assert len(labels) == len(now) == len(before) == len(texts)
@@ -84,14 +106,14 @@ def trend_chart(
         {
             "kind": "trend",
             "figure": figure,
-            "unit": unit,
-            "message": message,
+            "scale": scale._asdict(),
             "labels": list(labels),
             "names": list(names),
             "now": [_drawn(value) for value in now],
             "before": [_drawn(value) for value in before],
             "texts": [list(pair) for pair in texts],
         },
+        twin=twin,
     )
 
 

@@ -3,6 +3,7 @@
 Rounding happens here and nowhere before: half to even, from the exact value to the decimals that are shown.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -14,6 +15,7 @@ from dukao.base.quantities import decimal_from_scaled
 from dukao.base.wording import in_english
 from dukao.web.measures import measure
 
+NO_BREAK = "\u00a0"
 Style = Literal["full", "short"]
 Exact = int | Decimal | Fraction
 _PREFIXES = {"百": 2, "千": 3, "万": 4, "亿": 8}
@@ -60,6 +62,33 @@ def format_percent(percent: Exact | None, *, decimals: int = 1, signed: bool = F
     text = grouped(Fraction(percent), decimals)
     plus = "+" if signed and not text.startswith("-") and text.strip("0.") else ""
     return f"{plus}{text}%"
+
+
+def format_change(change: Exact | None, *, unit: str, decimals: int) -> str:
+    """`+3.2%`; of a percentage `+0.35 个百分点`, for a percentage of a percentage misleads."""
+    if unit != "%" or change is None:
+        return format_percent(change, signed=True)
+    number = format_percent(change, decimals=decimals, signed=True).removesuffix("%")
+    return _("{n} 个百分点").format(n=number).replace(" ", NO_BREAK)
+
+
+class Scale(NamedTuple):
+    """How an axis is written: values are divided by 10 ** `power` and then are in `unit`."""
+
+    power: int
+    unit: str
+
+
+def axis_scale(values: Iterable[Exact | None], unit: str) -> Scale:
+    """The 万 or 亿 that an axis up to the largest of these values reads best in; none in English."""
+    prefix = unit[:1] if len(unit) > 1 and unit[:1] in _PREFIXES else ""
+    power = _PREFIXES.get(prefix, 0)
+    largest = max((abs(Fraction(value)) for value in values if value is not None), default=Fraction(0)) * 10**power
+    if not in_english():
+        for name in ("亿", "万"):
+            if _PREFIXES[name] > power and largest >= 10 ** _PREFIXES[name]:
+                return Scale(_PREFIXES[name] - power, _localised(name) + measure(unit.removeprefix(prefix)))
+    return Scale(0, measure(unit))
 
 
 def grouped(value: Exact, decimals: int) -> str:

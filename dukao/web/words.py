@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, ngettext_lazy, pgettext_lazy
 
 from dukao.base.periods import Period
 from dukao.base.wording import in_english, period_text
+from dukao.web.figures import NO_BREAK
 from dukao.web.tables import Tone
 
 LEVELS = {0: _l("全国"), 1: _l("省"), 2: _l("市"), 3: _l("县（区）"), 4: _l("乡镇（街道）"), 5: _l("村（社区）")}
@@ -100,18 +101,18 @@ def minutes(hundredths: int) -> str:
     if hundredths <= 0:
         return _("不用时间")
     if hundredths < 100:
-        return _("不到 1 分钟")
+        return _whole(_("不到 1 分钟"))
     if hundredths < 9_000:
         whole = (hundredths + 50) // 100
-        return ngettext("约 {n} 分钟", "约 {n} 分钟", whole).format(n=whole)
-    return _("约 {hours} 小时").format(hours=hours_number(hundredths))
+        return _whole(ngettext("约 {n} 分钟", "约 {n} 分钟", whole).format(n=whole))
+    return _whole(_("约 {hours} 小时").format(hours=hours_number(hundredths)))
 
 
 def hours(hundredths: int) -> str:
     """A sum of minutes: `40 小时`, `5.2 小时`, below an hour in minutes."""
     if hundredths < 6_000:
-        return _("{n} 分钟").format(n=minutes_number(hundredths))
-    return _("{hours} 小时").format(hours=hours_number(hundredths))
+        return _whole(_("{n} 分钟").format(n=minutes_number(hundredths)))
+    return _whole(_("{hours} 小时").format(hours=hours_number(hundredths)))
 
 
 def minutes_number(hundredths: int) -> str:
@@ -126,7 +127,7 @@ def hours_number(hundredths: int) -> str:
 
 def units_asked(count: int, level: int) -> str:
     """`16 个县（区）`."""
-    return _COUNTED[level].format(n=count)
+    return _whole(_COUNTED[level].format(n=count))
 
 
 def level_inside(level: int) -> str:
@@ -148,8 +149,27 @@ def yes_no(value: bool) -> str:
 
 def title_of(thing: object) -> str:
     """The title in the reader's language, where the definition gives one."""
-    english = getattr(thing, "title_en", "")
-    return english if english and in_english() else thing.title  # type: ignore[attr-defined]
+    return _own(thing, "title")
+
+
+def definition_of(thing: object) -> str:
+    """What it means, in the reader's language where the definition gives it."""
+    return _own(thing, "definition")
+
+
+def why_of(thing: object) -> str:
+    """Why it matters, in the reader's language where the definition gives it."""
+    return _own(thing, "why")
+
+
+def _own(thing: object, name: str) -> str:
+    english = getattr(thing, f"{name}_en", "")
+    return english if english and in_english() else getattr(thing, name)
+
+
+def _whole(text: str) -> str:
+    """A number and what it counts stay on one line."""
+    return text.replace(" ", NO_BREAK)
 
 
 def _plain(value: Decimal) -> str:

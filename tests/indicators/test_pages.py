@@ -37,8 +37,8 @@ def test_months_and_quarters_fold_into_one_exact_figure(registers, indicators):
     shown = page(registers)
     tax = card(shown, "tax")
     assert tax.value == Decimal("34.55")
-    assert (tax.year_before, tax.on_year_percent) == (Decimal("20.00"), Decimal("72.8"))
-    assert (tax.previous, tax.on_previous_percent) == (Decimal("5.00"), Decimal("591.0"))
+    assert (tax.year_before, tax.on_year) == (Decimal("20.00"), Decimal("72.8"))
+    assert (tax.previous, tax.on_previous) == (Decimal("5.00"), Decimal("591.0"))
     assert [point.period.code for point in tax.trend[-2:]] == ["2026Q2", "2026Q3"]
     assert tax.trend[-1].value == tax.value
     assert len(tax.trend) == 12
@@ -169,8 +169,8 @@ def test_open_pages_are_told_what_the_page_shows(registers, indicators):
     assert len(told) == len(shown.cards) * (1 + len(shown.children))
     for one in shown.cards:
         live = told[f"{one.indicator.code}|{registers.city.code['富水市']}"]
-        assert (live.value, live.state, live.pending, live.on_year_percent) == (
-            one.value, one.state, one.counts.pending, one.on_year_percent
+        assert (live.value, live.state, live.pending, live.on_year) == (
+            one.value, one.state, one.counts.pending, one.on_year
         )
     for row in shown.children:
         for cell in row.cells:

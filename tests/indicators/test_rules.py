@@ -17,6 +17,7 @@ from dukao.indicators.rules import (
     PlannedTerm,
     Term,
     change_percent,
+    change_points,
     element_periods,
     fold,
     misfits,
@@ -123,6 +124,12 @@ def test_rounding_agrees_with_decimal(above, below, decimals):
 ])
 def test_changes_are_told_only_where_there_is_something_to_compare(now, before, percent):
     assert change_percent(now, before) == (None if percent is None else Decimal(percent))
+
+
+def test_percentages_differ_by_percentage_points():
+    assert change_points((1, 3), (1, 4), decimals=3) == Decimal("0.083")
+    assert change_points((1, 3), (0, 1)) == Decimal("0.3")
+    assert change_points(None, (1, 3)) is None
 
 
 def test_shares_are_of_something():

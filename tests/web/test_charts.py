@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from dukao.web import charts, maps
+from dukao.web.figures import Scale
 
 D = Decimal
 
@@ -15,10 +16,13 @@ def test_areas_are_sorted_and_what_is_unknown_comes_last():
         charts.Area("1", "甲", None, "没有数据", "/1"), charts.Area("2", "乙", D(3), "3", "/2"),
         charts.Area("3", "丙", D(7), "7", "/3"), charts.Area("4", "丁", D(-1), "−1", "/4"),
     ]
-    spec = charts.areas_chart("k", "m", "s", areas, indicator="tax", unit="万元").spec
+    unit = {"indicator": "tax", "unit": "万元", "scale": Scale(0, "万元")}
+    chart = charts.areas_chart("k", "m", "s", areas, **unit)
+    spec = chart.spec
     assert [area["name"] for area in spec["areas"]] == ["丙", "乙", "丁", "甲"]
-    assert spec["kind"] == "bars"
-    assert charts.areas_chart("k", "m", "s", areas, indicator="tax", unit="", map_url="/m").spec["kind"] == "map"
+    assert (spec["kind"], chart.height, chart.note) == ("bars", 160, "")
+    drawn = charts.areas_chart("k", "m", "s", areas, map_url="/m", **unit)
+    assert (drawn.spec["kind"], drawn.height, drawn.note) == ("map", 0, "斜线：1 个还没有数")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from fractions import Fraction
 import pytest
 from django.utils.translation import override
 
-from dukao.web.figures import figure_text, format_figure, format_percent, format_scaled
+from dukao.web.figures import axis_scale, figure_text, format_change, format_figure, format_percent, format_scaled
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,19 @@ def test_traditional_and_english_pages_use_their_own_large_numbers():
 )
 def test_changes_carry_their_sign(percent, text):
     assert format_percent(percent, signed=True) == text
+
+
+def test_a_percentage_changes_in_percentage_points():
+    assert format_change(Decimal("3.24"), unit="万元", decimals=2) == "+3.2%"
+    assert format_change(Decimal("-0.35"), unit="%", decimals=2) == "-0.35\u00a0个百分点"
+    assert format_change(None, unit="%", decimals=2) == "—"
+
+
+@pytest.mark.parametrize(("values", "unit", "scale"), [
+    ([Decimal(4_500_000), None], "万元", (4, "亿元")), ([Decimal(9_999)], "万元", (0, "万元")),
+    ([12_000, -90_000], "人", (4, "万人")), ([3 * 10**9], "元", (8, "亿元")), ([None], "%", (0, "%")), ([], "", (0, "")),
+])  # fmt: skip
+def test_an_axis_is_written_in_the_wan_or_yi_of_its_largest_value(values, unit, scale):
+    assert axis_scale(values, unit) == scale
+    with override("en"):
+        assert axis_scale(values, unit).power == 0

@@ -34,6 +34,10 @@ class IndicatorView:
     is_synthetic: bool
     elements: tuple[str, ...] = ()  # codes of the elements it is computed from
 
+    @property
+    def is_percentage(self) -> bool:
+        return self.unit == "%"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

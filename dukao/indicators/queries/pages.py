@@ -10,7 +10,17 @@ from dukao.base.periods import Period
 from dukao.base.wording import period_text
 from dukao.indicators.queries.catalogue import Entry, IndicatorView, entries
 from dukao.indicators.queries.readings import Readings, fetch, units_below_each
-from dukao.indicators.rules import Counts, Plan, Ratio, Reading, State, change_percent, own_period, share_percent
+from dukao.indicators.rules import (
+    Counts,
+    Plan,
+    Ratio,
+    Reading,
+    State,
+    change_percent,
+    change_points,
+    own_period,
+    share_percent,
+)
 from dukao.org import queries as org
 from dukao.org.queries import UnitView
 from dukao.org.rules import SYSTEM, Actor
@@ -32,7 +42,8 @@ class Card:
     """One indicator of the unit. Values are rounded to the shown decimals; None is “no data”, never nought.
 
     `period` is the indicator's own: a yearly one shows the year on a quarter's page. `counts`: how many of the facts
-    it could rest on are held, and how many of those are still to be accepted.
+    it could rest on are held, and how many of those are still to be accepted. Changes are in percent, those of
+    percentages in percentage points.
     """
 
     indicator: IndicatorView
@@ -42,8 +53,8 @@ class Card:
     counts: Counts
     year_before: Decimal | None
     previous: Decimal | None
-    on_year_percent: Decimal | None
-    on_previous_percent: Decimal | None
+    on_year: Decimal | None
+    on_previous: Decimal | None
     trend: tuple[TrendPoint, ...]  # oldest first, the last is `period`
 
 
@@ -55,7 +66,7 @@ class ChildCell:
     value: Decimal | None
     state: State
     counts: Counts
-    on_year_percent: Decimal | None
+    on_year: Decimal | None
     share_percent: Decimal | None
 
 
@@ -99,7 +110,7 @@ class LiveFigure:
     unit: str
     state: State
     pending: int
-    on_year_percent: Decimal | None
+    on_year: Decimal | None
 
 
 def unit_page(*, unit: str, period: Period, viewer: Actor, as_of: datetime | None = None) -> UnitPage:
@@ -148,7 +159,7 @@ def live_figures(*, unit: str, period: Period) -> dict[str, LiveFigure]:
             unit=e.view.unit,
             state=now.state,
             pending=now.counts.pending,
-            on_year_percent=change_percent(now.value, before.value),
+            on_year=_change(e.view, now, before),
         )
         for e in catalogue
         for one in units
@@ -182,6 +193,12 @@ def _now_and_before(plan: Plan, unit: UnitView, period: Period, readings: Readin
     return readings.of(plan, unit, own), readings.of(plan, unit, own.year_before())
 
 
+def _change(view: IndicatorView, now: Reading, before: Reading) -> Decimal | None:
+    if view.is_percentage:
+        return change_points(now.value, before.value, decimals=view.decimals)
+    return change_percent(now.value, before.value)
+
+
 def _card(e: Entry, unit: UnitView, period: Period, readings: Readings) -> Card:
     own = own_period(period, e.plan.period_type)
     wanted = sorted({*_looked_at(e.plan, period), own.previous()})
@@ -195,8 +212,8 @@ def _card(e: Entry, unit: UnitView, period: Period, readings: Readings) -> Card:
         counts=now.counts,
         year_before=before.shown,
         previous=previous.shown,
-        on_year_percent=change_percent(now.value, before.value),
-        on_previous_percent=change_percent(now.value, previous.value),
+        on_year=_change(e.view, now, before),
+        on_previous=_change(e.view, now, previous),
         trend=tuple(
             TrendPoint(one, read[one].shown, read[one.year_before()].shown)
             for one in (own.next(-step) for step in reversed(range(TREND_PERIODS)))
@@ -213,21 +230,19 @@ def _whole(plan: Plan, unit: UnitView, period: Period, readings: Readings) -> Ra
 def _child_row(
     catalogue: tuple[Entry, ...], wholes: list[Ratio | None], child: UnitView, period: Period, below: Readings
 ) -> ChildRow:
-    cells = tuple(
-        _child_cell(e.plan, whole, child, period, below) for e, whole in zip(catalogue, wholes, strict=True)
-    )
+    cells = tuple(_child_cell(e, whole, child, period, below) for e, whole in zip(catalogue, wholes, strict=True))
     known, of, pending = (sum(cell.counts[place] for cell in cells) for place in range(3))
     return ChildRow(child, cells, Counts(known, of, pending))
 
 
-def _child_cell(plan: Plan, whole: Ratio | None, child: UnitView, period: Period, below: Readings) -> ChildCell:
-    now, before = _now_and_before(plan, child, period, below)
+def _child_cell(e: Entry, whole: Ratio | None, child: UnitView, period: Period, below: Readings) -> ChildCell:
+    now, before = _now_and_before(e.plan, child, period, below)
     return ChildCell(
-        code=plan.code,
+        code=e.plan.code,
         value=now.shown,
         state=now.state,
         counts=now.counts,
-        on_year_percent=change_percent(now.value, before.value),
+        on_year=_change(e.view, now, before),
         share_percent=share_percent(now.value, whole),
     )
 

@@ -31,6 +31,7 @@ from dukao.org.queries import UnitView
 from dukao.org.rules import Actor
 from dukao.registers import queries as registers
 from dukao.registers.queries import ElementView, PastFact, Source
+from dukao.registers.queries.deliveries import deliveries_open_to
 from dukao.sheets import queries as sheets
 from dukao.sheets.queries import AnswerMark, FilingMark
 
@@ -108,6 +109,8 @@ class Passport:
     factor: Decimal
     numerator: tuple[TermPassport, ...]
     denominator: tuple[TermPassport, ...]
+    open_deliveries: tuple[str, ...]  # numbers of those the viewer may open
+    people: dict[str, str]  # how those who delivered, filled in and reviewed are called, by log-in name
 
 
 def passport(*, indicator: str, unit: str, period: Period, viewer: Actor, as_of: datetime | None = None) -> Passport:
@@ -120,7 +123,7 @@ def passport(*, indicator: str, unit: str, period: Period, viewer: Actor, as_of:
     figures = fetch([(e.plan, [own])], [place, *children], scope_path=place.path, as_of=as_of)
     readings = Readings(figures, units_below_each([e.plan], [place, *children]))
     reading = readings.of(e.plan, place, own)
-    traces = _Traces(e, place, own, as_of)
+    traces = _Traces(e, place, own, viewer, as_of)
     told = [_term(term, e, place, children, own, readings, traces) for term in e.plan.all_terms]
     split = len(e.plan.numerator)
     return Passport(
@@ -139,13 +142,17 @@ def passport(*, indicator: str, unit: str, period: Period, viewer: Actor, as_of:
         factor=Decimal(e.plan.factor[0]) / Decimal(e.plan.factor[1]),
         numerator=tuple(told[:split]),
         denominator=tuple(told[split:]),
+        open_deliveries=deliveries_open_to(
+            numbers={source.number for source in traces.sources if source.number}, viewer=viewer
+        ),
+        people=org.display_names(names=traces.people),
     )
 
 
 class _Traces:
     """Facts and deliveries behind an indicator's elements, fetched once for all terms."""
 
-    def __init__(self, e: Entry, unit: UnitView, period: Period, as_of: datetime | None) -> None:
+    def __init__(self, e: Entry, unit: UnitView, period: Period, viewer: Actor, as_of: datetime | None) -> None:
         self.as_of = as_of
         terms = e.plan.all_terms
         periods = {key for term in terms for key in element_periods(term, period)}
@@ -159,8 +166,17 @@ class _Traces:
         self.histories = registers.fact_histories(element_ids=here, periods=periods, unit_id=unit.id) if here else {}
         facts = [fact for history in self.histories.values() for fact in history]
         filings = {fact.source.filing_id for fact in facts if fact.source.filing_id is not None}
-        self.filings = sheets.filing_marks(filing_ids=filings) if filings else {}
+        self.filings = sheets.filing_marks(filing_ids=filings, viewer=viewer) if filings else {}
         self.answers = sheets.answer_marks(filing_ids=filings, element_ids=here) if filings else {}
+
+        self.sources = [
+            *(source for sources in self.deliveries.values() for source in sources), *(fact.source for fact in facts)
+        ]  # fmt: skip
+        marks = self.filings.values()
+        self.people = {
+            *(source.by_name for source in self.sources), *(one.submitted_by for one in marks),
+            *(one.reviewed_by for one in marks), *(one.answered_by for one in self.answers.values()),
+        } - {""}  # fmt: skip
 
     def behind(self, element_id: int, keys: Iterable[int]) -> tuple[Source, ...]:
         """Deliveries behind these periods of the element, newest first, each once."""

@@ -13,6 +13,7 @@ from dukao.indicators.rules.readings import Ratio as Ratio
 from dukao.indicators.rules.readings import Reading as Reading
 from dukao.indicators.rules.readings import State as State
 from dukao.indicators.rules.readings import change_percent as change_percent
+from dukao.indicators.rules.readings import change_points as change_points
 from dukao.indicators.rules.readings import element_periods as element_periods
 from dukao.indicators.rules.readings import fold as fold
 from dukao.indicators.rules.readings import own_period as own_period

@@ -157,6 +157,13 @@ def change_percent(now: Ratio | None, before: Ratio | None, *, decimals: int = 1
     return rounded((100 * difference, before[0] * now[1]), decimals)
 
 
+def change_points(now: Ratio | None, before: Ratio | None, *, decimals: int = 1) -> Decimal | None:
+    """How far two percentages are apart, in percentage points: a percentage of a percentage misleads."""
+    if now is None or before is None:
+        return None
+    return rounded((now[0] * before[1] - before[0] * now[1], now[1] * before[1]), decimals)
+
+
 def share_percent(part: Ratio | None, whole: Ratio | None, *, decimals: int = 1) -> Decimal | None:
     """The part in percent of the whole."""
     if part is None or whole is None or whole[0] <= 0:

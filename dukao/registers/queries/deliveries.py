@@ -5,7 +5,7 @@ alone, because they hold what was delivered.
 """
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -105,6 +105,11 @@ def delivery(*, number: str, viewer: Actor) -> DeliveryView:
     for view in _views(_seen(viewer).filter(number=number)):
         return view
     raise NotThere()
+
+
+def deliveries_open_to(*, numbers: Collection[str], viewer: Actor) -> tuple[str, ...]:
+    """Those of these deliveries that are there for the viewer."""
+    return tuple(_seen(viewer).filter(number__in=set(numbers)).values_list("number", flat=True))
 
 
 def rejects(*, number: str, viewer: Actor, page: int = 1) -> RejectsPage:

@@ -3,13 +3,19 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
+from dukao.org.rules import Actor
 from dukao.sheets.models import Answer, Filing
+from dukao.sheets.rules.rights import may_review, may_see_filing
+
+# How the filing is there for somebody: to fill in, to review, to read, or not at all.
+Access = Literal["fill", "review", "read", ""]
 
 
 @dataclass(frozen=True, slots=True)
 class FilingMark:
-    """One filing: which sheet, sent with which dispatch, and who submitted and reviewed it when."""
+    """One filing: its sheet and dispatch, who submitted and reviewed it when, and what the viewer may do with it."""
 
     dispatch: str
     sheet_title: str
@@ -19,6 +25,7 @@ class FilingMark:
     submitted_at: datetime | None
     reviewed_by: str
     reviewed_at: datetime | None
+    access: Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +36,8 @@ class AnswerMark:
     answered_at: datetime
 
 
-def filing_marks(*, filing_ids: Collection[int]) -> dict[int, FilingMark]:
-    """Internal: by filing id."""
+def filing_marks(*, filing_ids: Collection[int], viewer: Actor) -> dict[int, FilingMark]:
+    """By filing id, for somebody who may see the figures that came of them."""
     rows = Filing.objects.filter(pk__in=set(filing_ids)).values_list(
         "pk",
         "dispatch__number",
@@ -41,8 +48,19 @@ def filing_marks(*, filing_ids: Collection[int]) -> dict[int, FilingMark]:
         "submitted_at",
         "reviewed_by",
         "reviewed_at",
+        "unit__path",
+        "dispatch__sheet__issuer__code",
+        "dispatch__sheet__issuer__unit__path",
     )
-    return {pk: FilingMark(*rest) for pk, *rest in rows}  # type: ignore[arg-type]
+    return {pk: FilingMark(*mark[:8], access=_access(viewer, *mark[8:])) for pk, *mark in rows}
+
+
+def _access(viewer: Actor, unit_path: str, issuer: str, issuer_path: str) -> Access:
+    if viewer.may("FILINGS_FILL", unit_path):
+        return "fill"
+    if may_review(viewer, unit_path=unit_path, issuer=issuer):
+        return "review"
+    return "read" if may_see_filing(viewer, unit_path=unit_path, issuer=issuer, issuer_path=issuer_path) else ""
 
 
 def answer_marks(

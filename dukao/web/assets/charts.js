@@ -26,6 +26,25 @@ const tooltip = lines => {
   return box;
 };
 
+// A value as the axis and the legend write it: in the 万 or 亿 that the page has chosen.
+const scaled = ({scale}, value) => (value / 10 ** scale.power).toLocaleString('en-US', {maximumFractionDigits: 2});
+
+const valueAxis = spec => ({
+  type: 'value', splitLine: {lineStyle: {color: token('--line')}},
+  axisLabel: {hideOverlap: true, formatter: value => scaled(spec, value)},
+});
+
+// More of what should be little is not painted in the colour of what should be much.
+const SHADES = {up: ['#deedec', '#0b5c5e'], down: ['#fbecd2', '#8a5200'], none: ['#e4e9f1', '#38537a']};
+
+const HATCHED = {
+  svgElement: {tag: 'g', attrs: {}, key: 'hatched', children: [
+    {tag: 'rect', attrs: {width: 8, height: 8, fill: '#f3f5f7'}, key: 'ground'},
+    {tag: 'path', attrs: {d: 'M-2 2 2-2M0 8 8 0M6 10 10 6', stroke: '#aeb6c0', 'stroke-width': 1.2}, key: 'lines'},
+  ]},
+  svgWidth: 8, svgHeight: 8,
+};
+
 const common = () => ({
   animation: !isStill,
   animationDuration: 300,
@@ -56,7 +75,6 @@ const drawMap = async (chart, spec) => {
     echarts.registerMap(name, await answer.json());
   }
   const names = new Map(spec.areas.map(area => [area.code, area.name]));
-  const texts = new Map(spec.areas.map(area => [area.value, area.text]));
   const values = spec.areas.map(area => area.value).filter(value => value !== null);
   const [lowest, highest] = [Math.min(...values), Math.max(...values)];
   chart.setOption({
@@ -64,15 +82,15 @@ const drawMap = async (chart, spec) => {
     tooltip: {...tipStyle(), formatter: areaTip(spec.areas)},
     visualMap: {
       // A range of one value would colour what is unknown, too.
-      min: lowest === highest ? lowest - 1 : lowest, max: highest, inRange: {color: ['#e3efee', '#0b5c5e']},
+      min: lowest === highest ? lowest - 1 : lowest, max: highest, inRange: {color: SHADES[spec.direction]},
       show: lowest < highest,
       left: 0, bottom: 0, itemWidth: 12, itemHeight: 90, precision: 0, hoverLink: false,
-      text: [texts.get(highest), texts.get(lowest)], textStyle: {color: token('--ink-soft')},
+      text: [`${scaled(spec, highest)} ${spec.scale.unit}`, `${scaled(spec, lowest)} ${spec.scale.unit}`], textStyle: {color: token('--ink-soft')},
     },
     series: [{
       type: 'map', map: name, nameProperty: 'name', selectedMode: false, aspectScale: 0.68, top: 8, bottom: 8, left: 40, right: 8,
       data: spec.areas.filter(area => area.value !== null).map(area => ({name: area.code, value: area.value})),
-      itemStyle: {areaColor: '#eceff2', borderColor: token('--paper'), borderWidth: 1.5},
+      itemStyle: {areaColor: HATCHED, borderColor: token('--paper'), borderWidth: 1.5},
       label: {
         show: true, fontSize: 12, color: token('--ink'), formatter: params => names.get(params.name) ?? '',
         textBorderColor: '#fff', textBorderWidth: 3,
@@ -83,15 +101,13 @@ const drawMap = async (chart, spec) => {
   });
 };
 
-const drawBars = (chart, spec, box) => {
+const drawBars = (chart, spec) => {
   const areas = spec.areas.filter(area => area.value !== null);
-  box.style.blockSize = `${Math.max(160, areas.length * 26 + 40)}px`;
-  chart.resize();
   chart.setOption({
     ...common(),
     tooltip: {...tipStyle(), trigger: 'item', formatter: areaTip(areas)},
-    grid: {left: 0, right: 24, top: 8, bottom: 8, containLabel: true},
-    xAxis: {type: 'value', splitLine: {lineStyle: {color: token('--line')}}, axisLabel: {hideOverlap: true}},
+    grid: {left: 0, right: 24, top: 8, bottom: 28, containLabel: true},
+    xAxis: {...valueAxis(spec), name: spec.scale.unit, nameLocation: 'middle', nameGap: 28},
     yAxis: {
       type: 'category', inverse: true, data: areas.map(area => area.name), axisTick: {show: false},
       axisLine: {lineStyle: {color: token('--line-strong')}}, axisLabel: {color: token('--ink')},
@@ -115,12 +131,15 @@ const drawTrend = (chart, spec) => chart.setOption({
     ]),
   },
   legend: {bottom: 0, icon: 'roundRect', itemWidth: 18, itemHeight: 4, textStyle: {color: token('--ink-soft')}},
-  grid: {left: 0, right: 16, top: 12, bottom: 34, containLabel: true},
+  grid: {left: 0, right: 16, top: 34, bottom: 34, containLabel: true},
   xAxis: {
     type: 'category', boundaryGap: false, data: spec.labels, axisTick: {show: false},
     axisLine: {lineStyle: {color: token('--line-strong')}}, axisLabel: {hideOverlap: true},
   },
-  yAxis: {type: 'value', scale: true, splitLine: {lineStyle: {color: token('--line')}}},
+  yAxis: {
+    ...valueAxis(spec), scale: true, name: spec.scale.unit, nameTextStyle: {align: 'left', color: token('--ink-soft')},
+    nameLocation: 'end', nameGap: 14,
+  },
   series: [
     {
       name: spec.names[1], type: 'line', data: spec.before, symbol: 'none', connectNulls: false, z: 1,
@@ -152,9 +171,9 @@ const move = (chart, spec, cells) => {
     if (value === area.value) continue;
     hasMoved = true;
     area.value = value;
-    area.text = `${cells[key].text} ${spec.unit}`;
+    area.text = `${cells[key].text} ${spec.unit}`.trim();
   }
-  if (hasMoved) draw[spec.kind](chart, spec, chart.getDom());
+  if (hasMoved) draw[spec.kind](chart, spec);
 };
 
 const draw = {map: drawMap, bars: drawBars, trend: drawTrend};
@@ -164,11 +183,12 @@ const prepare = root => {
     figure.dataset.ready = '';
     const spec = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
     const box = figure.querySelector('.chart-canvas');
+    if (box.dataset.height) box.style.blockSize = `${box.dataset.height}px`;
     const chart = echarts.init(box, null, {renderer: 'svg'});
     new ResizeObserver(() => chart.resize()).observe(box);
     if (spec.areas) goDown(chart, spec.areas);
     document.addEventListener('dukao:figures', event => box.isConnected && move(chart, spec, event.detail));
-    Promise.resolve(draw[spec.kind](chart, spec, box)).catch(() => { figure.hidden = true; });
+    Promise.resolve(draw[spec.kind](chart, spec)).catch(() => { figure.hidden = true; });
   }
 };
 

@@ -166,7 +166,7 @@ def _marks(e: ElementView) -> tuple[tuple[str, str], ...]:
     """What the element is, line by line."""
     lines = [
         (_("代码"), e.code),
-        (_("含义"), e.definition),
+        (_("含义"), words.definition_of(e)),
         (_("别名"), joined(e.aliases)),
         (_("关于"), str(words.ABOUT[e.about])),
         (_("类型"), str(words.KINDS[e.kind])),

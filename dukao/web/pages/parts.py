@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from dukao.base.refusals import Invalid, NotAllowed, Refused
 from dukao.web import charts, doors
+from dukao.web.figures import Scale
 from dukao.web.pages.units.say import Change
 from dukao.web.pages.units.screen import KeyFigure
 from dukao.web.tables import Cell, Column, Table, number, row, table
@@ -128,7 +129,10 @@ def _bars() -> charts.Chart:
         charts.Area("3", _("讷河市"), None, "–", "#main"),
     ]
     source = _("来源：税务局 · 2026年10月8日")
-    return charts.areas_chart("bars", _("税收收入：龙沙区最多"), source, areas, indicator="a", unit=_("万元"))
+    scale = Scale(0, _("万元"))
+    return charts.areas_chart(
+        "bars", _("税收收入：龙沙区最多"), source, areas, indicator="a", unit=scale.unit, scale=scale
+    )
 
 
 def _trend() -> charts.Chart:
@@ -143,7 +147,7 @@ def _trend() -> charts.Chart:
         texts=[(str(n), str(b or "–")) for n, b in zip(now, before, strict=True)],
         names=(_("当期"), _("上年同期")),
         figure="a",
-        unit=_("万元"),
+        scale=Scale(0, _("万元")),
     )
 
 

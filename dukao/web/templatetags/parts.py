@@ -1,6 +1,7 @@
 """The parts that pages are made of. Each is shown, in every state, on `/-/parts/`."""
 
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
@@ -16,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from dukao.base.spoken import spoken
-from dukao.base.wording import period_text
+from dukao.base.wording import in_english, period_text
 from dukao.web.charts import Chart
 from dukao.web.measures import measure
 from dukao.web.tables import Cell, Table
@@ -34,6 +35,9 @@ TONE_ICONS = {
     "known": "lock",
     "stale": "clock",
 }
+
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @lru_cache(maxsize=1)
@@ -60,6 +64,16 @@ def icon(name: str, label: str = "") -> SafeString:
 register.filter("measure", measure)
 register.filter("period", period_text)
 register.filter("spoken", spoken)
+
+
+def _is_chinese_in_english(text: str) -> bool:
+    return in_english() and _CHINESE.search(text) is not None
+
+
+@register.filter
+def own_words(text: str) -> str:
+    """What a definition says; where its English is lacking, marked as the Chinese it is."""
+    return format_html('<span lang="zh-CN">{}</span>', text) if _is_chinese_in_english(text) else text
 
 
 @register.simple_tag
@@ -133,7 +147,8 @@ def _cell(kind: str, cell: Cell) -> str:
         content = f"<span{live}>{content}</span>"
     raw = f' data-raw="{escape(str(cell.raw))}"' if cell.raw is not None else ""
     note = f'<span class="cell-note">{escape(cell.note)}</span>' if cell.note else ""
-    return f'<td class="{kind}"{raw}>{content}{note}</td>'
+    tongue = ' lang="zh-CN"' if _is_chinese_in_english(cell.text) else ""
+    return f'<td class="{kind}"{raw}{tongue}>{content}{note}</td>'
 
 
 @register.simple_block_tag

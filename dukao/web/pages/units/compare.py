@@ -7,10 +7,11 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from dukao.base.wording import joined
-from dukao.indicators.queries import Card, ChildCell, UnitPage
+from dukao.indicators.queries import Card, ChildCell, TrendPoint, UnitPage
 from dukao.org.queries import UnitView
 from dukao.web import charts, words
-from dukao.web.figures import format_figure, format_percent
+from dukao.web.figures import axis_scale, format_figure, format_percent
+from dukao.web.measures import measure
 from dukao.web.pages.units import say
 from dukao.web.pages.units.asked import Asked
 from dukao.web.tables import Cell, Column, Row, Table, row, table
@@ -42,7 +43,7 @@ def compared(page: UnitPage, card: Card, asked: Asked, map_url: str) -> Compare:
     return Compare(
         code=indicator.code,
         title=words.title_of(indicator),
-        why=indicator.why,
+        why=words.why_of(indicator),
         unit=indicator.unit,
         areas=_areas(page, card, cells, asked, map_url) if is_kept_below else None,
         children=_children(page, card, cells, asked) if is_kept_below else None,
@@ -55,6 +56,7 @@ def compared(page: UnitPage, card: Card, asked: Asked, map_url: str) -> Compare:
 
 def _areas(page: UnitPage, card: Card, cells: Cells, asked: Asked, map_url: str) -> charts.Chart:
     indicator = card.indicator
+    scale = axis_scale([cell.value for _unit, cell in cells], indicator.unit)
     areas = [
         charts.Area(
             unit.code,
@@ -65,13 +67,21 @@ def _areas(page: UnitPage, card: Card, cells: Cells, asked: Asked, map_url: str)
         )
         for unit, cell in cells
     ]
-    message = _areas_message(words.title_of(indicator), cells)
     return charts.areas_chart(
-        "areas", message, say.source_line(page), areas, indicator=indicator.code, unit=indicator.unit, map_url=map_url
+        "areas",
+        _areas_message(page, words.title_of(indicator), cells),
+        say.source_line(page),
+        areas,
+        indicator=indicator.code,
+        unit=measure(indicator.unit),
+        scale=scale,
+        direction=indicator.direction,
+        map_url=map_url,
+        twin="table-children",
     )
 
 
-def _areas_message(title: str, cells: Cells) -> str:
+def _areas_message(page: UnitPage, title: str, cells: Cells) -> str:
     """What the map shows, in one sentence: where most of it is, where it adds up."""
     shares = sorted(
         ((cell.share_percent, unit.short_name) for unit, cell in cells if cell.share_percent is not None), reverse=True
@@ -80,18 +90,25 @@ def _areas_message(title: str, cells: Cells) -> str:
         return title
     three = sum(share for share, _name in shares[:3])
     names = joined(name for _share, name in shares[:3])
-    return _("{title}：{names}合占 {share}").format(title=title, names=names, share=format_percent(three))
+    share = format_percent(three)
+    if len(shares) == len(cells):
+        told = _("{title}：{names}合占{unit}的 {share}")
+        return told.format(title=title, names=names, unit=page.unit.short_name, share=share)
+    reported = words.units_asked(len(shares), page.unit.level + 1)
+    return _("{title}：已有数的 {units}里，{names}合占 {share}").format(
+        title=title, units=reported, names=names, share=share
+    )
 
 
 def _children(page: UnitPage, card: Card, cells: Cells, asked: Asked) -> Table:
     indicator = card.indicator
-    shares = any(cell.share_percent is not None for _unit, cell in cells)
-    rows = [_child(unit, cell, card, asked, shares) for unit, cell in cells]
+    shares = sum(cell.share_percent is not None for _unit, cell in cells)
+    rows = [_child(unit, cell, card, asked, shares > 0) for unit, cell in cells]
     columns = [
         Column(words.LEVELS[page.unit.level + 1], is_sticky=True),
         Column(words.title_of(indicator), "number", "" if asked.style == "short" else indicator.unit),
         Column(_("比上年同期"), "number"),
-        *([Column(_("占比"), "number")] if shares else []),
+        *([Column(_share_head(page, shares), "number")] if shares else []),
         Column(_("数据"), "badge"),
     ]
     caption = _("{unit}各{level}的{title}").format(
@@ -108,16 +125,19 @@ def _children(page: UnitPage, card: Card, cells: Cells, asked: Asked) -> Table:
     )
 
 
+def _share_head(page: UnitPage, known: int) -> str:
+    """What the shares are of: the unit, or so far the children whose figures are there."""
+    if known == len(page.children):
+        return _("占{unit}").format(unit=page.unit.short_name)
+    return _("占已有数的 {n} 个").format(n=known)
+
+
 def _child(unit: UnitView, cell: ChildCell, card: Card, asked: Asked, shares: bool) -> Row:
     figure = say.figure_cell(cell, cell.code, unit.code, card, asked)
     cells = [
         Cell(unit.short_name, href=asked.url("units.page", unit.code, indicator=cell.code)),
         figure,
-        Cell(
-            format_percent(cell.on_year_percent, signed=True),
-            raw=say.raw(cell.on_year_percent),
-            figure=f"change:{figure.figure}",
-        ),
+        say.change_cell(cell.on_year, card, f"change:{figure.figure}"),
         say.held(cell, figure.figure),
     ]
     if shares:
@@ -129,13 +149,13 @@ def _trend(page: UnitPage, card: Card, asked: Asked) -> charts.Chart | None:
     indicator, points = card.indicator, card.trend
     if all(point.value is None and point.year_before is None for point in points):
         return None
-    if card.on_year_percent is None:
+    if card.on_year is None:
         message = _("{unit} · {title}").format(unit=page.unit.short_name, title=words.title_of(indicator))
     else:
         message = _("{title}：{period}比上年同期{change}").format(
             title=words.title_of(indicator),
             period=words.period(card.period),
-            change=format_percent(card.on_year_percent, signed=True),
+            change=say.change_text(card.on_year, card),
         )
     return charts.trend_chart(
         "trend",
@@ -147,7 +167,8 @@ def _trend(page: UnitPage, card: Card, asked: Asked) -> charts.Chart | None:
         texts=[(say.told(point.value, card, asked), say.told(point.year_before, card, asked)) for point in points],
         names=(_("当期"), _("上年同期")),
         figure=f"{indicator.code}|{page.unit.code}",
-        unit=indicator.unit,
+        scale=axis_scale([value for point in points for value in (point.value, point.year_before)], indicator.unit),
+        twin="table-periods",
     )
 
 
@@ -159,10 +180,7 @@ def _periods(page: UnitPage, card: Card, asked: Asked) -> Table:
             Cell(words.period(point.period), raw=point.period.key),
             Cell(say.told(point.value, card, asked), raw=say.raw(point.value)),
             Cell(say.told(point.year_before, card, asked), raw=say.raw(point.year_before)),
-            Cell(
-                format_percent(_percent(point.value, point.year_before), signed=True),
-                raw=say.raw(_percent(point.value, point.year_before)),
-            ),
+            say.change_cell(_change(point, card), card),
         )
         for point in reversed(card.trend)
     ]
@@ -184,6 +202,11 @@ def _periods(page: UnitPage, card: Card, asked: Asked) -> Table:
     )
 
 
-def _percent(now: Decimal | None, before: Decimal | None) -> Decimal | None:
+def _change(point: TrendPoint, card: Card) -> Decimal | None:
     """The change between two shown figures, for the table of periods."""
-    return None if now is None or before is None or before <= 0 else (now - before) / before * 100
+    now, before = point.value, point.year_before
+    if now is None or before is None:
+        return None
+    if card.indicator.is_percentage:
+        return now - before
+    return (now - before) / before * 100 if before > 0 else None

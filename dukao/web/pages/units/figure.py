@@ -1,6 +1,6 @@
 """A figure's passport: how it is computed, what it rests on, who said so and when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -10,13 +10,15 @@ from django.views.decorators.http import require_GET
 
 from dukao.indicators.queries import FactPassport, Passport, TermPassport, passport
 from dukao.org.rules import Actor
-from dukao.registers.queries import Source
+from dukao.sheets.queries import FilingMark
 from dukao.web import doors, words
 from dukao.web.figures import format_figure
 from dukao.web.pages.units import say
 from dukao.web.pages.units.asked import Asked, asked
 from dukao.web.pages.units.screen import crumbs
 from dukao.web.tables import Cell, Column, Row, Table, number, row, table
+
+_FILING_PAGES = {"fill": "desk.filing", "review": "review.page", "read": "dispatches.filing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def figure(request: HttpRequest, code: str, indicator: str) -> HttpResponse:
 def _screen(found: Passport, asked: Asked, viewer: Actor) -> FigureScreen:
     indicator = found.indicator
     terms = tuple(
-        _term(term, found, asked, viewer, f"{side}{place}")
+        _term(term, found, asked, f"{side}{place}")
         for side, told in (("n", found.numerator), ("d", found.denominator))
         for place, term in enumerate(told)
     )
@@ -94,7 +96,7 @@ def _screen(found: Passport, asked: Asked, viewer: Actor) -> FigureScreen:
             *crumbs(found.ancestors, found.unit, asked, viewer, is_last=False),
             doors.Crumb(words.title_of(indicator)),
         ),
-        why=indicator.why,
+        why=words.why_of(indicator),
         value=unknown or format_figure(found.value, decimals=indicator.decimals),
         unit="" if unknown else indicator.unit,
         state=found.state,
@@ -173,13 +175,13 @@ def _coverage(known: int, of: int) -> str:
     )
 
 
-def _term(term: TermPassport, found: Passport, asked: Asked, viewer: Actor, key: str) -> TermScreen:
+def _term(term: TermPassport, found: Passport, asked: Asked, key: str) -> TermScreen:
     element = term.element
     return TermScreen(
         sign="−" if term.sign < 0 else "",
         title=words.title_of(element),
         href=reverse("elements.page", args=[element.code]),
-        definition=element.definition,
+        definition=words.definition_of(element),
         owner=element.owner_name,
         value=say.state_text(term.state)
         if term.value is None
@@ -191,8 +193,8 @@ def _term(term: TermPassport, found: Passport, asked: Asked, viewer: Actor, key:
         coverage=_coverage(term.counts.known, term.counts.of),
         parts=_parts(term, key) if len(term.parts) > 1 else None,
         children=_children(term, found, asked, key) if term.children else None,
-        deliveries=_deliveries(term, viewer, key) if term.deliveries else None,
-        history=tuple(_steps(term, viewer)),
+        deliveries=_deliveries(term, found, key) if term.deliveries else None,
+        history=tuple(_steps(term, found)),
     )
 
 
@@ -244,14 +246,14 @@ def _held(known: int, of: int, pending: int) -> Cell:
     return Cell(say.coverage_text(known, of), tone="stale", raw=2) if known else Cell(_("还没有"), tone="wait", raw=3)
 
 
-def _deliveries(term: TermPassport, viewer: Actor, key: str) -> Table:
+def _deliveries(term: TermPassport, found: Passport, key: str) -> Table:
     rows = [
         row(
-            Cell(source.number, href=_delivery_href(source, viewer)),
+            Cell(source.number, href=_delivery_href(source.number, found)),
             Cell(source.dataset_title, note=source.provider_name),
             Cell(source.file_name, note=source.file_digest[:16]),
             Cell(words.moment(source.landed_at), raw=say.stamp(source.landed_at)),
-            source.by_name,
+            found.people.get(source.by_name, source.by_name),
         )
         for source in term.deliveries
     ]
@@ -262,25 +264,33 @@ def _deliveries(term: TermPassport, viewer: Actor, key: str) -> Table:
         Column(_("入库"), "date"),
         Column(_("经手")),
     ]
-    return table(f"deliveries-{key}", _("{title}来自这些交付").format(title=words.title_of(term.element)), heads, rows)
+    is_closed = any(source.number not in found.open_deliveries for source in term.deliveries)
+    return table(
+        f"deliveries-{key}",
+        _("{title}来自这些交付").format(title=words.title_of(term.element)),
+        heads,
+        rows,
+        source=_("没有链接的交付，由提供部门和督考办打开。") if is_closed else "",
+        is_synthetic=found.indicator.is_synthetic,
+    )
 
 
-def _steps(term: TermPassport, viewer: Actor) -> Iterator[Step]:
+def _steps(term: TermPassport, found: Passport) -> Iterator[Step]:
     """What is held now, and before it what was held."""
     for fact in term.facts:
-        yield _step(fact, term, viewer, is_held=True)
+        yield _step(fact, term, found, is_held=True)
         for old in fact.before:
-            yield _step(old, term, viewer, is_held=False)
+            yield _step(old, term, found, is_held=False)
 
 
-def _step(fact: FactPassport, term: TermPassport, viewer: Actor, *, is_held: bool) -> Step:
+def _step(fact: FactPassport, term: TermPassport, found: Passport, *, is_held: bool) -> Step:
     element = term.element
     text = (
         fact.text
         if fact.value is None
         else format_figure(fact.value, decimals=element.decimals, unit=element.measure_unit)
     )
-    source, href = _source(fact, viewer)
+    source, href = _source(fact, found)
     return Step(
         text=text,
         period=words.period(fact.period),
@@ -288,42 +298,49 @@ def _step(fact: FactPassport, term: TermPassport, viewer: Actor, *, is_held: boo
         until=words.moment(fact.superseded_at),
         source=source,
         source_href=href,
-        lines=tuple(_lines(fact)),
+        lines=tuple(_lines(fact, found.people)),
     )
 
 
-def _source(fact: FactPassport, viewer: Actor) -> tuple[str, str]:
+def _source(fact: FactPassport, found: Passport) -> tuple[str, str]:
     if fact.filing:
-        return _("填报：{sheet}（{number}）").format(sheet=fact.filing.sheet_title, number=fact.filing.dispatch), ""
+        text = _("填报：{sheet}（{number}）").format(sheet=fact.filing.sheet_title, number=fact.filing.dispatch)
+        return text, _filing_href(fact.filing)
     source = fact.source
     if source.kind == "delivery":
         text = _("交付：{dataset}（{number}）").format(dataset=source.dataset_title, number=source.number)
-        return text, _delivery_href(source, viewer)
+        return text, _delivery_href(source.number, found)
     return _("填报"), ""
 
 
-def _lines(fact: FactPassport) -> Iterator[tuple[str, str]]:
+def _lines(fact: FactPassport, people: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Who and when, in the order it happened."""
     if fact.answer:
-        yield _("填写"), _by(fact.answer.answered_by, words.moment(fact.answer.answered_at))
+        yield _("填写"), _by(people, fact.answer.answered_by, words.moment(fact.answer.answered_at))
     if fact.filing:
         if fact.filing.submitted_at:
-            yield _("上交"), _by(fact.filing.submitted_by, words.moment(fact.filing.submitted_at))
+            yield _("上交"), _by(people, fact.filing.submitted_by, words.moment(fact.filing.submitted_at))
         if fact.filing.reviewed_at:
-            yield _("审核"), _by(fact.filing.reviewed_by, words.moment(fact.filing.reviewed_at))
+            yield _("审核"), _by(people, fact.filing.reviewed_by, words.moment(fact.filing.reviewed_at))
     elif fact.source.kind == "delivery":
         yield _("提供"), fact.source.provider_name
         yield _("文件"), f"{fact.source.file_name} · {fact.source.file_digest[:16]}"
-        yield _("入库"), _by(fact.source.by_name, words.moment(fact.source.landed_at))
+        yield _("入库"), _by(people, fact.source.by_name, words.moment(fact.source.landed_at))
     yield _("记入"), words.moment(fact.recorded_at)
     yield _("认定"), words.moment(fact.accepted_at) if fact.accepted_at else _("待审")
 
 
-def _by(name: str, when: str) -> str:
-    return f"{name} · {when}" if name else when
+def _by(people: Mapping[str, str], name: str, when: str) -> str:
+    return f"{people.get(name, name)} · {when}" if name else when
 
 
-def _delivery_href(source: Source, viewer: Actor) -> str:
-    """The delivery's own page, for its department."""
-    owns = any(s.department_code == source.provider for s in viewer.standings_with("DELIVERIES_MAKE"))
-    return reverse("deliveries.page", args=[source.number]) if owns else ""
+def _delivery_href(number: str, found: Passport) -> str:
+    """The delivery's own page, for those who may open it."""
+    return reverse("deliveries.page", args=[number]) if number in found.open_deliveries else ""
+
+
+def _filing_href(filing: FilingMark) -> str:
+    """The filing as it is there for the viewer."""
+    if not filing.access:
+        return ""
+    return reverse(_FILING_PAGES[filing.access], args=[filing.dispatch, filing.unit_code])

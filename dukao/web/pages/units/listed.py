@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 from dukao.base.wording import joined
 from dukao.indicators.queries import Card, UnitPage
 from dukao.web import doors, words
-from dukao.web.figures import format_percent
 from dukao.web.measures import measure
 from dukao.web.pages.units import say
 from dukao.web.pages.units.asked import Asked
@@ -22,12 +21,8 @@ def figures(page: UnitPage, shown: tuple[Card, ...], asked: Asked) -> Table:
             ),
             say.figure_cell(card, card.indicator.code, page.unit.code, card, asked),
             measure(card.indicator.unit),
-            Cell(
-                format_percent(card.on_year_percent, signed=True),
-                raw=say.raw(card.on_year_percent),
-                figure=f"change:{card.indicator.code}|{page.unit.code}",
-            ),
-            Cell(format_percent(card.on_previous_percent, signed=True), raw=say.raw(card.on_previous_percent)),
+            say.change_cell(card.on_year, card, f"change:{card.indicator.code}|{page.unit.code}"),
+            say.change_cell(card.on_previous, card),
             words.period(card.period),
             say.held(card, f"{card.indicator.code}|{page.unit.code}"),
         )

@@ -28,6 +28,8 @@ class EverythingPage:
     title: str
     crumbs: tuple[doors.Crumb, ...]
     all: Table
+    style: str
+    ticket: str
     is_synthetic: bool
     tables: tuple[Table, ...]
 
@@ -61,7 +63,16 @@ def everything(request: HttpRequest, code: str) -> HttpResponse:
     shown = listed.everything(page, wanted)
     title = _("全部指标 · {unit} · {period}").format(unit=page.unit.name, period=words.period(page.period))
     way = (*crumbs(page.ancestors, page.unit, wanted, actor, is_last=False), doors.Crumb(_("全部指标")))
-    return doors.render(request, "units/all.html", EverythingPage(title, way, shown, page.is_synthetic, (shown,)))
+    screen = EverythingPage(
+        title=title,
+        crumbs=way,
+        all=shown,
+        style=wanted.style,
+        ticket=_ticket(request, code, wanted),
+        is_synthetic=page.is_synthetic,
+        tables=(shown,),
+    )
+    return doors.render(request, "units/all.html", screen, live_url=settings.LIVE_URL)
 
 
 @require_GET

@@ -12,7 +12,7 @@ from dukao.base.periods import Period
 from dukao.base.wording import joined
 from dukao.indicators.queries import Card, ChildCell, UnitPage
 from dukao.web import words
-from dukao.web.figures import format_figure, format_percent
+from dukao.web.figures import format_change, format_figure
 from dukao.web.pages.units.asked import Asked
 from dukao.web.tables import Cell
 
@@ -25,11 +25,21 @@ class Change:
     icon: str
 
 
-def change(percent: Decimal | None) -> Change | None:
-    if percent is None:
+def change(card: Card) -> Change | None:
+    """The card's figure beside the one of the year before."""
+    by = card.on_year
+    if by is None:
         return None
-    icon = "up" if percent > 0 else "down" if percent < 0 else "same"
-    return Change(format_percent(percent, signed=True), icon)
+    return Change(change_text(by, card), "up" if by > 0 else "down" if by < 0 else "same")
+
+
+def change_text(by: Decimal | None, card: Card) -> str:
+    """A change of the card's indicator: in percent, of a percentage in percentage points."""
+    return format_change(by, unit=card.indicator.unit, decimals=card.indicator.decimals)
+
+
+def change_cell(by: Decimal | None, card: Card, figure: str = "") -> Cell:
+    return Cell(change_text(by, card), raw=raw(by), figure=figure)
 
 
 def state_text(state: str) -> str:

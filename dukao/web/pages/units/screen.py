@@ -116,7 +116,7 @@ def _key_figure(card: Card, page: UnitPage, asked: Asked, chosen: Card | None) -
         unit=text.unit,
         is_known=card.value is not None,
         period=words.period(card.period) if card.period != page.period else "",
-        on_year=say.change(card.on_year_percent),
+        on_year=say.change(card),
         spark=charts.spark([point.value for point in card.trend]),
         note=say.coverage_text(card.counts.known, card.counts.of),
         is_pending=card.counts.pending > 0,
