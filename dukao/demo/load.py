@@ -15,9 +15,11 @@ from typing import Any
 
 import django
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dukao.base.definitions import checked, read_entries
 from dukao.base.trail import seal_events
+from dukao.base.wording import joined, said_of, with_note
 from dukao.demo.cast import demo_password, office_of, player, seat_players
 from dukao.demo.deliveries import Planned, planned_deliveries
 from dukao.demo.figures import DEFINITIONS, Figures
@@ -47,13 +49,14 @@ class Teller:
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def part(self, title: str) -> Iterator[Callable[[str], None]]:
+    def part(self, name: str, title: str) -> Iterator[Callable[[str], None]]:
         """A part of the work; what it is told while it runs stands behind its title at the end."""
         notes: list[str] = []
         began = perf_counter()
         yield notes.append
-        self.seconds[title] = perf_counter() - began
-        self.tell(f"{title}：{'，'.join(notes)}（{self.seconds[title]:.1f} 秒）")
+        self.seconds[name] = perf_counter() - began
+        took = _("{n} 秒").format(n=f"{self.seconds[name]:.1f}")
+        self.tell(said_of(title, with_note(joined(notes), took)))
 
 
 def load_city(stage: Stage, divisions: Path, folder: Path, teller: Teller, *, with_invoices: bool = True) -> None:
@@ -68,38 +71,39 @@ def load_city(stage: Stage, divisions: Path, folder: Path, teller: Teller, *, wi
 def load_past_sheets(stage: Stage, teller: Teller) -> None:
     """What was asked and accepted in earlier quarters."""
     figures = Figures(World.of(stage.unit.path))
-    with teller.part("往期报表") as note:
+    with teller.part("past_sheets", _("往期报表")) as note:
         waiting = [one for one in past_rounds(stage) if not is_sent(one)]
         for one in waiting:
             # A round is there whole or not at all, so that a load cut short can be run again.
             with transaction.atomic():
                 play_out(stage, figures, one)
-        note(f"{len(waiting)} 次下发、填报、审核")
+        note(_("{n} 次下发、填报、审核").format(n=len(waiting)))
 
 
 def load_present(stage: Stage, teller: Teller) -> None:
     """This quarter's sheets in every state, and a sealed trail."""
     figures = Figures(World.of(stage.unit.path))
-    with teller.part("本期报表") as note:
-        note(f"新下发 {set_the_scene(stage, figures)} 次")
-    with teller.part("留痕") as note:
+    with teller.part("present_sheets", _("本期报表")) as note:
+        note(_("新下发 {n} 次").format(n=set_the_scene(stage, figures)))
+    with teller.part("trail", _("留痕")) as note:
         sealed = 0
         while count := seal_events(at=stage.at(hour=18)):
             sealed += count
-        note(f"封存 {sealed:,} 个事件")
+        note(_("封存 {n:,} 个事件").format(n=sealed))
 
 
 def load_units(stage: Stage, divisions: Path, teller: Teller) -> None:
     """The tree of the city down to its villages."""
-    with teller.part("行政区划") as note:
+    with teller.part("units", _("行政区划")) as note:
         view = org.import_units(source=divisions, city=CITY[:6], by=SYSTEM, at=stage.at(date(stage.first_year, 1, 1)))
-        note(" · ".join(f"{count:,}" for _level, count in sorted(view.by_level.items())) + " 个单位")
+        counts = " · ".join(f"{count:,}" for _level, count in sorted(view.by_level.items()))
+        note(_("{n} 个单位").format(n=counts))
 
 
 def load_definitions(stage: Stage, teller: Teller) -> None:
     """Departments, elements, datasets, sheets and indicators, exactly as `dukao load` would."""
     at = stage.at(date(stage.first_year, 1, 2))
-    with teller.part("定义") as note, transaction.atomic():
+    with teller.part("definitions", _("定义")) as note, transaction.atomic():
         # Defining a retired sheet again would bring it back.
         all_sheets = asked.sheets(viewer=SYSTEM, with_retired=True)
         retired = {("sheets", sheet.code) for sheet in all_sheets if sheet.state == "retired"}
@@ -114,18 +118,19 @@ def load_definitions(stage: Stage, teller: Teller) -> None:
             ("sheets", SheetDefinition, sheets.define_sheet),
             ("indicators", IndicatorDefinition, indicators.define_indicator),
         )
-        for (folder, kind, define), counter in zip(kinds, ("个数据元", "个数据资源", "张报表", "个指标"), strict=True):
+        counters = (_("{n} 个数据元"), _("{n} 个数据资源"), _("{n} 张报表"), _("{n} 个指标"))
+        for (folder, kind, define), counter in zip(kinds, counters, strict=True):
             entries = list(read_entries(DEFINITIONS / folder))
             for entry in entries:
                 if (folder, entry.data["code"]) not in retired:
                     define(definition=checked(kind, entry.data, place=entry.place), by=SYSTEM, at=at)
-            note(f"{len(entries)} {counter}")
+            note(counter.format(n=len(entries)))
 
 
 def load_people(stage: Stage, folder: Path, teller: Teller) -> None:
     """Posts and log-ins."""
-    with teller.part("岗位和登录") as note:
-        note(f"{seat_players(stage, password=demo_password(folder))} 个新登录名")
+    with teller.part("people", _("岗位和登录")) as note:
+        note(_("{n} 个新登录名").format(n=seat_players(stage, password=demo_password(folder))))
 
 
 def load_deliveries(stage: Stage, folder: Path, teller: Teller, *, with_invoices: bool) -> None:
@@ -140,7 +145,7 @@ def load_deliveries(stage: Stage, folder: Path, teller: Teller, *, with_invoices
     counted: Counter[str] = Counter()
     # Children end with their parent's pool; they are spawned, because a fork would share the database connection.
     with (
-        teller.part("部门数据") as note,
+        teller.part("deliveries", _("部门数据")) as note,
         ProcessPoolExecutor(_LANES, mp_context=get_context("spawn"), initializer=django.setup) as lanes,
     ):
         for year, ones in groupby(waiting, key=lambda one: one.at.year):
@@ -150,9 +155,11 @@ def load_deliveries(stage: Stage, folder: Path, teller: Teller, *, with_invoices
             landing = [lanes.submit(_land, stage, folder, code, names) for code, names in by_dataset.items()]
             for landed in as_completed(landing):
                 counted.update(landed.result())
-            teller.tell(f"  {year} 年：已入库 {counted['files']} / {len(waiting)} 个文件")
-        note(f"{counted['files']} 个文件，{counted['rows']:,} 行，退回 {counted['rejected']:,} 行")
-        note(f"{counted['facts']:,} 个数")
+            told = _("{year} 年：已入库 {n} / {all} 个文件").format(year=year, n=counted["files"], all=len(waiting))
+            teller.tell(f"  {told}")
+        note(_("{files} 个文件，{rows:,} 行，退回 {rejected:,} 行，{facts:,} 个数").format(
+            files=counted["files"], rows=counted["rows"], rejected=counted["rejected"], facts=counted["facts"]
+        ))  # fmt: skip
 
 
 def deliver(stage: Stage, one: Planned, file: Path) -> known.DeliveryView:

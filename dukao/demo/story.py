@@ -14,9 +14,11 @@ from time import perf_counter
 from typing import Any
 
 import duckdb
+from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Refused
 from dukao.base.trail import broken_seals, seal_events
+from dukao.base.wording import joined
 from dukao.demo.cast import office_of, player, worker_of
 from dukao.demo.chance import uniform
 from dukao.demo.deliveries import tax_delivery
@@ -94,21 +96,21 @@ class Story:
     def told(self, tell: Callable[[Step], None] = lambda step: None) -> Report:
         """Tell it from beginning to end; a step that does not hold is told too, and the next ones are tried."""
         for title, step in (
-            ("城市", self.city),
-            ("三年部门数据", self.past),
-            ("税务数据到达之前", self.before),
-            ("三季度发票明细入库", self.invoices),
-            ("同一文件再交一次", self.again),
-            ("编制季度经济表", self.compiled),
-            ("下发", self.dispatched),
-            ("县区填报", self.filled),
-            ("退回一份，改正再交", self.returned),
-            ("审核通过，全市的数随之变动", self.accepted),
-            ("汇总与重算一致", self.recomputed),
-            ("村里一填，市级页面就变", self.visible),
-            ("过期的表，村里拒填", self.refused_by_village),
-            ("不该下发的表发不出去", self.refused_by_rules),
-            ("留痕封存并核验", self.sealed),
+            (_("城市"), self.city),
+            (_("三年部门数据"), self.past),
+            (_("税务数据到达之前"), self.before),
+            (_("三季度发票明细入库"), self.invoices),
+            (_("同一文件再交一次"), self.again),
+            (_("编制季度经济表"), self.compiled),
+            (_("下发"), self.dispatched),
+            (_("县区填报"), self.filled),
+            (_("退回一份，改正再交"), self.returned),
+            (_("审核通过，全市的数随之变动"), self.accepted),
+            (_("汇总与重算一致"), self.recomputed),
+            (_("村里一填，市级页面就变"), self.visible),
+            (_("过期的表，村里拒填"), self.refused_by_village),
+            (_("不该下发的表发不出去"), self.refused_by_rules),
+            (_("留痕封存并核验"), self.sealed),
         ):
             began = perf_counter()
             try:
@@ -122,21 +124,22 @@ class Story:
     def city(self) -> str:
         names = {"city": 2} | LEVELS
         self.report.units = {n: org.count_below(path=org.unit_by_code(CITY).path, level=at) for n, at in names.items()}
-        _require(all(self.report.units.values()), "行政区划不全")
+        _require(all(self.report.units.values()), _("行政区划不全"))
         return " · ".join(f"{count:,}" for count in self.report.units.values())
 
     def past(self) -> str:
         views = known.deliveries(viewer=SYSTEM, most=10_000)
-        _require(all(view.state in ("landed", "superseded") for view in views), "有数据没有入库")
+        _require(all(view.state in ("landed", "superseded") for view in views), _("有数据没有入库"))
         rows, rejected = sum(v.rows_read for v in views), sum(v.rows_rejected for v in views)
-        return f"{len(views)} 次交付，{rows:,} 行，退回 {rejected:,} 行"
+        told = _("{deliveries} 次交付，{rows:,} 行，退回 {rejected:,} 行")
+        return told.format(deliveries=len(views), rows=rows, rejected=rejected)
 
     def before(self) -> str:
         """The projects sheet is out already; of the invoices nothing is known yet."""
         send(self.stage, projects_round(self.stage))
         compiled = self._compile()
-        _require(self._verdicts(compiled)["invoiced_sales"] == "below", "发票数据还没到，却已经掌握")
-        return f"{len(compiled.questions)} 项里，发票两项还不掌握，等税务数据"
+        _require(self._verdicts(compiled)["invoiced_sales"] == "below", _("发票数据还没到，却已经掌握"))
+        return _("{n} 项里，发票两项还不掌握，等税务数据").format(n=len(compiled.questions))
 
     def invoices(self) -> str:
         planned = tax_delivery(self.stage, self.figures)
@@ -144,41 +147,47 @@ class Story:
         began = perf_counter()
         self.tax = deliver(self.stage, planned, self.tax_file)
         seconds = perf_counter() - began
-        _require(self.tax.state == "landed", f"发票没有入库：{self.tax.state}")
-        _require(0 < self.tax.rows_rejected < self.tax.rows_read // 200, "退回的行数不对")
+        _require(self.tax.state == "landed", _("发票没有入库：{state}").format(state=self.tax.state))
+        _require(0 < self.tax.rows_rejected < self.tax.rows_read // 200, _("退回的行数不对"))
         figure, recomputed = self._figure("invoiced_sales"), _sum_of_file(self.tax_file, self.stage)
-        _require(figure == recomputed, f"全市开票金额 {figure} 不等于逐行重算的 {recomputed}")
-        return (
-            f"{self.tax.rows_read:,} 行，入库 {self.tax.rows_accepted:,}，退回 {self.tax.rows_rejected:,}，"
-            f"{self.tax.facts_landed:,} 个数，{seconds:.1f} 秒；全市开票金额与逐行重算一致"
+        _require(figure == recomputed, _("全市开票金额 {a} 不等于逐行重算的 {b}").format(a=figure, b=recomputed))
+        told = _(
+            "{read:,} 行，入库 {accepted:,}，退回 {rejected:,}，{facts:,} 个数，{seconds:.1f} 秒；"
+            "全市开票金额与逐行重算一致"
         )
+        return told.format(
+            read=self.tax.rows_read, accepted=self.tax.rows_accepted, rejected=self.tax.rows_rejected,
+            facts=self.tax.facts_landed, seconds=seconds,
+        )  # fmt: skip
 
     def again(self) -> str:
         second = deliver(self.stage, tax_delivery(self.stage, self.figures), self.tax_file)
-        _require(second.number == self.tax.number, "同一文件得到了两个编号")
-        _require(second.facts_landed == self.tax.facts_landed, "同一文件改动了数据")
-        return f"还是 {second.number}，没有变化"
+        _require(second.number == self.tax.number, _("同一文件得到了两个编号"))
+        _require(second.facts_landed == self.tax.facts_landed, _("同一文件改动了数据"))
+        return _("还是 {number}，没有变化").format(number=second.number)
 
     def compiled(self) -> str:
         compiled = self._compile()
         verdicts = self._verdicts(compiled)
         self.report.refused_duplicates = sum(v in ("held", "elsewhere", "below") for v in verdicts.values())
         self.report.asked, self.report.prefilled_percent = len(compiled.asked), compiled.prefilled_percent
-        _require(verdicts["invoiced_sales"] == "held", "发票数据已入库，却还要问")
-        _require(verdicts["projects_started"] == "elsewhere", "别处正在问的，又问了一遍")
+        _require(verdicts["invoiced_sales"] == "held", _("发票数据已入库，却还要问"))
+        _require(verdicts["projects_started"] == "elsewhere", _("别处正在问的，又问了一遍"))
         with _refused("FRM-2"):
             self._dispatch(only_what_is_left=False)
-        kinds = [sum(v == kind for v in verdicts.values()) for kind in ("held", "elsewhere", "ask")]
-        return "已掌握 {} 项、别处在问 {} 项，重复的一项也不许问；要问 {} 项".format(*kinds)
+        kinds = {kind: sum(v == kind for v in verdicts.values()) for kind in ("held", "elsewhere", "ask")}
+        told = _("已掌握 {held} 项、别处在问 {elsewhere} 项，重复的一项也不许问；要问 {ask} 项")
+        return told.format(**kinds)
 
     def dispatched(self) -> str:
         self.number = self._dispatch(only_what_is_left=True)
         filings = asked.filings_of(dispatch=self.number, viewer=self.statistics)
-        _require(len(filings) == len(self.counties), "有县区没有收到")
+        _require(len(filings) == len(self.counties), _("有县区没有收到"))
         share = self.report.prefilled_percent
-        _require(share >= _WANTED_PREFILLED_PERCENT, f"只预填了 {share}%")
+        _require(share >= _WANTED_PREFILLED_PERCENT, _("只预填了 {percent}%").format(percent=share))
         minutes = asked.dispatch(number=self.number, viewer=self.statistics).minutes_hundredths / 100
-        return f"{self.number} 发给 {len(filings)} 个县（区），预填 {share}%，共需 {minutes:.0f} 分钟，记在统计局名下"
+        told = _("{number} 发给 {n} 个县（区），预填 {percent}%，共需 {minutes:.0f} 分钟，记在统计局名下")
+        return told.format(number=self.number, n=len(filings), percent=share, minutes=minutes)
 
     def filled(self) -> str:
         """Each worker tries a known cell first (refused), fills in the rest; one hands in a mistake (refused)."""
@@ -193,7 +202,8 @@ class Story:
             if place == 0:
                 self._hand_in_a_mistake(here)
             sheets.submit_filing(**here)
-        return f"{len(self.counties)} 个县（区）填了 {typed} 个数、确认了 {confirmed} 个旧数；改动已知数的被拒绝"
+        told = _("{n} 个县（区）填了 {typed} 个数、确认了 {confirmed} 个旧数；改动已知数的被拒绝")
+        return told.format(n=len(self.counties), typed=typed, confirmed=confirmed)
 
     def returned(self) -> str:
         unit = self.counties[-1]
@@ -203,7 +213,7 @@ class Story:
         sheets.return_filing(**here, reason=reason, by=self.statistics, at=at)
         sheets.type_answer(**here, element="attracted_investment", raw="1,234.50", by=worker, at=at)
         sheets.submit_filing(**here, by=worker, at=at)
-        return f"{unit.name}按退回原因改正后再交"
+        return _("{unit}按退回原因改正后再交").format(unit=unit.name)
 
     def accepted(self) -> str:
         before = self._card("attracted_investment")
@@ -213,18 +223,19 @@ class Story:
             )  # fmt: skip
         after = self._card("attracted_investment")
         filed = sum(Decimal(self._shown(unit.code, "attracted_investment")) for unit in self.counties)
-        _require(before.counts.pending == len(self.counties), "待审的数没有标出来")
-        _require(after.counts.pending == 0, "审核通过后仍有待审")
-        _require(after.value == filed, f"全市到位资金 {after.value} 不等于各县之和 {filed}")
-        return f"招商引资到位资金：上季 {after.previous or 0:,} → 本季 {after.value:,} 万元，等于各县（区）之和"
+        _require(before.counts.pending == len(self.counties), _("待审的数没有标出来"))
+        _require(after.counts.pending == 0, _("审核通过后仍有待审"))
+        _require(after.value == filed, _("全市到位资金 {a} 不等于各县之和 {b}").format(a=after.value, b=filed))
+        told = _("招商引资到位资金：上季 {before:,} → 本季 {now:,} 万元，等于各县（区）之和")
+        return told.format(before=after.previous or 0, now=after.value)
 
     def recomputed(self) -> str:
         kept = known.totals_that_differ()
         count = registers.rebuild_totals(by=SYSTEM, at=self.stage.at(hour=17))
         rebuilt = known.totals_that_differ()
         self.report.rollup_equals_recompute = not kept and not rebuilt
-        _require(self.report.rollup_equals_recompute, f"{len(kept)} 处汇总与重算不一致")
-        return f"{count:,} 个汇总数与逐条重算一致"
+        _require(self.report.rollup_equals_recompute, _("{n} 处汇总与重算不一致").format(n=len(kept)))
+        return _("{n:,} 个汇总数与逐条重算一致").format(n=count)
 
     def visible(self) -> str:
         """The villages' sheet goes out, a village types, pages of the city are open meanwhile."""
@@ -250,8 +261,9 @@ class Story:
                              pause=lambda turn: 0.2 * float(uniform("pause", turn)))  # fmt: skip
         self.report.visible_ms = {f"p{p}": round(seen.percentile(p), 1) for p in (50, 99)}
         p50, p99 = self.report.visible_ms.values()
-        _require(p50 <= 200 and p99 <= 1000, f"太慢：中位 {p50} 毫秒，99% 在 {p99} 毫秒内")
-        return f"{seen.pages} 个打开的市级页面，{TYPINGS} 次填写：中位 {p50} 毫秒，99% 在 {p99} 毫秒内"
+        _require(p50 <= 200 and p99 <= 1000, _("太慢：中位 {p50} 毫秒，99% 在 {p99} 毫秒内").format(p50=p50, p99=p99))
+        told = _("{pages} 个打开的市级页面，{typings} 次填写：中位 {p50} 毫秒，99% 在 {p99} 毫秒内")
+        return told.format(pages=seen.pages, typings=TYPINGS, p50=p50, p99=p99)
 
     def refused_by_village(self) -> str:
         number = send(self.stage, expired_round(self.stage))
@@ -259,8 +271,10 @@ class Story:
         worker = player(worker_of(village), self.stage)
         sheets.refuse_filing(dispatch=number, unit=village.code, by=worker, at=self.stage.at(hour=17, minute=30))
         page = asked.filing(dispatch=number, unit=village.code, viewer=worker, today=self.stage.on)
-        _require(page.state == "refused", "拒填没有记下来")
-        return f"{village.name}拒填《{page.title}》：{page.reason or '、'.join(page.lacking_marks)}"
+        _require(page.state == "refused", _("拒填没有记下来"))
+        told = _("{village}拒填《{sheet}》：{reason}")
+        reason = page.reason or joined(page.lacking_marks)
+        return told.format(village=village.name, sheet=page.title, reason=reason)
 
     def refused_by_rules(self) -> str:
         """Daily reports, sheets without legal marks, sheets that ask only what is known."""
@@ -277,15 +291,15 @@ class Story:
                     at=self.stage.at(hour=18),
                 )  # fmt: skip
             rules.append(rule)
-        return "日报（{}）、没有法定标识的表（{}）、全部已掌握的表（{}）都被挡住".format(*rules)
+        return _("日报（{}）、没有法定标识的表（{}）、全部已掌握的表（{}）都被挡住").format(*rules)
 
     def sealed(self) -> str:
         count = 0
         while sealed := seal_events(at=self.stage.at(self.stage.on + timedelta(days=1))):
             count += sealed
         breaks = list(broken_seals())
-        _require(count > 0 and not breaks, f"链条有 {len(breaks)} 处断裂")
-        return f"{count:,} 个事件封存成链，核验无断裂"
+        _require(count > 0 and not breaks, _("链条有 {n} 处断裂").format(n=len(breaks)))
+        return _("{n:,} 个事件封存成链，核验无断裂").format(n=count)
 
     def _compile(self) -> asked.Compiled:
         one = economy_round(self.stage)
@@ -312,7 +326,7 @@ class Story:
         except Refused:
             pass
         else:
-            raise _DidNotHold("表内校验没有拦住错误")
+            raise _DidNotHold(_("表内校验没有拦住错误"))
         [unit] = [u for u in self.counties if u.code == here["unit"]]
         for question, cell in open_cells(self.number, unit, by=here["by"], on=self.stage.on, states=("answered",)):
             if cell.element_code == "new_regulated_enterprises":
@@ -346,9 +360,13 @@ def _refused(rule: str) -> Iterator[None]:
     try:
         yield
     except Refused as refusal:
-        _require(refusal.rule == rule, f"应由 {rule} 拒绝，实为 {refusal.rule or type(refusal).__name__}：{refusal}")
+        told = _("应由 {wanted} 拒绝，实为 {rule}：{refusal}")
+        _require(
+            refusal.rule == rule,
+            told.format(wanted=rule, rule=refusal.rule or type(refusal).__name__, refusal=refusal),
+        )
     else:
-        raise _DidNotHold(f"{rule} 没有拦住")
+        raise _DidNotHold(_("{rule} 没有拦住").format(rule=rule))
 
 
 def _sum_of_file(file: Path, stage: Stage) -> int:

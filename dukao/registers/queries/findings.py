@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from dukao.base.findings import Finding
 from dukao.base.periods import Period
@@ -27,14 +28,19 @@ def _totals() -> Iterator[Finding]:
         yield Finding(
             check="registers.totals",
             where=f"{codes[one.element_id]}/{Period(one.period).code}/{org.unit_by_id(one.unit_id).code}",
-            what=f"汇总数与事实之和不符：保存的是 {_told(one, 'kept')}，重算是 {_told(one, 'recomputed')}",
-            todo="运行 dukao rebuild-totals 按事实重算；再查数据库是否被系统以外的程序写过",
+            what=_("汇总数与事实之和不符：保存的是 {kept}，重算是 {recomputed}").format(
+                kept=_told(one, "kept"), recomputed=_told(one, "recomputed")
+            ),
+            todo=_("运行 dukao rebuild-totals 按事实重算；再查数据库是否被系统以外的程序写过"),
         )
 
 
 def _told(one: TotalDiffers, side: str) -> str:
     figure = getattr(one, side)
-    return "没有" if figure is None else f"合计 {figure.sum}（{figure.n} 个，其中待审 {figure.pending_n} 个）"
+    if figure is None:
+        return _("没有")
+    told = _("合计 {sum}（{n} 个，其中待审 {pending} 个）")
+    return told.format(sum=figure.sum, n=figure.n, pending=figure.pending_n)
 
 
 def _facts_of_unlanded_deliveries() -> Iterator[Finding]:
@@ -52,8 +58,8 @@ def _facts_of_unlanded_deliveries() -> Iterator[Finding]:
         yield Finding(
             check="registers.facts",
             where=f"delivery:{number}",
-            what=f"批次状态是 {state}，却还有 {count:,} 个现行事实",
-            todo="从原文件重新交一次这个批次；再查数据库是否被系统以外的程序写过",
+            what=_("批次状态是 {state}，却还有 {n:,} 个现行事实").format(state=state, n=count),
+            todo=_("从原文件重新交一次这个批次；再查数据库是否被系统以外的程序写过"),
         )
 
 
@@ -71,6 +77,6 @@ def _facts_at_wrong_levels() -> Iterator[Finding]:
         yield Finding(
             check="registers.facts",
             where=f"{element}/{unit}",
-            what=f"{count:,} 个现行事实的单位层级与数据元的保存层级不同",
-            todo="查明是哪个批次或填报写入的，交一次更正批次，再运行 dukao rebuild-totals",
+            what=_("{n:,} 个现行事实的单位层级与数据元的保存层级不同").format(n=count),
+            todo=_("查明是哪个批次或填报写入的，交一次更正批次，再运行 dukao rebuild-totals"),
         )

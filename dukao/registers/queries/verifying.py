@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from dukao.base.findings import Finding
 from dukao.base.trail import first_told
 from dukao.registers import records
@@ -39,14 +41,14 @@ def _files(delivery: Delivery) -> Iterator[Finding]:
         if not digest:
             continue
         if not path.exists():
-            what = f"文件不见了：{path.name}"
+            what = _("文件不见了：{file}").format(file=path.name)
         elif _digest(path) != digest:
-            what = f"文件被改动过：{path.name}"
+            what = _("文件被改动过：{file}").format(file=path.name)
         else:
             continue
         yield Finding(
             check="registers.files", where=f"delivery:{delivery.number}", what=what,
-            todo="从备份取回同名文件；没有备份时请部门重新交付",
+            todo=_("从备份取回同名文件；没有备份时请部门重新交付"),
         )  # fmt: skip
 
 
@@ -54,15 +56,16 @@ def _facts(delivery: Delivery) -> Iterator[Finding]:
     landing = first_told(verb="registers.delivery.landed", subject=f"delivery:{delivery.number}")
     kept = _kept(delivery.pk)
     if landing is None:
-        what = "操作记录里没有这个批次的入库"
+        what = _("操作记录里没有这个批次的入库")
     elif landing.get("facts_sha256") != kept.hexdigest():
-        what = f"事实与入库时不同：入库时 {landing['facts']:,} 个，现在 {kept.rows:,} 个"
-        what += "" if landing["facts"] != kept.rows else "，内容被改动过"
+        told = _("事实与入库时不同：入库时 {then:,} 个，现在 {now:,} 个")
+        changed = _("事实与入库时不同：入库时 {then:,} 个，现在 {now:,} 个，内容被改动过")
+        what = (changed if landing["facts"] == kept.rows else told).format(then=landing["facts"], now=kept.rows)
     else:
         return
     yield Finding(
         check="registers.facts", where=f"delivery:{delivery.number}", what=what,
-        todo="从原文件作为更正重新交一次；再查数据库是否被系统以外的程序写过",
+        todo=_("从原文件作为更正重新交一次；再查数据库是否被系统以外的程序写过"),
     )  # fmt: skip
 
 
