@@ -47,7 +47,7 @@ def remove(city, facts):
 
 
 @pytest.mark.parametrize(("tamper", "told"), [
-    (change, "入库时 4 个，现在 4 个，内容被改动过"), (move, "入库时 4 个，现在 4 个，内容被改动过"),
+    (change, "同样多（4 个），内容被改动过"), (move, "同样多（4 个），内容被改动过"),
     (say, "内容被改动过"), (forget, "内容被改动过"), (remove, "入库时 4 个，现在 3 个"),
 ])
 def test_facts_that_were_changed_moved_or_removed_are_found(city, landed, tamper, told):

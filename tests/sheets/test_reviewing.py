@@ -117,11 +117,15 @@ def test_a_dispute_survives_handing_in(house):
 
 
 def test_an_answer_that_a_delivery_overtook_stays_behind(house):
-    number = house.send("tax_revenue")
+    number = house.send("tax_revenue", "new_projects")
     house.type(number, "tax_revenue", "5")
+    house.type(number, "new_projects", "3")
     house.act("submit_filing", number)
     house.know("tax_revenue", "2026Q3", "一村", 700)
-    assert house.act("accept_filing", number, by="rita").overtaken == ("tax_revenue",)
+    done = house.act("accept_filing", number, by="rita")
+    assert (done.n_facts, done.overtaken) == (1, ("tax_revenue",))
+    told = Event.objects.get(verb="sheets.filing.accepted").detail
+    assert (told["facts"], told["overtaken"]) == (1, ["tax_revenue"])
     assert house.total("tax_revenue", "富水市").sum == 700
 
 

@@ -52,7 +52,7 @@ class SubmittedView:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedView:
-    """`overtaken`: elements whose value came from a newer source meanwhile and stays."""
+    """`n_facts`: answers that are facts now. `overtaken`: elements whose value came from a newer source and stays."""
 
     n_facts: int
     overtaken: tuple[str, ...] = ()
@@ -120,10 +120,11 @@ def accept_filing(*, dispatch: str, unit: str, by: Actor, at: datetime) -> Accep
             filing_id=filing.pk, unit_id=head.unit_id, unit_path=head.unit_path, cells=cells, at=at
         )
         code_of = dict(given.values_list("question__element_id", "question__element__code"))
+        n_facts = len(accepted.facts) - len(accepted.overtaken)
         overtaken = tuple(sorted({code_of[element_id] for element_id, _period in accepted.overtaken}))
         _move(filing, Filing.State.ACCEPTED, reviewed_at=at, reviewed_by=by.name)
-        _record("sheets.filing.accepted", head, by, at, {"facts": len(cells), "overtaken": list(overtaken)})
-    return AcceptedView(len(cells), overtaken)
+        _record("sheets.filing.accepted", head, by, at, {"facts": n_facts, "overtaken": list(overtaken)})
+    return AcceptedView(n_facts, overtaken)
 
 
 def refuse_filing(*, dispatch: str, unit: str, by: Actor, at: datetime) -> None:
