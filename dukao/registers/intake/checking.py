@@ -1,8 +1,8 @@
 """Checking a delivery's rows in sets: good rows become typed records, bad ones a list with reasons.
 
-The file is read twice, and each time it only flows through. First every row is judged; of a plainly good row nothing
-stays but the hash of its key, of an odd one its cells. The few odd ones are read slowly, by `rules.cells`: some turn
-out good, the others are told their reasons by `rules.rows`. Then, with doubled keys known, the good rows are written.
+The file is read once and only flows through: every row is judged and put down with its values, the hash of its key
+and, where it is not plainly good, its cells. The few odd ones are read slowly, by `rules.cells`: some turn out good,
+the others are told their reasons by `rules.rows`. Then, with doubled keys known, the good rows are written.
 """
 # ruff: noqa: S608 (names come from checked definitions or are our own; values are quoted by `literal`)
 
@@ -50,34 +50,39 @@ def check_rows(
     statements = Statements(source, rules)
     offer_readings(db, statements)
     progress("读取并检查", 10)
+    judged = folder / "judged.parquet"
     try:
-        db.execute(statements.judge())
+        db.execute(statements.judge(judged))
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         if isinstance(source.table, PlainText):
             raise Irregular from None
         raise
+    db.execute(statements.judged(judged))
     rows_read = _count(db, "SELECT count(*) FROM judged")
     if isinstance(source.table, PlainText) and rows_read != source.table.rows:
         raise Irregular
     progress("查找重复和问题行", 40)
     db.execute("CREATE TABLE rejects (line BIGINT, place INTEGER, name VARCHAR, value VARCHAR, reason VARCHAR)")
     db.execute(statements.judge_odd())
-    odd = _count(db, "SELECT count(*) FROM odd") > 0
     _explain(db, statements, places)
-    doubled = bool(statements.key) and _find_doubled(db, statements)
+    if statements.key:
+        _find_doubled(db, statements)
     rejected = _count(db, "SELECT count(DISTINCT line) FROM rejects")
     progress("写入记录", 50)
     records = None
     if rows_read > rejected:
         records = folder / "accepted.parquet"
-        db.execute(statements.write(records, odd=odd, doubled=doubled))
+        db.execute(statements.write(records))
         written = _count(db, f"SELECT count(*) FROM read_parquet({literal(str(records))})")
         assert written == rows_read - rejected, f"{written} rows written of {rows_read} - {rejected}"
     return Checked(rows_read, rejected, records)
 
 
-def _find_doubled(db: duckdb.DuckDBPyConnection, statements: Statements) -> bool:
-    """Set aside every row whose key comes twice: which of them is right nobody here can know."""
+def _find_doubled(db: duckdb.DuckDBPyConnection, statements: Statements) -> None:
+    """Set aside every row whose key comes twice: which of them is right nobody here can know.
+
+    Leaves the table `double_hashes`, the hashes of all such keys and of no other.
+    """
     hashes = "SELECT h FROM judged WHERE h IS NOT NULL UNION ALL SELECT h FROM odd WHERE is_late AND h IS NOT NULL"
     parts = _count(db, f"SELECT count(*) FROM ({hashes})") // _HASHES_AT_ONCE + 1
     found = [np.empty(0, np.uint64)]
@@ -85,16 +90,12 @@ def _find_doubled(db: duckdb.DuckDBPyConnection, statements: Statements) -> bool
         some = db.execute(f"SELECT h FROM ({hashes}) WHERE h % {parts} = {part}").fetchnumpy()["h"]
         some.sort()
         found.append(np.unique(some[1:][some[1:] == some[:-1]]))
-    doubled = np.concatenate(found)
-    if not len(doubled):
-        return False
-    db.register("double_hashes_found", pa.table({"h": doubled}))
+    db.register("double_hashes_found", pa.table({"h": np.concatenate(found)}))
     db.execute("CREATE TABLE double_hashes AS SELECT h FROM double_hashes_found")
     db.execute(statements.doubled())
-    db.execute(statements.doubled_lines())
     db.execute(
         "CREATE TABLE same AS SELECT line, told, h, count(*) OVER whole AS n, first_value(line) OVER whole AS first,"
-        " nth_value(line, 2) OVER whole AS second FROM (SELECT * FROM doubled POSITIONAL JOIN doubled_lines)"
+        " nth_value(line, 2) OVER whole AS second FROM doubled"
         " WINDOW whole AS (PARTITION BY told ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
     )
     names = "、".join(statements.rules.definition.key)
@@ -104,7 +105,6 @@ def _find_doubled(db: duckdb.DuckDBPyConnection, statements: Statements) -> bool
     )
     # Two keys may share a hash; those are no doubles.
     db.execute("DELETE FROM double_hashes WHERE h NOT IN (SELECT h FROM same WHERE n > 1)")
-    return _count(db, "SELECT count(*) FROM double_hashes") > 0
 
 
 def _explain(db: duckdb.DuckDBPyConnection, statements: Statements, places: Places) -> None:

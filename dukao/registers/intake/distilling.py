@@ -5,8 +5,9 @@ unit_id; value, a whole number of the element's smallest unit, still to be divid
 1); text; clashes, true where several rows claim to be the last one and differ.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 import ibis
@@ -32,18 +33,24 @@ def distil(
 
     Rows that a measure's filters leave out do not count for it; a cell that no row speaks about is absent.
     """
-    rows = records
-    if definition.unit_column:
-        rows = rows.inner_join(places, rows[definition.unit_column] == places["code"])
-    day = _day(rows, definition, scope)
     cells: list[ir.Table] = []
     for (level, kind), some in groupby(sorted(measures, key=_place), key=_place):
-        unit = rows[f"at_{level}"] if definition.unit_column else ibis.literal(scope.unit_id, "int64")
-        placed = rows.mutate(_unit=unit.cast("int64"), _period=_period_key(day, kind), _day=day)
-        group = list(some)
-        cells += _added_up(placed, [m for m in group if m.function != "last"], definition)
-        cells += [_last(placed, m, definition) for m in group if m.function == "last"]
+        day = _day(records, definition, scope)
+        rows = records.mutate(_day=day, _period=_period_key(day, kind))
+        # Sums are added up where they are before they are folded: there are far fewer places than rows.
+        group, place = list(some), partial(_placed, places=places, level=level, definition=definition, scope=scope)
+        cells += _added_up(rows, [m for m in group if m.function in ("sum", "count", "mean")], definition, place)
+        cells += [_distinct(place(rows), m, definition) for m in group if m.function == "count_distinct"]
+        cells += [_last(place(rows), m, definition) for m in group if m.function == "last"]
     return ibis.union(*cells, distinct=False) if len(cells) > 1 else cells[0]
+
+
+def _placed(rows: ir.Table, *, places: ir.Table, level: int, definition: DatasetDefinition, scope: Scope) -> ir.Table:
+    """The rows with `_unit`, the unit of this level that they are about."""
+    if not definition.unit_column:
+        return rows.mutate(_unit=ibis.literal(scope.unit_id, "int64"))
+    joined = rows.inner_join(places, rows[definition.unit_column] == places["code"])
+    return joined.mutate(_unit=joined[f"at_{level}"].cast("int64"))
 
 
 def fill_with_zeros(
@@ -103,22 +110,34 @@ def _period_key(day: ir.DateValue, kind: str) -> ir.IntegerValue:
     return (day.year().cast("int64") * 1000 + within).cast("int64")
 
 
-def _added_up(placed: ir.Table, measures: list[Distillation], definition: DatasetDefinition) -> list[ir.Table]:
+def _added_up(
+    rows: ir.Table, measures: list[Distillation], definition: DatasetDefinition, place: Callable[[ir.Table], ir.Table]
+) -> list[ir.Table]:
     """Sums, counts and means of one level and period type: rows are read once for all of them."""
     if not measures:
         return []
     told: dict[str, ir.Value] = {}
     for number, m in enumerate(measures):
-        keeps = _keeps(placed, m, definition)
-        told[f"n{number}"] = placed.count(where=keeps)
-        told[f"v{number}"] = _aggregate(placed, m, definition, keeps)
-    grouped = placed.group_by("_period", "_unit").aggregate(**told)
+        keeps = _keeps(rows, m, definition)
+        told[f"n{number}"] = rows.count(where=keeps)
+        told[f"v{number}"] = _total(rows, m, definition, keeps)
+    keys = ["_period", *([definition.unit_column] if definition.unit_column else [])]
+    placed = place(rows.group_by(keys).aggregate(**told))
+    folded = placed.group_by("_period", "_unit").aggregate(**{name: placed[name].sum() for name in told})
     cells = []
     for number, m in enumerate(measures):
-        some = grouped.filter(grouped[f"n{number}"] > 0)
+        some = folded.filter(folded[f"n{number}"] > 0)
         parts = some[f"n{number}"] if m.function == "mean" else None
         cells.append(_row(some, m.element_id, some["_period"], some["_unit"], some[f"v{number}"], parts=parts))
     return cells
+
+
+def _distinct(placed: ir.Table, measure: Distillation, definition: DatasetDefinition) -> ir.Table:
+    """How many different values each cell's rows hold."""
+    kept = placed.filter(_keeps(placed, measure, definition))
+    grouped = kept.group_by("_period", "_unit").aggregate(value=kept[measure.column].nunique())
+    value = grouped["value"].cast("decimal(38, 0)") * 10**measure.shift
+    return _row(grouped, measure.element_id, grouped["_period"], grouped["_unit"], value)
 
 
 def _keeps(rows: ir.Table, measure: Distillation, definition: DatasetDefinition) -> ir.BooleanValue:
@@ -150,16 +169,13 @@ def _passes(column: ir.Value, condition: Filter, definition: DatasetDefinition) 
     return ibis.coalesce(passes, False)
 
 
-def _aggregate(
+def _total(
     rows: ir.Table, measure: Distillation, definition: DatasetDefinition, keeps: ir.BooleanValue
 ) -> ir.NumericValue:
-    """The figure as a whole number of the element's smallest unit; of a mean, the sum."""
+    """Sum or count as a whole number of the element's smallest unit; of a mean, the sum."""
     if measure.function == "count":
         return rows.count(where=keeps).cast("decimal(38, 0)") * 10**measure.shift
-    column = rows[measure.column]
-    if measure.function == "count_distinct":
-        return column.nunique(where=keeps).cast("decimal(38, 0)") * 10**measure.shift
-    return _scaled(column.sum(where=keeps), measure, definition)
+    return _scaled(rows[measure.column].sum(where=keeps), measure, definition)
 
 
 def _scaled(value: ir.NumericValue, measure: Distillation, definition: DatasetDefinition) -> ir.NumericValue:

@@ -8,6 +8,8 @@ from pathlib import Path
 import duckdb
 from django.conf import settings
 
+from dukao.registers.intake.statements import literal
+
 
 @contextmanager
 def engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -28,7 +30,7 @@ def engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         }
     )
     try:
-        connection.execute("SET allowed_directories = [$1]", [str(Path(settings.VAR).resolve())])
+        connection.execute(f"SET allowed_directories = [{literal(str(Path(settings.VAR).resolve()))}]")
         connection.execute("SET enable_external_access = false")  # cannot be taken back
         yield connection
     finally:

@@ -12,6 +12,7 @@ from dukao.base.periods import Period
 from dukao.base.quantities import SCALED_LIMIT, text_from_scaled
 from dukao.registers.intake.distilling import Scope, distil, fill_with_zeros
 from dukao.registers.intake.places import Places
+from dukao.registers.intake.statements import literal
 from dukao.registers.queries.elements import ElementView
 from dukao.registers.rules.cells import shortened
 from dukao.registers.rules.definitions import DatasetDefinition
@@ -32,12 +33,14 @@ def stage_facts(
     )
     if not measures:
         return
-    scope = Scope(period, scope_unit_id)
-    house = ibis.duckdb.from_connection(db)
     cells = None
     if records is not None:
-        cells = distil(house.read_parquet(str(records)), house.table("places"), measures, definition, scope)
-    cells = fill_with_zeros(cells, house.table("units"), measures, period)
+        db.execute(f"CREATE VIEW records AS FROM read_parquet({literal(str(records))})")
+        rows, scope = ibis.table(_schema(definition), name="records"), Scope(period, scope_unit_id)
+        at_levels = {f"at_{m.level}": "int64" for m in measures}
+        cells = distil(rows, ibis.table({"code": "int64", **at_levels}, name="places"), measures, definition, scope)
+    units = ibis.table({"id": "int64", "level": "int8"}, name="units")
+    cells = fill_with_zeros(cells, units, measures, period)
     if cells is None:
         return
     mean = "CASE WHEN value < 0 THEN -1 ELSE 1 END * ((2 * abs(value::HUGEINT) + parts) // (2 * parts))"
@@ -46,6 +49,15 @@ def stage_facts(
         f" CASE WHEN parts = 1 THEN value::HUGEINT ELSE {mean} END, text, clashes"
         f" FROM ({ibis.to_sql(cells, dialect='duckdb')})"
     )
+
+
+def _schema(definition: DatasetDefinition) -> dict[str, str]:
+    """The types in which records rest, as `checking` writes them."""
+    kinds = {"integer": "int64", "date": "date", "unit": "int64"}
+    return {
+        c.name: f"decimal(18, {c.decimals})" if c.type == "decimal" else kinds.get(c.type, "string")
+        for c in definition.columns
+    }
 
 
 def set_aside_cells(db: duckdb.DuckDBPyConnection, elements: Iterable[ElementView], places: Places) -> int:

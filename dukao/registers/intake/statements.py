@@ -106,69 +106,58 @@ class Statements:
         told = " AND ".join(fits)
         return f"({told})" if column.name in self.rules.required else f"({x} IS NULL OR ({told}))"
 
-    def judge(self) -> str:
-        """`judged`, in the order of the file: the hash of each row's key, and of rows that are not plainly good the
-        cells."""
+    def judge(self, target: Path) -> str:
+        """The file, judged, in its order: of each row the hash of its key and its values; where it is not plainly good,
+        also its cells."""
         line = "" if isinstance(self.source.table, PlainText) else "_line, "
         cells = ", ".join(f"x{n}" for n in range(len(self.columns)))
         rows = self._judged(self.values(self._texts(), slow=False))
-        return (
-            f"CREATE TABLE judged AS SELECT {self._hash} AS h, {line}_fault,"
-            f" CASE WHEN NOT _fits THEN [{cells}] END AS odd FROM ({rows})"
+        return _to_parquet(
+            f"SELECT {self._hash} AS h, {line}_fault, CASE WHEN NOT _fits THEN [{cells}] END AS odd, {self._values}"
+            f" FROM ({rows})",
+            target,
+            "uncompressed",
         )
 
-    @property
-    def line(self) -> str:
-        """The line in the file of a row of `judged`."""
-        table = self.source.table
-        return f"rowid + {table.skipped_lines + 1}" if isinstance(table, PlainText) else "_line"
+    def judged(self, target: Path) -> str:
+        """The view `judged` of what `judge` wrote, each row with its line in the file."""
+        table, path = self.source.table, literal(str(target))
+        if isinstance(table, PlainText):
+            line = f"file_row_number + {table.skipped_lines + 1} AS _line"
+            return f"CREATE VIEW judged AS SELECT *, {line} FROM read_parquet({path}, file_row_number = true)"
+        return f"CREATE VIEW judged AS FROM read_parquet({path})"
 
     def judge_odd(self) -> str:
         """`odd`: the rows that were not plainly good, read slowly: values, whether they fit, and per column whether."""
         numbers = range(len(self.columns))
         cells = ", ".join(f"odd[{n + 1}] AS x{n}" for n in numbers)
-        texts = f"SELECT {self.line} AS _line, _fault, h, odd AS cells, {cells} FROM judged WHERE odd IS NOT NULL"
+        texts = f"SELECT _line, _fault, h, odd AS cells, {cells} FROM judged WHERE odd IS NOT NULL"
         unit = self.number_of(self.rules.definition.unit_column)
         flags = [f"{self.fits(n)} AND (_known OR x{n} IS NULL)" if n == unit else self.fits(n) for n in numbers]
-        values = ", ".join(f"v{n}" for n in numbers)
         return (
             f"CREATE TABLE odd AS SELECT _line, _fault, cells, h IS NULL AS is_late, {self._hash} AS h, _fits,"
-            f" [{', '.join(flags)}] AS flags, {values} FROM ({self._judged(self.values(texts, slow=True))})"
+            f" [{', '.join(flags)}] AS flags, {self._values} FROM ({self._judged(self.values(texts, slow=True))})"
         )
 
     def doubled(self) -> str:
-        """`doubled`: keys of rows whose hash comes twice, as people read them; those of `judged` first, in order."""
-        quick = f"SELECT {self._told} AS told, {self._hash} AS h FROM ({self.values(self._texts(), slow=False)})"
-        late = f"SELECT {self._told} AS told, h FROM odd WHERE is_late AND h IN (SELECT h FROM double_hashes)"
-        return (
-            f"CREATE TABLE doubled AS SELECT told, h FROM ({quick}) WHERE h IN (SELECT h FROM double_hashes)"
-            f" UNION ALL ({late} ORDER BY _line)"
-        )
+        """`doubled`: the rows whose hash comes twice: line, hash, and the key as people read it."""
+        some = f"SELECT _line AS line, {self._told} AS told, h FROM {{}} WHERE h IN (SELECT h FROM double_hashes)"
+        return f"CREATE TABLE doubled AS {some.format('judged')} UNION ALL {some.format('odd')} AND is_late"
 
-    def doubled_lines(self) -> str:
-        """`doubled_lines`: the lines of the rows in `doubled`, in the same order."""
-        some = "IN (SELECT h FROM double_hashes)"
-        return (
-            f"CREATE TABLE doubled_lines AS (SELECT {self.line} AS line FROM judged WHERE h {some} ORDER BY rowid)"
-            f" UNION ALL (SELECT _line FROM odd WHERE is_late AND h {some} ORDER BY _line)"
-        )
-
-    def write(self, target: Path, *, odd: bool, doubled: bool) -> str:
-        """The good rows, typed: the plain ones in the order of the file, then the `odd` ones. `doubled`: some are."""
-        rows = self.values(self._texts(), slow=False)
+    def write(self, target: Path) -> str:
+        """The good rows: the plain ones in the order of the file, then the odd ones."""
         named = ", ".join(f'v{n} AS "{c.name}"' for n, c in enumerate(self.columns))
-        single = " AND h NOT IN (SELECT h FROM double_hashes)" if doubled else ""
-        query = f"SELECT {named} FROM ({rows})"
-        if odd or doubled:
-            judged = f"SELECT *, {self._hash if doubled else 'NULL'} AS h FROM ({self._judged(rows)})"
-            query = f"SELECT {named} FROM ({judged}) WHERE _fits{single}"
-        if odd:
-            query += f" UNION ALL SELECT {named} FROM odd WHERE _fits{single}"
-        return (
-            f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,"
-            # Dictionaries pay for codes and places; looking for one among invoice numbers costs time and finds none.
-            " PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1000)"
+        single = " AND h NOT IN (SELECT h FROM double_hashes)" if self.key else ""
+        return _to_parquet(
+            f"SELECT {named} FROM judged WHERE odd IS NULL{single}"
+            f" UNION ALL (SELECT {named} FROM odd WHERE _fits{single} ORDER BY _line)",
+            target,
+            "zstd, COMPRESSION_LEVEL 1",
         )
+
+    @property
+    def _values(self) -> str:
+        return ", ".join(f"v{n}" for n in range(len(self.columns)))
 
     def _value(self, number: int, *, slow: bool) -> str:
         """The typed value of cell `x{number}`; null where it is empty or no value of the column."""
@@ -237,6 +226,14 @@ def _date_shortcuts(x: str, cast: str) -> list[tuple[str, str]]:
         (f"regexp_full_match({x}, '{year}[0-9]{{4}}')", f"TRY_CAST({packed} AS DATE)"),
         (f"regexp_full_match({x}, '{year}-[0-9]{{2}}-[0-9]{{2}}{clock}')", f"TRY_CAST({x}[1:10] AS DATE)"),
     ]
+
+
+def _to_parquet(query: str, target: Path, compression: str) -> str:
+    # Dictionaries pay for codes and places; looking for one among invoice numbers costs time and finds none.
+    return (
+        f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION {compression}, PARQUET_VERSION v2,"
+        " DICTIONARY_SIZE_LIMIT 1000)"
+    )
 
 
 def _read_csv(table: PlainText) -> str:
