@@ -99,7 +99,7 @@ class Reader:
         if self._process is None or self._process.poll() is not None:
             self.close()
             start = _START.format(path=[_ROOT, *(p for p in sys.path if p)])
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 (nothing in it comes from a file)
                 [sys.executable, "-I", "-S", "-c", start],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

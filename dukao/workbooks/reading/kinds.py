@@ -1,6 +1,7 @@
 """What a file is, by its content."""
 
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 from dukao.workbooks.problems import Limits, Unreadable
@@ -101,7 +102,7 @@ def checked_entries(path: Path, limits: Limits) -> list[zipfile.ZipInfo]:
         raise Unreadable("工作簿解开后太大", why=why, todo="请删除空白的行列和图片后另存，再重新上传")
     taken = sorted((entry.header_offset, entry.compress_size) for entry in entries if not entry.is_dir())
     # A local header has 30 bytes at least; entries that share their bytes unpack to more than the file can hold.
-    if any(at + 30 + size > following for (at, size), (following, _) in zip(taken, taken[1:], strict=False)):
+    if any(at + 30 + size > following for (at, size), (following, _) in pairwise(taken)):
         raise Unreadable("文件已损坏，打不开", why="压缩包里的部件互相重叠", todo=SAVE_AS_XLSX)
     return entries
 

@@ -39,6 +39,8 @@ def laid_out(
         hidden_columns=frozenset(column for column in marks.hidden_columns if column < width),
         is_hidden=is_hidden,
         formulas=marks.formulas,
+        percents=frozenset(p for p in marks.percents if p[0] < height and p[1] < width),
+        framed=frozenset(framed),
     )
 
 

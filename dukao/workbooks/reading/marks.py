@@ -13,6 +13,7 @@ FRAME_ROWS_LIMIT = 2_000
 FRAME_COLUMNS_LIMIT = 256
 # Rows × columns that may be laid out; a cell far away from the others would ask for more.
 LAID_OUT_LIMIT = 8_000_000
+COLUMNS = 16_384  # of a sheet at most
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Marks:
     errors: dict[Place, str] = field(default_factory=dict)
     percents: set[Place] = field(default_factory=set)
     framed: set[Place] = field(default_factory=set)
+    lists: dict[Area, str] = field(default_factory=dict)  # where one chooses from a list → its formula
     merges: list[Area] = field(default_factory=list)  # only where calamine does not tell them
     size: Place = (0, 0)
 

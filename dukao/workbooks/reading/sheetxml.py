@@ -1,0 +1,222 @@
+"""The marks of an XLSX sheet, from one quick look over its XML.
+
+The cells are never parsed here, only searched for what is worth telling; calamine has parsed them already. What stands
+before and behind the cells is small and is parsed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cache
+from html import unescape
+
+from dukao.workbooks.grid import Area, cell_name, cell_place
+from dukao.workbooks.reading.events import Attributes, parse_events
+from dukao.workbooks.reading.kinds import damaged
+from dukao.workbooks.reading.marks import COLUMNS, SIGNS_LIMIT, Marks, Place
+from dukao.workbooks.reading.package import Package, Styles
+
+_AROUND_LIMIT_BYTES = 50_000_000
+_ROW_LIMIT_BYTES = 100_000_000
+_SIGNS_WITHIN_BYTES = 8_000_000  # a form is smaller
+_LOOKED_AT_BYTES = 20_000
+
+_CELLS = re.compile(rb"<(?:(\w+):)?sheetData\b[^>]*?(/?)>")
+_ROW = re.compile(rb'<row r="(\d{1,7})"')
+_HIDDEN_ROW = re.compile(rb'<row [^<>]*?\bhidden="(?:1|true)"[^<>]*>')
+_ROW_NUMBER = re.compile(rb'\br="(\d{1,7})"')
+_FORMULA = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"[^<>]*>\s*<f([ /][^<>]*)?>(?:([^<]*)</f>)?')
+_ERROR = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"[^<>]*? t="e"[^<>]*>\s*(?:<f[^<>]*/>|<f[^<]*</f>)?\s*<v>([^<]*)</v>')
+_EMPTY = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})" s="(\d{1,6})" ?(?:/>|></c>)')
+_WIDE = re.compile(rb' r="([A-Z]{3})\d')
+_TAG_NAME = re.compile(rb"<(?:c|row)(?=[\s/>])")
+_TAG = re.compile(rb"<(c|row)(?=[\s/>])([^<>]*?)(/?)>")
+_ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+
+
+def sheet_marks(package: Package, part: str) -> Marks:
+    """What this sheet's XML tells. Raises Unreadable."""
+    cells = SheetCells(package.blocks(part))
+    marks = Marks()
+    look = _Look(marks, package.styles)
+    seen = last = widest = 0
+    for chunk in cells:
+        if rows := _ROW.search(chunk):
+            last = max(last, int(rows[1]), int((_ROW.search(chunk, chunk.rfind(b"<row ")) or rows)[1]))
+        if _WIDE.search(chunk):
+            widest = max(widest, *(column_number(letters) + 1 for letters in set(_WIDE.findall(chunk))))
+        look.at(chunk, with_signs=seen < _SIGNS_WITHIN_BYTES)
+        seen += len(chunk)
+    around = _Around(marks)
+    if cells.before:
+        parse_events([cells.before, b"<sheetData/>", cells.behind], around.start, around.end, around.text)
+    marks.size = (last, max(widest, around.width))
+    return marks
+
+
+class SheetCells:
+    """Iterates over the XML of the rows in chunks of whole rows, written the usual way; `before` and `behind` are
+    the rest of the sheet's XML, once the iteration is over."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self.before = self.behind = b""
+        self._blocks = iter(blocks)
+
+    def __iter__(self) -> Iterator[bytes]:
+        rest, prefix = self._begin()
+        rows = _Rows()
+        while True:
+            rest = _without(prefix, rest)
+            end = rest.find(b"</sheetData>")
+            cut = end if end >= 0 else rest.rfind(b"<row")
+            if cut > 0:
+                yield rows.written(rest[:cut])
+                rest = rest[cut:]
+            if end >= 0:
+                break
+            if len(rest) > _ROW_LIMIT_BYTES:
+                raise damaged("有一行大得不正常")
+            block = next(self._blocks, b"")
+            if not block:
+                yield rows.written(rest)  # the file is cut off; what is there counts
+                return
+            rest += block
+        self._end(rest.removeprefix(b"</sheetData>"), prefix)
+
+    def _begin(self) -> tuple[bytes, bytes]:
+        """The first bytes of the cells, and the prefix of all names."""
+        data = b""
+        for block in self._blocks:
+            data += block
+            if match := _CELLS.search(data):
+                prefix = match[1] + b":" if match[1] else b""
+                self.before = _without(prefix, data[: match.start()])
+                return (b"</" + prefix + b"sheetData>" if match[2] else b"") + data[match.end() :], prefix
+            if len(data) > _AROUND_LIMIT_BYTES:
+                raise damaged("工作表开头的说明大得不正常")
+        return b"</sheetData>", b""
+
+    def _end(self, data: bytes, prefix: bytes) -> None:
+        for block in self._blocks:
+            data += block
+            if len(data) > _AROUND_LIMIT_BYTES:
+                raise damaged("工作表末尾的说明大得不正常")
+        self.behind = _without(prefix, data)
+
+
+def _without(prefix: bytes, data: bytes) -> bytes:
+    return data.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</") if prefix else data
+
+
+class _Rows:
+    """Writes every row and cell with its reference first, in double quotes, as nearly all programs do by themselves."""
+
+    def __init__(self) -> None:
+        self._row = self._column = -1
+
+    def written(self, chunk: bytes) -> bytes:
+        if all(chunk.startswith(b' r="', m.end()) for m in _TAG_NAME.finditer(chunk, 0, _LOOKED_AT_BYTES)):
+            if last := _ROW_NUMBER.search(chunk, max(chunk.rfind(b"<row"), 0)):
+                self._row = int(last[1]) - 1
+            return chunk
+        return _TAG.sub(self._numbered, chunk)
+
+    def _numbered(self, tag: re.Match[bytes]) -> bytes:
+        attributes = {m[1]: m[2] if m[2] is not None else m[3] for m in _ATTRIBUTE.finditer(tag[2])}
+        reference = attributes.pop(b"r", b"")
+        if tag[1] == b"row":
+            self._row, self._column = int(reference) - 1 if reference.isdigit() else self._row + 1, -1
+            reference = b"%d" % (self._row + 1)
+        else:
+            letters = reference.rstrip(b"0123456789")
+            self._column = column_number(letters) if letters else self._column + 1
+            reference = cell_name(self._row, self._column).encode()
+        others = sorted(attributes.items())  # the style comes before the type
+        return b'<%s r="%s"%s%s>' % (tag[1], reference, b"".join(b' %s="%s"' % pair for pair in others), tag[3])
+
+
+@cache
+def column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+class _Look:
+    """Searches chunk after chunk; what a chunk surely lacks is not searched for."""
+
+    def __init__(self, marks: Marks, styles: Styles) -> None:
+        self._marks, self._framed = marks, {b"%d" % n for n in styles.framed}
+        percents = b"|".join(b"%d" % n for n in sorted(styles.percents))
+        self._percent = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})" s="(?:' + percents + rb')"') if percents else None
+
+    def at(self, chunk: bytes, *, with_signs: bool) -> None:
+        marks = self._marks
+        if b' hidden="' in chunk:
+            marks.hidden_rows.update(int(m[1]) - 1 for m in map(_ROW.match, _HIDDEN_ROW.findall(chunk)) if m)
+        if b"<f" in chunk:
+            marks.formulas.update((_place(m), _unescaped(m[4])) for m in _FORMULA.finditer(chunk))
+        if b' t="e"' in chunk:
+            marks.errors.update((_place(m), _unescaped(m[3])) for m in _ERROR.finditer(chunk))
+        if with_signs and self._framed and len(marks.framed) < SIGNS_LIMIT:
+            marks.framed.update(_place(m) for m in _EMPTY.finditer(chunk) if m[3] in self._framed)
+        if with_signs and self._percent is not None and len(marks.percents) < SIGNS_LIMIT:
+            marks.percents.update(map(_place, self._percent.finditer(chunk)))
+
+
+def _place(match: re.Match[bytes]) -> Place:
+    return int(match[2]) - 1, column_number(match[1])
+
+
+def _unescaped(text: bytes | None) -> str:
+    return unescape(text.decode("utf-8", errors="replace")) if text else ""
+
+
+class _Around:
+    """What stands before and behind the cells: hidden columns, the stated size, lists to choose from."""
+
+    def __init__(self, marks: Marks) -> None:
+        self.width = 0
+        self._marks = marks
+        self._text = self._formula = self._ranges = ""
+        self._is_list = False
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        self._text = ""
+        if name == "col" and attributes.get("hidden") in ("1", "true"):
+            first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
+            self._marks.hidden_columns.update(range(first - 1, min(last, COLUMNS)))
+        elif name == "dimension":
+            self.width = _right_of(attributes.get("ref", "")) + 1
+        elif name == "dataValidation":
+            self._is_list = attributes.get("type") == "list"
+            self._formula, self._ranges = "", attributes.get("sqref", "")
+
+    def text(self, text: str) -> None:
+        self._text += text
+
+    def end(self, name: str) -> None:
+        if name == "sqref":
+            self._ranges = self._text
+        elif name == "formula1" and not self._formula:
+            self._formula = self._text
+        elif name == "f" and self._is_list:  # in the newer way of writing, inside of formula1
+            self._formula = self._formula or self._text
+        elif name == "dataValidation" and self._is_list and self._formula:
+            self._marks.lists.update((area, self._formula) for area in areas_of(self._ranges))
+            self._is_list = False
+
+
+def areas_of(ranges: str) -> list[Area]:
+    """`A1:B3 D5` → areas; what is none is left out."""
+    found = []
+    for text in ranges.replace("$", "").split()[:1000]:
+        first, _, last = text.partition(":")
+        with suppress(ValueError):
+            found.append(Area(*cell_place(first), *cell_place(last or first)))
+    return found
+
+
+def _right_of(reference: str) -> int:
+    return max((area.right for area in areas_of(reference)), default=-1)
