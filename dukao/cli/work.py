@@ -23,7 +23,7 @@ from dukao.base.trail import seal_events
 from dukao.base.wording import said_of
 from dukao.cli.command import Command, Result
 from dukao.org.actions import end_stale_sittings
-from dukao.registers.actions import land_waiting
+from dukao.registers.actions import land_waiting, sweep_leftovers
 
 logger = logging.getLogger("dukao.work")
 _PAUSE_AFTER_FAILURE_SECONDS = 5.0
@@ -46,6 +46,7 @@ def steps() -> list[Step]:
         Step("late seals", lambda at: seal_events(at=at, is_sweep=True), every=3600.0),
         Step("sittings", lambda at: end_stale_sittings(at=at), every=600.0),
         Step("sessions", _clear_sessions, every=3600.0),
+        Step("leftovers", lambda at: sweep_leftovers(at=at), every=3600.0),
     ]
 
 

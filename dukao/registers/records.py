@@ -1,14 +1,15 @@
 """Files that rest under the SHA-256 of their content: what was delivered, what was accepted, what was set aside.
 
 A file is written beside its place, flushed to the disk, then renamed into it: it is there whole or not at all, and it
-never changes. What a database row names is therefore there for ever; what no row names may be swept away.
+never changes. What a database row names is therefore there for ever; what no row names is swept away after a while.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from django.conf import settings
 from dukao.registers.reading.marks import Marker, Marks
 
 Kind = Literal["inbox", "records", "rejects"]
-_SUFFIX = {"inbox": "", "records": ".parquet", "rejects": ".csv"}
+_SUFFIX: dict[Kind, str] = {"inbox": "", "records": ".parquet", "rejects": ".csv"}
 _BLOCK_BYTES = 8_000_000
 
 
@@ -46,6 +47,34 @@ def sweep_workspaces(*, older_than: float) -> None:
     for folder in root.iterdir() if root.is_dir() else ():
         if folder.stat().st_mtime < older_than:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep_files(*, older_than: float, named: Callable[[Kind], set[str]]) -> int:
+    """Remove files whose digest is not among the `named` and that came to rest before this time stamp; answer how many.
+
+    Who brings the same file again makes it young: so it stays until the row that names it can be seen.
+    """
+    return sum(_sweep(kind, older_than, named(kind)) for kind in _SUFFIX)
+
+
+def _sweep(kind: Kind, older_than: float, named: set[str]) -> int:
+    swept = 0
+    for path in (Path(settings.VAR) / kind).glob("??/*"):
+        if path.name.removesuffix(_SUFFIX[kind]) in named:
+            continue
+        with _locked(fcntl.LOCK_EX):
+            if path.stat().st_mtime < older_than:
+                path.unlink()
+                swept += 1
+    return swept
+
+
+@contextmanager
+def _locked(how: int) -> Iterator[None]:
+    """Hold the lock of the store, so that no file comes to rest between a look at its age and its removal."""
+    with (Path(settings.VAR) / "files.lock").open("w") as file:
+        fcntl.flock(file, how)
+        yield
 
 
 def take_in(source: BinaryIO, folder: Path) -> tuple[str, int, Marks]:
@@ -77,7 +106,8 @@ def _rest(temporary: Path, kind: Kind, digest: str) -> str:
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
             _flush(folder.parent)
-    os.replace(temporary, place)
+    with _locked(fcntl.LOCK_SH):
+        os.replace(temporary, place)
     _flush(place.parent)
     return digest
 

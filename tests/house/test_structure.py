@@ -87,7 +87,7 @@ def test_actions_say_who_and_when():
     # The work process lands deliveries and sweeps sittings; a sitting is touched by a page before anybody is known.
     # Facts are typed, accepted and landed as steps inside another room's action, which has asked and records.
     house_itself = {
-        "land_delivery", "land_waiting", "end_stale_sittings", "touch_sitting", "sign_in",
+        "land_delivery", "land_waiting", "sweep_leftovers", "end_stale_sittings", "touch_sitting", "sign_in",
         "type_fact", "untype_fact", "accept_facts", "retract_facts", "land_facts",
     }
     wrong = []

@@ -17,6 +17,7 @@ from dukao.registers.actions.facts import untype_fact as untype_fact
 from dukao.registers.actions.intake import NothingAccepted as NothingAccepted
 from dukao.registers.actions.intake import land_delivery as land_delivery
 from dukao.registers.actions.intake import land_waiting as land_waiting
+from dukao.registers.actions.intake import sweep_leftovers as sweep_leftovers
 from dukao.registers.actions.landing import Landed as Landed
 from dukao.registers.actions.landing import land_facts as land_facts
 from dukao.registers.actions.landing import rebuild_totals as rebuild_totals

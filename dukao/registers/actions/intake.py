@@ -50,6 +50,8 @@ from dukao.registers.rules.measures import Distillation, distillations
 from dukao.registers.rules.rows import RowRules
 
 ATTEMPTS_LIMIT = 10
+# Whatever took longer than this was cut off.
+_LEFTOVERS_LAST = timedelta(days=1)
 # A claim from another machine is taken over after this long; one of a dead process of this machine at once.
 _CLAIM_LASTS = timedelta(hours=1)
 
@@ -64,12 +66,23 @@ class ReadingFailed(Refused):
 
 def land_waiting(*, at: datetime) -> int:
     """Land the deliveries that wait, oldest first; answer how many were worked on."""
-    records.sweep_workspaces(older_than=at.timestamp() - 24 * 3600)
     done = 0
     while (claimed := _claim(_waiting(at), at)) is not None:
         _work_on(claimed, at)
         done += 1
     return done
+
+
+def sweep_leftovers(*, at: datetime) -> int:
+    """Remove what receipts and landings that were cut off left on the disk; answer how many files. Leaves no event."""
+    older_than = (at - _LEFTOVERS_LAST).timestamp()
+    records.sweep_workspaces(older_than=older_than)
+
+    def named(kind: records.Kind) -> set[str]:
+        column = {"inbox": "file_digest", "records": "records_digest", "rejects": "rejects_digest"}[kind]
+        return set(Delivery.objects.values_list(column, flat=True))
+
+    return records.sweep_files(older_than=older_than, named=named)
 
 
 def land_delivery(*, number: str, at: datetime) -> DeliveryView:
