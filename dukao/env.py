@@ -1,7 +1,10 @@
 """Typed readers of environment variables; a value that cannot be read stops the start with its name and reason."""
 
 import os
+import secrets
+import tempfile
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +18,21 @@ def text(name: str, default: str | None = None) -> str:
     if value is None:
         raise BadSetting(f"{name} is not set")
     return value
+
+
+def secret(path: Path) -> str:
+    """The secret in this file, for its owner only; where there is none, the first of several processes makes it."""
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-") as new:
+            new.write(secrets.token_urlsafe(48))
+            new.flush()
+            os.fsync(new.fileno())
+            with suppress(FileExistsError):
+                # The name appears with the whole content, and only once.
+                os.link(new.name, path)
+    if not (kept := path.read_text()):
+        raise BadSetting(f"{path} is empty: restore it from the backup, or remove it (everybody signs in again)")
+    return kept
 
 
 def integer(name: str, default: int) -> int:

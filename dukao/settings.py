@@ -1,6 +1,5 @@
 """Settings of the house. Everything a site changes is an environment variable read by `env`."""
 
-import secrets
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -13,18 +12,7 @@ VAR = env.folder("DUKAO_VAR", ROOT / "var")
 VAR.mkdir(parents=True, exist_ok=True)
 
 
-def _secret_key() -> str:
-    """The key of this installation: from the environment, else a file made once and readable by its owner only."""
-    if key := env.text("DUKAO_SECRET_KEY", ""):
-        return key
-    path = VAR / "secret-key"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
-    return path.read_text()
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = env.text("DUKAO_SECRET_KEY", "") or env.secret(VAR / "secret-key")
 DEBUG = env.flag("DUKAO_DEBUG")
 ALLOWED_HOSTS = env.text("DUKAO_HOSTS", "127.0.0.1,localhost").split(",")
 DATABASES = {"default": env.database(env.text("DUKAO_DATABASE_URL", f"sqlite:///{VAR}/dukao.sqlite3"))}
