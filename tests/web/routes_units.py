@@ -2,19 +2,22 @@
 
 from datetime import UTC, date, datetime
 
-from routes import Route
+from routes import EVERYBODY, Route, Takes
 
 OFFICES = frozenset({"dora", "tara", "sam"})
 SEERS = OFFICES | {"alice", "wang", "rita"}
+_NO_UNIT = "/units/999999999999/"
 ROUTES = [
     Route("units", "/units/", SEERS, leads=303),
-    Route("units.page", "/units/{一村}/", OFFICES | {"alice", "rita"}, others=404),
-    Route("units.all", "/units/{甲镇}/all/", OFFICES | {"rita"}, others=404),
-    Route("units.figure", "/units/{一村}/figures/tax/", OFFICES | {"alice", "rita"}, others=404),
+    Route("units.page", "/units/{一村}/", OFFICES | {"alice", "rita"}, others=404, missing=_NO_UNIT),
+    Route("units.all", "/units/{甲镇}/all/", OFFICES | {"rita"}, others=404, missing=_NO_UNIT + "all/"),
+    Route("units.figure", "/units/{一村}/figures/tax/", OFFICES | {"alice", "rita"}, others=404,
+          missing=_NO_UNIT + "figures/tax/"),
     # The little city's counties are on no map.
-    Route("units.map", "/units/{富水市}/map.json", others=404),
-    Route("units.style", "/-/figures/", post=True),
-]
+    Route("units.map", "/units/{富水市}/map.json", others=404, missing=_NO_UNIT + "map.json", 
+          knows=EVERYBODY - {"charlie"}),
+    Route("units.style", "/-/figures/", form_on="/", takes=Takes(EVERYBODY, {"figures": "short"})),
+]  # fmt: skip
 
 
 def furnish(city) -> None:
