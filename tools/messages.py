@@ -23,7 +23,7 @@ from opencc import OpenCC
 ROOT = Path(__file__).resolve().parent.parent
 ENGLISH = ROOT / "dukao/locale/en/LC_MESSAGES/django.po"
 TRADITIONAL = ROOT / "dukao/locale/zh_Hant/LC_MESSAGES/django.mo"
-_KEYWORDS = {
+MARKS = {
     "_": None, "_l": None, "_noop": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
@@ -35,7 +35,7 @@ def source_messages() -> Catalog:
     catalog = Catalog(locale="en", project="dukao", charset="utf-8", fuzzy=False)
     for path, text in _sources():
         where = str(path.relative_to(ROOT))
-        for line, message, comments, context in extract("python", BytesIO(text.encode()), _KEYWORDS):
+        for line, message, comments, context in extract("python", BytesIO(text.encode()), MARKS):
             del line
             if message and message != ("", ""):
                 catalog.add(message, None, [(where, 0)], auto_comments=comments, context=context)

@@ -119,6 +119,8 @@ PHRASES = (
     _noop("文件里没有内容"),
     _noop("请检查导出是否成功"),
     # definitions
+    _noop("第 {n} 项"),
+    _noop("第 {n} 项 {name}"),
     _noop("不支持锚点和引用（& 与 *）"),
     _noop("{what}“{name}”写了两次"),
     _noop("{file} 太大"),
@@ -180,6 +182,8 @@ def spoken(text: object) -> str:
     for phrase, shape in _shapes():
         if found := shape.fullmatch(plain):
             return _(phrase).format(**{name: _within(name, part) for name, part in found.groupdict().items()})
+    if " · " in plain:
+        return " · ".join(spoken(part) for part in plain.split(" · "))
     if "；" in plain:
         return clauses(spoken(part) for part in plain.split("；"))
     what, colon, more = plain.partition("：")

@@ -136,7 +136,7 @@ def _tell_refusal(refusal: Any, *, as_json: bool) -> None:
         return
     print(told["what"], file=sys.stderr)
     for place, reason in told["errors"].items():
-        print(f"  {said_of(place, reason)}", file=sys.stderr)
+        print(f"  {said_of(spoken(place), reason)}", file=sys.stderr)
     for title, key in ((_("原因"), "why"), (_("依据"), "source"), (_("怎么办"), "todo")):
         if told[key]:
             print(said_of(title, told[key]), file=sys.stderr)

@@ -52,7 +52,7 @@ def _department(args: Namespace) -> Result:
 
 
 def _department_arguments(parser: ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     define = verbs.add_parser("define", help=_("设置部门，或改名"))
     define.add_argument("code")
     define.add_argument("--name", required=True)
@@ -70,7 +70,7 @@ def _post(args: Namespace) -> Result:
 
 
 def _post_arguments(parser: ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     define = verbs.add_parser("define", help=_("设置岗位，或改名"))
     define.add_argument("code")
     define.add_argument("--title", required=True)
@@ -137,7 +137,7 @@ _LOGIN_VERBS = {
 
 
 def _login_arguments(parser: ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     verbs.add_parser("list", help=_("列出登录名")).add_argument("text", nargs="?", default="")
     create = verbs.add_parser("create", help=_("建立登录名；密码从键盘或标准输入读取"))
     create.add_argument("name")

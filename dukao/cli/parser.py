@@ -37,7 +37,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *, example: str = "", with_help: bool = True, **more: Any) -> None:
         if example:
-            more["epilog"] = f"{_('例如：')}\n  {example}"
+            more["epilog"] = _("例如：") + f"\n  {example}"
         super().__init__(formatter_class=_Formatter, add_help=False, **more)
         self._positionals.title, self._optionals.title = _("参数"), _("选项")
         if with_help:

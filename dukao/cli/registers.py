@@ -236,7 +236,8 @@ def _rejects_arguments(parser: ArgumentParser) -> None:
 def _propose_mapping(args: Namespace) -> Result:
     found = queries.propose_mapping(dataset=args.dataset, file=_existing(args.file), viewer=args.by)
     lines = ["\t".join(("# " + _("数据集的列"), _("文件的列"), _("把握"), _("理由")))]
-    lines += [f"# {p.column}\t{p.header or _('（没有）')}\t{p.confidence}%\t{spoken(p.reason)}" for p in found]
+    none = _("（没有）")
+    lines += [f"# {p.column}\t{p.header or none}\t{p.confidence}%\t{spoken(p.reason)}" for p in found]
     lines += [f"{_quoted(p.header)}: {p.column}" for p in found if p.header]
     return Result([asdict(p) for p in found], lines)
 

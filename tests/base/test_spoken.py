@@ -21,6 +21,7 @@ _MADE = {"第 {line} 行读不通：引号没有成对", "第 {line} 行读不�
     ("“10-10”不在本次交付的时期（2026年三季度）内", "“10-10” is outside the period of this delivery (Q3 2026)"),
     ("“x”不在本次交付的时期（2026年7月）内", "“x” is outside the period of this delivery (July 2026)"),
     ("sheets.yaml：缺少这一项", "sheets.yaml: missing"),
+    ("sheets.yaml · 第 2 项 gdp · name", "sheets.yaml · Entry 2 gdp · name"),
     ("没有人教过的话", "没有人教过的话"),
 ])
 def test_phrases_are_known_by_their_shape(text, said):

@@ -1,11 +1,12 @@
 """The other languages are complete and say the same: every string, every placeholder, in English and in Traditional."""
 
+import ast
 import re
 
 import pytest
 from django.utils import translation
 
-from tests.house.reading import ROOT
+from tests.house.reading import ROOT, sources, tree
 from tools import messages
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
@@ -25,6 +26,16 @@ def test_english_holds_nothing_that_is_no_longer_said():
     said = {(m.id if isinstance(m.id, str) else m.id[0], m.context) for m in messages.source_messages()}
     kept = {(m.id if isinstance(m.id, str) else m.id[0], m.context) for m in messages.english()}
     assert kept - said - {("", None)} == set()
+
+
+def test_no_string_is_marked_where_it_cannot_be_found():
+    """Inside the braces of an f-string babel sees no call."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in sources("dukao") for text in ast.walk(tree(path)) if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text) if isinstance(call, ast.Call) and getattr(call.func, "id", "") in messages.MARKS
+    ]
+    assert hidden == []
 
 
 def test_placeholders_are_the_same():

@@ -182,6 +182,7 @@ def _match_page(form: Mapping[str, Any], dataset: DatasetView, file: uploads.Wai
     used = set(chosen.values())
     scope = str(form.get("scope", ""))
     period = str(form.get("period", ""))
+    nameless = _("（没有列名）")
     return MatchPage(
         title=_("核对列"),
         crumbs=(Crumb(_("数据交付"), reverse("deliveries")),
@@ -195,7 +196,7 @@ def _match_page(form: Mapping[str, Any], dataset: DatasetView, file: uploads.Wai
         file_size=words.size(file.size_bytes),
         ticket=file.ticket,
         lines=tuple(_match_line(p, dataset, look, chosen[p.column]) for p in look.proposals),
-        choices=tuple((f"#{i}", f"{i}. {h.strip() or _('（没有列名）')}") for i, h in enumerate(look.headers, start=1)),
+        choices=tuple((f"#{i}", f"{i}. {h.strip() or nameless}") for i, h in enumerate(look.headers, start=1)),
         headers=look.headers,
         rows=look.rows,
         n_unused=sum(f"#{i}" not in used for i, h in enumerate(look.headers, start=1) if h.strip()),
