@@ -55,7 +55,8 @@ def _compile(args: Namespace) -> Result:
         lines.append(f"{_VERDICTS[q.verdict]}\t{q.label}\t{known}")
     for refusal in (*compiled.refusals, *(q.refusal for q in compiled.refused if q.refusal)):
         told = with_note(spoken(refusal.what), refusal.source)
-        lines.append(f"{said_of(_('拒绝 {rule}').format(rule=refusal.rule), told)} → {spoken(refusal.todo)}")
+        refused = _("拒绝 {rule}").format(rule=refusal.rule)
+        lines.append(f"{said_of(refused, told)} → {spoken(refusal.todo)}")
     told = _("共 {all} 项：{asked} 项要问 · 免填 {percent}% · 合计 {hours}，每单位不超过 {minutes}").format(
         all=len(compiled.questions), asked=len(compiled.asked), percent=compiled.prefilled_percent,
         hours=_hours(compiled.minutes_hundredths), minutes=_minutes(compiled.minutes_hundredths_per_unit),
@@ -119,7 +120,7 @@ def _retire(args: Namespace) -> Result:
 
 
 def _sheet_arguments(parser: ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     verbs.add_parser("list", help=_("列出报表")).add_argument("--issuer", default="", help=_("部门代码"))
     looked = _("下发前看：哪些已掌握、哪些要问、要花多少时间、哪些被拒")
     for verb, told in (("compile", looked), ("dispatch", _("下发"))):
@@ -158,7 +159,7 @@ def _filing(args: Namespace) -> Result:
             return Result(_plain(saved), [f"{args.element} = {saved.shown}"])
         case "confirm":
             saved = actions.confirm_answer(**where, **_cell(args), **do)
-            return Result(_plain(saved), [f"{args.element} = {with_note(saved.shown, _('仍对'))}"])
+            return Result(_plain(saved), [f"{args.element} = " + with_note(saved.shown, _("仍对"))])
         case "dispute":
             saved = actions.dispute_answer(**where, **_cell(args), reason=args.reason, **do)
             return Result(_plain(saved), [_("{element} 已标为不对").format(element=args.element)])
@@ -200,7 +201,7 @@ def _show(args: Namespace) -> Result:
 
 
 def _filing_arguments(parser: ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     told = {
         "show": _("看一份报表"), "list": _("列出各单位的报表"), "answer": _("填一项（留空为清除）"),
         "confirm": _("确认旧值仍对"), "dispute": _("标为不对，写明原因"), "submit": _("交出"), "accept": _("通过"),
