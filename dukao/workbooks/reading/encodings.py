@@ -30,6 +30,19 @@ def decoded(data: bytes) -> tuple[str, str, list[str]]:
     return text, encoding, doubts + more
 
 
+def read_as_stated(data: bytes, encoding: str) -> tuple[str, str, list[str]]:
+    """As `decoded`, where the text says itself in which encoding it is; a mark at its beginning knows better."""
+    if any(data.startswith(mark) for mark, _ in _BOMS) or b"\0" in data[:400]:
+        return decoded(data)
+    # What calls itself GB2312 mostly holds characters beyond it.
+    encoding = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(encoding, encoding)
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        return decoded(data)
+    return _read_as(data, encoding)
+
+
 def _read_as(data: bytes, encoding: str) -> tuple[str, str, list[str]]:
     """The text, with marks in the place of what is damaged. Raises Unreadable where that is more than a little."""
     try:

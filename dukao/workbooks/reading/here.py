@@ -19,6 +19,18 @@ def read_here(path: Path, *, name: str | None = None, limits: Limits = USUAL, ca
         from dukao.workbooks.reading.text import read_text
 
         return read_text(path, name, limits)
+    if kind == "html":
+        from dukao.workbooks.reading.markup import read_html
+
+        return read_html(path, name, limits)
+    if kind == "xml":
+        from dukao.workbooks.reading.sheetml import read_sheetml
+
+        return read_sheetml(path, name, limits)
+    if kind == "ods":
+        from dukao.workbooks.reading.opendocument import read_opendocument
+
+        return read_opendocument(path, name, limits)
     from dukao.workbooks.reading.office import read_office
 
     return read_office(path, name, kind, limits, careful=careful)

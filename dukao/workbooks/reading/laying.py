@@ -14,12 +14,13 @@ def laid_out(
     _trim(rows)
     width = max(map(len, rows), default=0)
     height = len(rows)
-    framed = {
-        (row, column)
-        for row, column in marks.framed
-        if row < height + FRAME_ROWS_LIMIT and column < width + FRAME_COLUMNS_LIMIT
-    }
-    needed = [*framed, *marks.errors]
+    lowest, rightmost = height + FRAME_ROWS_LIMIT, width + FRAME_COLUMNS_LIMIT
+    framed = {(row, column) for row, column in marks.framed if row < lowest and column < rightmost}
+    needed = [
+        *framed,
+        *marks.errors,
+        *((a.bottom, a.right) for a in merges if a.bottom < lowest and a.right < rightmost),
+    ]
     height = max(height, 1 + max((row for row, _ in needed), default=-1))
     width = max(width, 1 + max((column for _, column in needed), default=-1))
     rows.extend([] for _ in range(height - len(rows)))

@@ -2,23 +2,38 @@
 
 from dataclasses import dataclass, field
 
-from dukao.workbooks.grid import Area
+from dukao.workbooks.grid import Area, column_name
 
 Place = tuple[int, int]  # row and column from 0
 
+COLUMNS = 16_384  # of a sheet at most
 # Percentages and frames are signs for reading forms; of a sheet with more of them than a form can have, this many do.
 SIGNS_LIMIT = 100_000
-# A frame drawn further below the last value than this is no form but a whole column that somebody formatted.
+# A frame drawn further beyond the last value than this is no form but whole columns that somebody formatted.
 FRAME_ROWS_LIMIT = 2_000
 FRAME_COLUMNS_LIMIT = 256
 # Rows × columns that may be laid out; a cell far away from the others would ask for more.
 LAID_OUT_LIMIT = 8_000_000
-COLUMNS = 16_384  # of a sheet at most
+# This many empty rows or columns part what belongs together from what got there by mistake.
+_GAP_ROWS = 1_000
+_GAP_COLUMNS = 100
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How many rows and columns are read; `beyond` names the first row and column with cells that are not."""
+
+    rows: int
+    columns: int
+    beyond: tuple[str, ...] = ()
+
+    def told(self, sheet: str) -> str:
+        return f"工作表“{sheet}”里有单元格远离其余内容，{'、'.join(self.beyond)}没有读入"
 
 
 @dataclass
 class Marks:
-    """`size` is rows and columns up to the last value, as far as it is known beforehand."""
+    """`rows` and `columns` are those that hold something, as far as it is known beforehand."""
 
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
@@ -28,8 +43,28 @@ class Marks:
     framed: set[Place] = field(default_factory=set)
     lists: dict[Area, str] = field(default_factory=dict)  # where one chooses from a list → its formula
     merges: list[Area] = field(default_factory=list)  # only where calamine does not tell them
-    size: Place = (0, 0)
+    rows: set[int] = field(default_factory=set)
+    columns: set[int] = field(default_factory=set)
 
     @property
-    def is_far(self) -> bool:
-        return self.size[0] * self.size[1] > LAID_OUT_LIMIT
+    def extent(self) -> Extent:
+        """All cells where they can be laid out, else those before the first gap, else the first rows."""
+        height, width = max(self.rows, default=-1) + 1, max(self.columns, default=-1) + 1
+        if height * width <= LAID_OUT_LIMIT:
+            return Extent(height, width)
+        height, width = _before_gap(self.rows, _GAP_ROWS), _before_gap(self.columns, _GAP_COLUMNS)
+        height = min(height, LAID_OUT_LIMIT // width)
+        row = next((row for row in sorted(self.rows) if row >= height), None)
+        column = next((column for column in sorted(self.columns) if column >= width), None)
+        beyond = [] if row is None else [f"第 {row + 1:,} 行起"]
+        beyond += [] if column is None else [f"{column_name(column)} 列起"]
+        return Extent(height, width, tuple(beyond))
+
+
+def _before_gap(numbers: set[int], gap: int) -> int:
+    last = -1
+    for number in sorted(numbers):
+        if number - last > gap and last >= 0:
+            break
+        last = number
+    return last + 1

@@ -1,47 +1,96 @@
 """XLSX, XLSM, XLSB and XLS: values by calamine, which runs no formula and no macro."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import islice
+from math import prod
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 
 import python_calamine as calamine
 
-from dukao.workbooks.grid import Area, Grid, Value, Workbook
+from dukao.workbooks.grid import Area, Value, Workbook
 from dukao.workbooks.problems import Limits
-from dukao.workbooks.reading.far import Extent, extent_of, held_cells, thinned
+from dukao.workbooks.reading.biff import xls_marks, xlsb_marks, xlsb_sheets
+from dukao.workbooks.reading.far import count_held, thinned
 from dukao.workbooks.reading.kinds import damaged, protected
 from dukao.workbooks.reading.laying import laid_out, too_many_cells
 from dukao.workbooks.reading.listing import with_choices
-from dukao.workbooks.reading.marks import LAID_OUT_LIMIT, Marks
+from dukao.workbooks.reading.marks import LAID_OUT_LIMIT, Extent, Marks
 from dukao.workbooks.reading.package import Package
-from dukao.workbooks.reading.sheetxml import sheet_marks
+from dukao.workbooks.reading.sheetxml import sheet_marks, stated_size
+
+_T = TypeVar("_T")
 
 
 def read_office(path: Path, name: str, kind: str, limits: Limits, *, careful: bool) -> Workbook:
     """Every worksheet, those without cells too. Raises Unreadable."""
-    if kind in ("xlsx", "xlsm"):
-        with closing(Package(path, limits)) as package:
-            return _read_xlsx(path, package, name, kind, limits, careful=careful)
-    with _opened(path) as book:
-        return _workbook(book, name, kind, {}, {}, limits)
-
-
-def _read_xlsx(path: Path, package: Package, name: str, kind: str, limits: Limits, *, careful: bool) -> Workbook:
-    marks = {number: sheet_marks(package, part) for number, part in enumerate(package.sheets[: limits.sheets]) if part}
-    extents: dict[int, Extent] = {}
-    for number, seen in marks.items():
-        if careful or seen.is_far:
-            held = held_cells(package, package.sheets[number])
-            if len(held) > limits.cells:
-                raise too_many_cells(f"第 {number + 1} 张", limits)
-            extents[number] = extent_of(held, LAID_OUT_LIMIT // 8 if careful else LAID_OUT_LIMIT)
-    cut = {package.sheets[number].lower(): extent for number, extent in extents.items() if extent.beyond}
-    with _opened(thinned(package, cut) if cut else path) as book:
-        workbook = _workbook(book, name, kind, marks, extents, limits)
+    if kind == "xls":
+        marks = xls_marks(path)
+        with _opened(path) as book:
+            return _workbook(_loaded(book, limits, marks), name, kind, marks)
+    with closing(Package(path, limits)) as package:
+        read = _read_xlsb if kind == "xlsb" else _read_careful if careful else _read_xlsx
+        workbook = read(path, package, name, kind, limits)
     return replace(workbook, doubts=workbook.doubts + tuple(_told(package)))
+
+
+def _read_xlsb(path: Path, package: Package, name: str, kind: str, limits: Limits) -> Workbook:
+    parts = xlsb_sheets(package)[: limits.sheets]
+    marks = {number: xlsb_marks(package.whole(part)) for number, part in enumerate(parts) if part}
+    with _opened(path) as book:
+        return _workbook(_loaded(book, limits, marks), name, kind, marks)
+
+
+def _read_xlsx(path: Path, package: Package, name: str, kind: str, limits: Limits) -> Workbook:
+    parts = {number: part for number, part in enumerate(package.sheets[: limits.sheets]) if part}
+    if any(prod(stated_size(package, part)) > LAID_OUT_LIMIT for part in parts.values()):
+        return _read_careful(path, package, name, kind, limits)
+    # calamine works outside of Python's lock, so that both looks at the file share their time.
+    look = _beside(lambda: {number: sheet_marks(package, part) for number, part in parts.items()})
+    with look as marks, _opened(path) as book:
+        sheets = _loaded(book, limits, {})
+    return _workbook(sheets, name, kind, marks[0])
+
+
+def _read_careful(path: Path, package: Package, name: str, kind: str, limits: Limits) -> Workbook:
+    """As above, but nothing is laid out before it is known that it may be."""
+    marks: dict[int, Marks] = {}
+    cut: dict[str, Extent] = {}
+    for number, part in enumerate(package.sheets[: limits.sheets]):
+        if part:
+            marks[number] = sheet_marks(package, part)
+            if count_held(package, part, marks[number]) > limits.cells:
+                raise too_many_cells(f"第 {number + 1} 张", limits)
+            if marks[number].extent.beyond:
+                cut[part.lower()] = marks[number].extent
+    with _opened(thinned(package, cut) if cut else path) as book:
+        return _workbook(_loaded(book, limits, marks), name, kind, marks)
+
+
+@contextmanager
+def _beside(work: Callable[[], _T]) -> Iterator[list[_T]]:
+    """Does this work while the block runs; at its end the list holds the outcome."""
+    outcome: list[_T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:
+            errors.append(error)
+
+    thread = Thread(target=run)
+    thread.start()
+    try:
+        yield outcome
+    finally:
+        thread.join()
+    if errors:
+        raise errors[0]
 
 
 def _told(package: Package) -> Iterator[str]:
@@ -63,41 +112,62 @@ def _opened(source: Path | BytesIO) -> Iterator[Any]:
         raise damaged(str(error)) from None
 
 
-def _workbook(
-    book: Any, name: str, kind: str, marks: Mapping[int, Marks], extents: Mapping[int, Extent], limits: Limits
-) -> Workbook:
-    """Marks and extents by the number of the sheet."""
-    doubts: list[str] = []
-    grids: dict[int, Grid] = {}
-    worksheets = [n for n, sheet in enumerate(book.sheets_metadata) if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
-    if len(worksheets) > limits.sheets:
-        doubts.append(f"共有 {len(worksheets)} 张工作表，只读了前 {limits.sheets} 张")
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet as calamine gives it."""
+
+    number: int
+    name: str
+    is_hidden: bool
+    rows: list[list[Value]]
+    merges: list[Area]
+
+
+def _loaded(book: Any, limits: Limits, marks: Mapping[int, Marks]) -> list[_Sheet]:
+    """The worksheets; where `marks` say what they hold, up to the extent that is read. Raises Unreadable."""
+    sheets: list[_Sheet] = []
     left = limits.cells
-    for number in worksheets[: limits.sheets]:
-        sheet = book.sheets_metadata[number]
-        found = book.get_sheet_by_index(number)
-        rows = _rows(found)
-        left -= sum(len(row) - row.count(None) for row in rows)
+    for number, about in enumerate(book.sheets_metadata[: limits.sheets]):
+        if about.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        sheet = book.get_sheet_by_index(number)
+        rows, held = _rows(sheet, marks[number].extent if number in marks else None)
+        left -= held
         if left < 0:
-            raise too_many_cells(sheet.name, limits)
-        seen = marks.get(number, Marks())
-        merges = [Area(*first, *last) for first, last in found.merged_cell_ranges or ()] or seen.merges
-        is_hidden = sheet.visible != calamine.SheetVisibleEnum.Visible
-        grids[number] = laid_out(sheet.name, rows, merges, seen, is_hidden=is_hidden)
-        if number in extents and extents[number].beyond:
-            doubts.append(extents[number].told(sheet.name))
-    if not any(grid.rows for grid in grids.values()):
-        doubts.append("工作簿里没有内容")
-    chosen = with_choices(list(grids.values()), [marks.get(number, Marks()).lists for number in grids])
-    return Workbook(name, kind, tuple(chosen), doubts=tuple(doubts))
+            raise too_many_cells(about.name, limits)
+        merges = [Area(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+        sheets.append(_Sheet(number, about.name, about.visible != calamine.SheetVisibleEnum.Visible, rows, merges))
+    return sheets
 
 
-def _rows(sheet: Any) -> list[list[Value]]:
-    """From A1 on; empty cells are None."""
+def _rows(sheet: Any, extent: Extent | None) -> tuple[list[list[Value]], int]:
+    """From A1 on, empty cells as None; and how many cells hold something."""
     if sheet.start is None:
-        return []
-    rows: list[list[Value]] = sheet.to_python(skip_empty_area=False)
+        return [], 0
+    rows: list[list[Value]]
+    if extent is not None and extent.beyond:
+        above, left = sheet.start
+        wide = islice(sheet.iter_rows(), max(extent.rows - above, 0))
+        rows = [[] for _ in range(above)] + [[""] * left + row[: extent.columns - left] for row in wide]
+    else:
+        rows = sheet.to_python(skip_empty_area=False)
+    held = 0
     for number, row in enumerate(rows):
-        if "" in row:
+        held += len(row)
+        if empty := row.count(""):
+            held -= empty
             rows[number] = [None if value == "" else value for value in row]
-    return rows
+    return rows, held
+
+
+def _workbook(sheets: Sequence[_Sheet], name: str, kind: str, marks: Mapping[int, Marks]) -> Workbook:
+    grids, doubts = [], []
+    for sheet in sheets:
+        seen = marks.get(sheet.number, Marks())
+        grids.append(laid_out(sheet.name, sheet.rows, sheet.merges or seen.merges, seen, is_hidden=sheet.is_hidden))
+        if seen.extent.beyond:
+            doubts.append(seen.extent.told(sheet.name))
+    if not any(grid.rows for grid in grids):
+        doubts.append("工作簿里没有内容")
+    chosen = with_choices(grids, [marks.get(sheet.number, Marks()).lists for sheet in sheets])
+    return Workbook(name, kind, tuple(chosen), doubts=tuple(doubts))

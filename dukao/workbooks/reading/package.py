@@ -111,7 +111,7 @@ def _styles(elements: list[tuple[str, dict[str, str]]]) -> Styles:
     for name, attributes in elements:
         if name in ("cellXfs", "cellStyleXfs", "borders", "dxfs"):
             inside = name
-        elif name == "numFmt" and "%" in _QUOTED.sub("", attributes.get("formatCode", "")):
+        elif name == "numFmt" and shows_percent(attributes.get("formatCode", "")):
             percent_formats.add(_number(attributes.get("numFmtId")))
         elif name == "border" and inside == "borders":
             frames.append(0)
@@ -125,6 +125,11 @@ def _styles(elements: list[tuple[str, dict[str, str]]]) -> Styles:
                 framed.add(number)
             number += 1
     return Styles(frozenset(percents), frozenset(framed))
+
+
+def shows_percent(code: str) -> bool:
+    """Whether this number format multiplies by a hundred."""
+    return "%" in _QUOTED.sub("", code)
 
 
 def _number(text: str | None) -> int:

@@ -28,7 +28,7 @@ _ROW_NUMBER = re.compile(rb'\br="(\d{1,7})"')
 _FORMULA = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"[^<>]*>\s*<f([ /][^<>]*)?>(?:([^<]*)</f>)?')
 _ERROR = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"[^<>]*? t="e"[^<>]*>\s*(?:<f[^<>]*/>|<f[^<]*</f>)?\s*<v>([^<]*)</v>')
 _EMPTY = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})" s="(\d{1,6})" ?(?:/>|></c>)')
-_WIDE = re.compile(rb' r="([A-Z]{3})\d')
+_DIMENSION = re.compile(rb'<dimension ref="([A-Z0-9:]{2,30})"')
 _TAG_NAME = re.compile(rb"<(?:c|row)(?=[\s/>])")
 _TAG = re.compile(rb"<(c|row)(?=[\s/>])([^<>]*?)(/?)>")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -39,19 +39,23 @@ def sheet_marks(package: Package, part: str) -> Marks:
     cells = SheetCells(package.blocks(part))
     marks = Marks()
     look = _Look(marks, package.styles)
-    seen = last = widest = 0
+    seen = 0
     for chunk in cells:
-        if rows := _ROW.search(chunk):
-            last = max(last, int(rows[1]), int((_ROW.search(chunk, chunk.rfind(b"<row ")) or rows)[1]))
-        if _WIDE.search(chunk):
-            widest = max(widest, *(column_number(letters) + 1 for letters in set(_WIDE.findall(chunk))))
         look.at(chunk, with_signs=seen < _SIGNS_WITHIN_BYTES)
         seen += len(chunk)
-    around = _Around(marks)
     if cells.before:
+        around = _Around(marks)
         parse_events([cells.before, b"<sheetData/>", cells.behind], around.start, around.end, around.text)
-    marks.size = (last, max(widest, around.width))
     return marks
+
+
+def stated_size(package: Package, part: str) -> Place:
+    """Rows and columns of the sheet, as its file states them, right or wrong; 0 where it does not."""
+    cells = SheetCells(package.blocks(part))
+    next(iter(cells), b"")
+    match = _DIMENSION.search(cells.before)
+    area = next(iter(areas_of(match[1].decode())), None) if match else None
+    return (area.bottom + 1, area.right + 1) if area else (0, 0)
 
 
 class SheetCells:
@@ -174,10 +178,9 @@ def _unescaped(text: bytes | None) -> str:
 
 
 class _Around:
-    """What stands before and behind the cells: hidden columns, the stated size, lists to choose from."""
+    """What stands before and behind the cells: hidden columns, lists to choose from."""
 
     def __init__(self, marks: Marks) -> None:
-        self.width = 0
         self._marks = marks
         self._text = self._formula = self._ranges = ""
         self._is_list = False
@@ -187,8 +190,6 @@ class _Around:
         if name == "col" and attributes.get("hidden") in ("1", "true"):
             first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
             self._marks.hidden_columns.update(range(first - 1, min(last, COLUMNS)))
-        elif name == "dimension":
-            self.width = _right_of(attributes.get("ref", "")) + 1
         elif name == "dataValidation":
             self._is_list = attributes.get("type") == "list"
             self._formula, self._ranges = "", attributes.get("sqref", "")
@@ -216,7 +217,3 @@ def areas_of(ranges: str) -> list[Area]:
         with suppress(ValueError):
             found.append(Area(*cell_place(first), *cell_place(last or first)))
     return found
-
-
-def _right_of(reference: str) -> int:
-    return max((area.right for area in areas_of(reference)), default=-1)
