@@ -20,7 +20,7 @@ from dukao.gate import queries as gate
 from dukao.sheets import actions, queries
 
 _VERDICTS = {"ask": _l("要问"), "held": _l("已掌握"), "elsewhere": _l("别处在问"), "below": _l("下级掌握"),
-             "forbidden": _l("不得采集")}  # fmt: skip
+             "expected": _l("部门将交付"), "forbidden": _l("不得采集")}  # fmt: skip
 _STATES = {"known": _l("已带入"), "stale": _l("待确认"), "asked": _l("要填"), "answered": _l("已填"),
            "disputed": _l("标为不对"), "elsewhere": _l("不在这里填")}  # fmt: skip
 NEEDS_ATTENTION = 4
@@ -185,7 +185,7 @@ def _show(args: Namespace) -> Result:
         f"{page.title} · {page.unit_name} · {period_text(page.period)} · {page.issuer_name} · {page.state_label}",
         _("{day} 截止").format(day=page.due_on),
         _("{all} 项已填 {filled}，还剩 {left} 项，约 {minutes}").format(
-            all=page.tally.n_cells, filled=page.tally.n_filled, left=page.tally.n_left,
+            all=page.tally.n_items, filled=page.tally.n_filled, left=page.tally.n_left,
             minutes=_minutes(page.tally.minutes_left_hundredths),
         ),
     ]  # fmt: skip

@@ -1,7 +1,8 @@
 """Through the gate: the only way in which anything is asked of units below."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.trail import record_event
-from dukao.gate.models import Demand
+from dukao.gate.models import Demand, Refusal
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 
@@ -28,6 +29,15 @@ class DueDatePassed(Refused):
 
 class NobodyAsked(Refused):
     """There is no unit to ask, or nothing to ask of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule that a demand broke, in words."""
+
+    rule: str
+    what: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +59,14 @@ def issue_demand(
     minutes_hundredths: int,
     minutes_hundredths_per_unit: int,
     is_emergency: bool,
+    spared_unit_ids: Collection[int] = (),
     by: Actor,
     at: datetime,
 ) -> IssuedDemand:
     """Admit what a department (`asker`, its code) asks of the units of `target_level` below `scope_unit` (a code).
 
     `minutes_hundredths` is what all units together will spend, charged to the asker; `…_per_unit` bounds one unit.
+    Of `spared_unit_ids` nothing is asked: the demand is not on them, and `unit_count` leaves them out.
     Raises: NotThere (no right over the scope in that department), Invalid, DemandWithoutBasis, DueDatePassed,
     NobodyAsked. Records: gate.demand.issued.
     """
@@ -85,6 +97,9 @@ def issue_demand(
             due_on=due_on,
             by_name=by.name,
         )
+        Demand.spared_units.through.objects.bulk_create(
+            (Demand.spared_units.through(demand_id=demand.pk, unit_id=pk) for pk in spared_unit_ids), batch_size=2000
+        )
         record_event(
             verb="gate.demand.issued",
             subject=f"demand:{demand.number}",
@@ -103,6 +118,30 @@ def issue_demand(
             },
         )
     return IssuedDemand(id=demand.pk, number=demand.number)
+
+
+def record_refusal(
+    *, kind: str, title: str, asker: str, scope_unit: str, target_level: int, reasons: Sequence[Reason], by: Actor,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Put on record that the rules did not let a demand through: who wanted to ask what of whom, and which rules.
+
+    Raises: NotThere (no right over the scope in that department). Records: gate.demand.refused.
+    """
+    assert kind in KINDS, f"unknown kind of demand {kind!r}"
+    assert reasons, "a refusal names its rules"
+    with transaction.atomic():
+        department = org.department(code=asker)
+        scope = org.unit_by_code(scope_unit)
+        by.require("DEMANDS_ISSUE", scope.path, department=asker)
+        Refusal.objects.create(
+            kind=kind, title=title[:120], asker_id=department.id, scope_unit_id=scope.id, target_level=target_level,
+            reasons=[asdict(reason) for reason in reasons], refused_at=at, by_name=by.name,
+        )  # fmt: skip
+        record_event(
+            verb="gate.demand.refused", subject=f"department:{asker}", by=by, at=at, unit_path=scope.path,
+            detail={"kind": kind, "title": title, "rules": sorted({reason.rule for reason in reasons})},
+        )  # fmt: skip
 
 
 def withdraw_demand(*, number: str, reason: str, by: Actor, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What may be asked: the demand, first noun of the gate."""
+"""What may be asked, and what may not: demands, and refusals of such as the rules did not let through."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,6 +15,8 @@ class Demand(models.Model):
     target_level = models.SmallIntegerField()
     basis = models.CharField(max_length=300)
     is_emergency = models.BooleanField(default=False)
+    # Units below the scope of whom nothing is asked, because all of it is known; `unit_count` leaves them out.
+    spared_units = models.ManyToManyField("org.Unit", related_name="+")
     unit_count = models.IntegerField()
     minutes_hundredths = models.BigIntegerField()  # all units together, charged to the asker
     minutes_hundredths_per_unit = models.IntegerField()  # no unit is asked for more than this
@@ -37,3 +39,16 @@ class Demand(models.Model):
                 name="demand_withdrawn_after_issued",
             ),
         ]
+
+
+class Refusal(models.Model):
+    """A demand that the rules did not let through: nobody was asked, and the attempt is on record."""
+
+    kind = models.CharField(max_length=16)
+    title = models.CharField(max_length=120)
+    asker = models.ForeignKey("org.Department", on_delete=models.PROTECT, related_name="refused_demands")
+    scope_unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="+")
+    target_level = models.SmallIntegerField()
+    reasons = models.JSONField()  # [{"rule": "FRM-2", "what": "…", "source": "…"}], never empty
+    refused_at = models.DateTimeField(db_index=True)
+    by_name = models.CharField(max_length=64)

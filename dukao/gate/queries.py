@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q, QuerySet, Sum
 
 from dukao.base.refusals import NotThere
-from dukao.gate.models import Demand
+from dukao.gate.models import Demand, Refusal
 from dukao.org import queries as org
 from dukao.org.rules import Actor, Right, ancestor_ids
 
@@ -46,6 +46,23 @@ class AskerMinutes:
     withdrawn: int
 
 
+@dataclass(frozen=True, slots=True)
+class RefusalView:
+    """A demand that the rules did not let through."""
+
+    kind: str
+    title: str
+    asker_code: str
+    asker_name: str
+    scope_name: str
+    target_level: int
+    rules: tuple[str, ...]
+    reasons: tuple[str, ...]  # in words, as they were told to who tried
+    sources: tuple[str, ...]
+    refused_at: datetime
+    by_name: str
+
+
 def demands(
     *, viewer: Actor, asker: str = "", since: date | None = None, until: date | None = None, most: int = 200
 ) -> tuple[DemandView, ...]:
@@ -74,6 +91,7 @@ def demands_on_unit(*, unit: str, viewer: Actor, since: date | None = None, unti
     if not any(viewer.may(right, asked.path) for right in rights):
         raise NotThere()
     chosen = Demand.objects.filter(scope_unit_id__in=ancestor_ids(asked.path), target_level=asked.level)
+    chosen = chosen.exclude(spared_units=asked.id)
     return _views(_issued(chosen, since, until).order_by("-id")[:most])
 
 
@@ -99,16 +117,42 @@ def minutes_by_asker(*, viewer: Actor, since: date, until: date) -> tuple[AskerM
     )
 
 
+def refusals(*, viewer: Actor, since: date, until: date, most: int = 200) -> tuple[RefusalView, ...]:
+    """Demands refused by the rules in `[since, until)`, newest first: a department its own; supervision all."""
+    rows = (
+        Refusal.objects.filter(_seen_by(viewer), refused_at__date__gte=since, refused_at__date__lt=until)
+        .order_by("-refused_at", "-id")
+        .select_related("asker", "scope_unit")[:most]
+    )
+    return tuple(
+        RefusalView(
+            kind=r.kind, title=r.title, asker_code=r.asker.code, asker_name=r.asker.name, scope_name=r.scope_unit.name,
+            target_level=r.target_level, rules=_each(r, "rule"), reasons=_each(r, "what"), sources=_each(r, "source"),
+            refused_at=r.refused_at, by_name=r.by_name,
+        )
+        for r in rows
+    )  # fmt: skip
+
+
+def _each(refusal: Refusal, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reason[name] for reason in refusal.reasons))
+
+
 def _visible(viewer: Actor) -> QuerySet[Demand]:
+    return Demand.objects.filter(_seen_by(viewer))
+
+
+def _seen_by(viewer: Actor) -> Q:
+    """Of demands and refusals alike: who asks, and whom it would touch."""
     if viewer.is_system:
-        return Demand.objects.all()
+        return Q()
     seen = Q(pk__in=[])
     for standing in viewer.standings_with("DEMANDS_SEE_ALL"):
         seen |= Q(scope_unit__path__startswith=standing.unit_path)
         seen |= Q(scope_unit_id__in=ancestor_ids(standing.unit_path))
     for standing in viewer.standings_with("DEMANDS_ISSUE"):
         seen |= Q(asker__code=standing.department_code)
-    return Demand.objects.filter(seen)
+    return seen
 
 
 def _issued(chosen: QuerySet[Demand], since: date | None, until: date | None) -> QuerySet[Demand]:

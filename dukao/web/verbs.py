@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 VERBS = {
     "gate.demand.issued": _("提出要求"),
+    "gate.demand.refused": _("要求被规则挡下"),
     "gate.demand.withdrawn": _("撤回要求"),
     "indicators.indicator.defined": _("定义指标"),
     "org.department.defined": _("设置部门"),

@@ -113,3 +113,11 @@ def house(city) -> House:
             full["adds_up"] = {"units": "sum", "periods": "sum"}
         define_element(definition=checked(ElementDefinition, full, place=f"element {number}"), by=SYSTEM, at=AT)
     return House(city)
+
+
+@pytest.fixture
+def var(tmp_path, settings):
+    """A folder of the test's own for everything the house writes outside its database."""
+    settings.VAR = tmp_path / "var"
+    settings.VAR.mkdir()
+    return settings.VAR

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from dukao.base.models import Event
 from dukao.base.refusals import Invalid, NotThere
+from dukao.org.rules import SYSTEM
 from dukao.registers import queries as registers
 from dukao.sheets import actions
 from dukao.sheets.models import Answer
@@ -88,7 +89,7 @@ def test_what_is_known_is_locked(house):
 
 def test_what_is_only_shown_is_not_typed(house):
     house.know_all("vat_revenue", "2026Q3", "一村 二村 三村 四村 五村")
-    other = house.send("vat_revenue", code="first")
+    other = house.send("vat_revenue", "sales", code="first")
     number = house.send("vat_revenue", "new_projects", code="second")
     assert house.cell(number, "vat_revenue", unit="六村", viewer="dora").state == "elsewhere"
     with pytest.raises(actions.AlreadyKnown):
@@ -136,8 +137,9 @@ def test_stale_takes_one_tap(house):
 
 def test_a_stale_value_may_be_replaced_and_becomes_a_fact_when_accepted(house):
     house.know("tax_revenue", "2026Q3", "一村", 100)
-    number = house.send("tax_revenue")
+    number = house.send("tax_revenue", "new_projects")
     house.type(number, "tax_revenue", "2", at=LATER)
+    house.type(number, "new_projects", "3", at=LATER)
     assert house.total("tax_revenue", "富水市").sum == 100
     house.act("submit_filing", number, at=LATER)
     house.act("accept_filing", number, by="rita", at=LATER)
@@ -150,6 +152,31 @@ def test_only_stale_is_confirmed(house):
     for element in ("tax_revenue", "new_projects"):
         with pytest.raises(actions.NotStale):
             house.act("confirm_answer", number, element=element)
+
+
+def test_what_lower_levels_add_up_to_can_be_not_right_too(house):
+    house.know_all("tax_revenue", "2026Q3", "一村 二村 三村")
+    number = house.send("tax_revenue", "county_plan", level="county")
+    here = {"unit": "东县", "by": "system", "element": "tax_revenue"}
+    house.city.actor["system"] = SYSTEM
+    assert house.cell(number, "tax_revenue", unit="东县", viewer="dora").shown == "3.00"
+    assert house.act("dispute_answer", number, **here, reason="二村报重了").shown == "3.00"
+    cell = house.cell(number, "tax_revenue", unit="东县", viewer="dora")
+    assert (cell.state, cell.shown, cell.source.kind) == ("disputed", "3.00", "below")
+    assert cell.disputed_reason == "二村报重了"
+    house.act("type_answer", number, **here | {"element": "county_plan"}, raw="1")
+    house.act("submit_filing", number, unit="东县", by="system")
+    assert house.cell(number, "tax_revenue", unit="东县", viewer="dora").disputed_reason == "二村报重了"
+
+
+def test_not_right_may_be_taken_back_of_a_folded_value(house):
+    house.know_all("tax_revenue", "2026Q3", "一村 二村 三村")
+    number = house.send("tax_revenue", "county_plan", level="county")
+    house.city.actor["system"] = SYSTEM
+    here = {"unit": "东县", "by": "system", "element": "tax_revenue"}
+    house.act("dispute_answer", number, **here, reason="二村报重了")
+    saved = house.act("clear_answer", number, **here)
+    assert (saved.state, saved.shown) == ("known", "3.00")
 
 
 def test_not_right_keeps_the_value_and_the_reason(house):

@@ -70,6 +70,33 @@ def test_nothing_is_sent_where_nothing_is_left(house):
     assert _nothing_was_written()
 
 
+@pytest.mark.parametrize(("questions", "changes", "rules"), [
+    (["tax_revenue", "new_projects"], {"trim": False}, ("FRM-2",)),
+    (["tax_revenue", "illness"], {}, ("FRM-2", "PII-1")),
+    (["new_projects"], {"legal": {"type": "statistical"}, "frequency": "daily"}, ("FRM-1", "FRM-4")),
+])  # fmt: skip
+def test_what_the_rules_refuse_is_on_record(house, city, questions, changes, rules):
+    """Who wanted to ask what of whom, when, and which rule stood against it; the supervision office sees it."""
+    house.know_all("tax_revenue", "2026Q3")
+    with pytest.raises((actions.SheetRefused, actions.NothingLeftToAsk)):
+        house.send(*questions, **changes)
+    year = {"since": date(2026, 1, 1), "until": date(2027, 1, 1)}
+    (told,) = gate.refusals(viewer=city.actor["sam"], **year)
+    assert (told.title, told.asker_name, told.scope_name) == ("三季度经济运行表（2026年三季度）", "统计局", "富水市")
+    assert (told.rules, told.by_name, told.refused_at) == (rules, "dora", AT)
+    assert len(told.reasons) == len(rules)
+    assert Event.objects.get(verb="gate.demand.refused").detail["rules"] == sorted(rules)
+    assert gate.refusals(viewer=city.actor["dora"], **year) == (told,)
+    assert gate.refusals(viewer=city.actor["tara"], **year) == ()
+    assert gate.refusals(viewer=city.actor["sam"], since=date(2025, 1, 1), until=date(2026, 1, 1)) == ()
+
+
+def test_what_is_mistyped_is_no_refusal_by_the_rules(house, city):
+    with pytest.raises(gate_actions.DemandWithoutBasis):
+        house.send("new_projects", basis="")
+    assert not Event.objects.filter(verb="gate.demand.refused").exists()
+
+
 def test_a_draft_is_not_sent(house, city):
     actions.save_draft(definition=house.sheet("new_projects"), by=city.actor["dora"], at=AT)
     with pytest.raises(actions.NotReady):

@@ -34,7 +34,7 @@ def test_what_the_worker_sees(house):
     road = page.sections[0].questions[2]
     assert (road.label, road.note, road.codes) == ("路", "到村委会", (("1", "是"), ("2", "否")))
     tally = page.tally
-    assert (tally.n_cells, tally.n_filled, tally.n_left, tally.minutes_left_hundredths) == (3, 1, 2, 250)
+    assert (tally.n_items, tally.n_filled, tally.n_left, tally.minutes_left_hundredths) == (3, 1, 2, 250)
     assert (page.may_fill, page.may_submit, page.may_refuse, page.may_review) == (True, False, False, False)
 
 
@@ -97,13 +97,13 @@ def test_the_desk_of_a_worker(house, city):
     (todo,) = desk.to_fill
     assert (todo.number, todo.issuer_name, todo.tally.n_filled, todo.tally.n_left) == (number, "统计局", 1, 1)
     assert (desk.handed_in, desk.to_review, desk.dispatches, desk.sheets) == ((), (), (), ())
-    assert desk.saved.n_cells == 0
+    assert desk.saved.n_items == 0
     house.type(number, "new_projects", "1")
     house.act("submit_filing", number)
     desk = queries.desk(viewer=city.actor["alice"], today=ON)
     assert (desk.to_fill, [f.number for f in desk.handed_in]) == ((), [number])
-    assert (desk.saved.n_cells, desk.saved.minutes_hundredths) == (1, 50)
-    assert queries.desk(viewer=city.actor["alice"], today=date(2027, 1, 1)).saved.n_cells == 0
+    assert (desk.saved.n_items, desk.saved.minutes_hundredths) == (1, 50)
+    assert queries.desk(viewer=city.actor["alice"], today=date(2027, 1, 1)).saved.n_items == 0
     house.act("return_filing", number, by="rita", reason="再核")
     (todo,) = queries.desk(viewer=city.actor["alice"], today=ON).to_fill
     assert (todo.state, todo.reason) == ("returned", "再核")
@@ -209,4 +209,4 @@ def test_what_is_stale_says_of_when_it_is(house):
     cell = house.cell(number, "population", "2026-09", today=TODAY_LATE)
     assert (cell.state, cell.value_period, cell.source.age_days) == ("stale", "2026年6月", 50)
     tally = house.page(number, today=TODAY_LATE).tally
-    assert (tally.n_left, tally.minutes_left_hundredths) == (3, 30)
+    assert (tally.n_left, tally.minutes_left_hundredths) == (1, 30)

@@ -76,13 +76,15 @@ def test_marks_of_an_expired_sheet_name_the_day():
 
 
 OTHER = compiling.OtherAsk("BB2026-0007", "民政台账", "民政局", DUE)
+IN_TIME = compiling.Awaited("税收月报", "税务局", date(2026, 10, 12), is_late=False)
+LATE = compiling.Awaited("税收月报", "税务局", date(2026, 10, 7), is_late=True)
 
 
 def _question(**changes):
     case = {
         "label": "税收收入", "minutes_hundredths": 50, "sensitivity": "internal", "owner_code": "tax",
         "owner_name": "税务局", "issuer_code": "statistics", "n_units": 10, "cells": ((0, 0),), "holders": ("税务局",),
-        "elsewhere": (), "below_level": "",
+        "elsewhere": (), "awaited": None, "below_level": "",
     } | changes  # fmt: skip
     case["cells"] = tuple(compiling.CellCount(n, *cell) for n, cell in enumerate(case["cells"]))
     return compiling.judge_question(compiling.QuestionCase(**case), RULES)
@@ -101,6 +103,11 @@ def _question(**changes):
     # FRM-5: another dispatch asks; what is held stays held.
     ({"elsewhere": (OTHER,)}, "elsewhere", "FRM-5", 10, 0, 0),
     ({"elsewhere": (OTHER,), "cells": ((10, 0),)}, "held", "FRM-2", 0, 0, 0),
+    # FRM-2: a department is to deliver what is missing; late, it may be asked after all.
+    ({"awaited": IN_TIME, "cells": ((4, 3),)}, "expected", "FRM-2", 3, 0, 0),
+    ({"awaited": IN_TIME, "below_level": "村（社区）", "elsewhere": (OTHER,)}, "expected", "FRM-2", 10, 0, 0),
+    ({"awaited": LATE}, "ask", None, 10, 500, 50),
+    ({"awaited": IN_TIME, "cells": ((10, 0),)}, "held", "FRM-2", 0, 0, 0),
     # Kept per village: folded where complete, never asked above.
     ({"below_level": "村（社区）"}, "below", "FRM-5", 10, 0, 0),
     ({"below_level": "村（社区）", "cells": ((10, 0),)}, "held", "FRM-2", 0, 0, 0),
@@ -123,6 +130,8 @@ def test_a_refused_question_says_who_holds_it_and_who_asks():
     assert "税务局掌握" in str(_question(cells=((10, 0),)).refusal.what)
     refusal = _question(elsewhere=(OTHER,)).refusal
     assert all(part in str(refusal.what) for part in ("民政局", "民政台账", "BB2026-0007"))
+    refusal = _question(awaited=IN_TIME).refusal
+    assert all(part in str(refusal.what) for part in ("税务局", "税收月报", "2026-10-12"))
 
 
 @given(st.integers(1, 50), st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=4),

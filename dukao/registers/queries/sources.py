@@ -95,7 +95,8 @@ def datasets_behind(
     *, elements: Collection[str], scope_path: str, as_of: datetime | None = None
 ) -> tuple[FreshSource, ...]:
     """Datasets that feed any of these elements (codes) and have landed data overlapping the subtree, newest first."""
-    feeds = {pk: fed for pk, d in Dataset.objects.values_list("pk", "definition") if (fed := _fed(d) & set(elements))}
+    definitions = Dataset.objects.values_list("pk", "definition")
+    feeds = {pk: fed for pk, definition in definitions if (fed := elements_fed(definition) & set(elements))}
     overlapping = Q(scope_unit__path__startswith=scope_path) | Q(scope_unit_id__in=ancestor_ids(scope_path))
     landed = Delivery.objects.filter(overlapping, dataset_id__in=feeds, landed_at__isnull=False)
     # As of a past instant a delivery that was corrected later still spoke.
@@ -110,7 +111,7 @@ def datasets_behind(
     return tuple(sorted(found, key=lambda fresh: (fresh.source.landed_at, fresh.source.number), reverse=True))
 
 
-def _fed(definition: dict) -> set[str]:
+def elements_fed(definition: dict) -> set[str]:
     """Codes of the elements that a dataset's measures and columns feed."""
     named = [*definition.get("measures", ()), *definition.get("columns", ())]
     return {item["element"] for item in named if item.get("element")}

@@ -23,8 +23,16 @@ from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.registers import actions as registers
 from dukao.registers.queries import KnownFact, known
-from dukao.sheets.models import Answer
-from dukao.sheets.queries.reading import GIVEN, WORKED_ON, GivenAnswer, answerable, fact_for_cell, is_overtaking
+from dukao.sheets.models import Answer, Filing
+from dukao.sheets.queries.reading import (
+    GIVEN,
+    WORKED_ON,
+    GivenAnswer,
+    answerable,
+    fact_for_cell,
+    folded,
+    is_overtaking,
+)
 from dukao.sheets.rules.answers import Answerable, BadAnswer, ReadAnswer, read_answer, shown_answer
 from dukao.sheets.rules.cells import CellState, cell_periods, is_fresh, periods_that_count, state_of
 from dukao.sheets.wording import say, source_text
@@ -78,6 +86,7 @@ class _Place:
     element_code: str
     answerable: Answerable
     period_type: str
+    over_units: str
     over_periods: str
     level: int
     fresh_days: int
@@ -86,7 +95,15 @@ class _Place:
     answer: GivenAnswer | None = None
     fact: KnownFact | None = None
     fact_period: int | None = None
+    fold: int | None = None  # the value that lower levels add up to
     state: CellState = "asked"
+
+    @property
+    def known(self) -> ReadAnswer | None:
+        """The value that stands in the cell already."""
+        if self.fact is not None:
+            return ReadAnswer(self.fact.value, self.fact.text)
+        return None if self.fold is None else ReadAnswer(self.fold, "")
 
 
 def type_answer(
@@ -142,19 +159,20 @@ def confirm_answer(
 def dispute_answer(
     *, dispatch: str, unit: str, element: str, period: Period | None = None, reason: str, by: Actor, at: datetime
 ) -> Saved:
-    """“Not right”: mark a known value with the reason. It stays as it is until its source corrects it.
+    """“Not right”: mark a known value, delivered or added up, with the reason. It stays until its source corrects it.
 
     Raises: NotThere, FilingClosed, NotDisputable, Invalid. Records: sheets.answer.disputed.
     """
     with transaction.atomic():
         place = _place(dispatch, unit, element, period, by, at)
-        if place.state not in ("known", "disputed") or place.fact is None:
+        read = place.known
+        if place.state not in ("known", "disputed") or read is None:
             raise NotDisputable(_("只有已带入的数据可以标“不对”"), todo=_("要填的数直接改写就可以"))
         reason = reason.strip()
         if not reason or len(reason) > 300:
             raise Invalid(_("请写明哪里不对"), errors={"reason": _("1 到 300 字")})
-        read = ReadAnswer(place.fact.value, place.fact.text)
-        _keep(place, read, Answer.Origin.PREFILLED, place.fact.id, by, at, disputed_reason=reason)
+        origin = Answer.Origin.PREFILLED if place.fact else Answer.Origin.FOLDED
+        _keep(place, read, origin, place.fact and place.fact.id, by, at, disputed_reason=reason)
         _record("sheets.answer.disputed", place, by, at)
     return Saved("disputed", shown_answer(read.value, read.text, place.answerable))
 
@@ -183,15 +201,16 @@ def clear_answer(
         _record("sheets.answer.cleared", place, by, at)
         place.answer = None
         _look(place, timezone.localdate(at))
-    fact = place.fact
-    shown = shown_answer(fact.value, fact.text, place.answerable) if fact else ""
+    known_now = place.known
+    shown = shown_answer(known_now.value, known_now.text, place.answerable) if known_now else ""
     return Saved(place.state, shown, before)
 
 
 # Every step is one look into an index, whatever the planner believes of young tables.
 _PLACE = """
 SELECT f.id, f.state, d.state, d.level, d.period, c.is_asked, c.question_id, e.id, e.kind, e.decimals, e.measure_unit,
-  e.minimum, e.maximum, e.code_list, e.period_type, e.over_periods, e.level, e.fresh_days, e.about, e.sensitivity,
+  e.minimum, e.maximum, e.code_list, e.period_type, e.over_units, e.over_periods, e.level, e.fresh_days, e.about,
+  e.sensitivity,
   a.filing_id, a.question_id, a.period, a.value, a.text, a.origin, a.fact_id, a.disputed_reason, a.answered_at,
   a.answered_by
 FROM sheets_filing f
@@ -231,18 +250,21 @@ def _place(number: str, unit: str, element: str, period: Period | None, by: Acto
         element_code=element,
         answerable=answerable(*row[8:14]),
         period_type=row[14],
-        over_periods=row[15],
-        level=row[16],
-        fresh_days=row[17],
-        may_tell=row[18] == "unit" and row[19] != "sensitive",
+        over_units=row[15],
+        over_periods=row[16],
+        level=row[17],
+        fresh_days=row[18],
+        may_tell=row[19] == "unit" and row[20] != "sensitive",
     )
     if place.dispatch_state != "open":
         raise FilingClosed(_("这次填报已经结束"), todo=_("如需补报，请与下发部门联系"))
+    if place.filing_state == Filing.State.SPARED:
+        raise FilingClosed(_("这份报表全部已知，无需填报"), todo=_("数据不对的，请与提供数据的部门联系"))
     if place.filing_state not in WORKED_ON:
         raise FilingClosed(_("这份报表已经交出，不能再改"), todo=_("如需修改，请审核人退回"))
     place.period = _cell_period(place, period)
     # One row per answered cell of the question.
-    answers = [GivenAnswer(*found[20:]) for found in rows if found[22] == place.period]
+    answers = [GivenAnswer(*found[21:]) for found in rows if found[23] == place.period]
     place.answer = answers[0] if answers else None
     _look(place, timezone.localdate(at))
     return place
@@ -270,21 +292,25 @@ def _cell_period(place: _Place, period: Period | None) -> int:
 
 def _look(place: _Place, today: date) -> None:
     """What is known of the cell now, and what state that makes it."""
-    place.fact = place.fact_period = None
+    place.fact = place.fact_period = place.fold = None
     if place.level == place.sheet_level:
         periods = periods_that_count(place.period, place.over_periods)
         facts = known(unit_id=place.unit_id, element_ids=[place.element_id], periods=periods)
         held = {period: fact for (_element, period), fact in facts.items()}
         place.fact_period, place.fact = fact_for_cell(place.period, place.over_periods, held, place.filing_id)
+    elif place.level > place.sheet_level:
+        elements = {place.element_id: (place.level, place.over_units)}
+        folds = folded(unit_id=place.unit_id, elements=elements, periods={place.period})
+        place.fold, _n_units = folds.get((place.element_id, place.period), (None, 0))
     answer, fact = place.answer, place.fact
     given = answer if answer is not None and answer.origin in GIVEN else None
     place.state = state_of(
         is_asked=place.is_asked and place.level == place.sheet_level,
         is_answered=given is not None,
         is_disputed=answer is not None and bool(answer.disputed_reason),
-        is_known=fact is not None,
-        is_known_fresh=place.fact_period is not None
-        and is_fresh(place.fact_period, place.sheet_period, place.fresh_days, today),
+        is_known=place.known is not None,
+        is_known_fresh=place.fold is not None
+        or (place.fact_period is not None and is_fresh(place.fact_period, place.sheet_period, place.fresh_days, today)),
         is_overtaken=given is not None
         and fact is not None
         and is_overtaking(fact, place.fact_period, place.period, given),
@@ -294,7 +320,7 @@ def _look(place: _Place, today: date) -> None:
 def _refuse_known(place: _Place, today: date) -> None:
     if place.state == "elsewhere" or place.fact is None:
         raise NotAskedHere(
-            _("这一项不用在这里填"), why=_("由别的报表或下级汇总得来"), todo=_("有数后会自动带入"), rule="FRM-5"
+            _("这一项不用在这里填"), why=_("由部门、别的报表或下级汇总得来"), todo=_("有数后会自动带入"), rule="FRM-5"
         )
     raise AlreadyKnown(
         _("这一项已由{source}掌握").format(source=source_text(place.fact.source))

@@ -2,10 +2,12 @@
 
 1. The sheet is compiled; what the rules refuse is refused, unless only what is left is asked.
 2. The demand goes through the gate: without it nothing reaches anybody.
-3. Dispatch, carried questions and one filing per unit are written in the same transaction.
+3. Dispatch, carried questions and one filing per unit are written in the same transaction. The filing of a unit of
+   which everything is known is closed at once, and no demand is on that unit.
+4. What the rules refuse is put on record, for the supervision office to see.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -22,28 +24,37 @@ from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.registers import actions as registers
 from dukao.sheets.models import Dispatch, DispatchQuestion, Filing, Sheet
-from dukao.sheets.queries.compiling import Compiled, RefusalView, compile_sheet
+from dukao.sheets.queries.compiling import Compiled, CompiledQuestion, RefusalView, compile_sheet
+from dukao.sheets.queries.spared import spared_unit_ids
 
 _DISPATCH_LOCK = 0x6475_6B64  # PostgreSQL advisory lock: two dispatches never overlook each other's questions.
 
 
-class SheetRefused(Refused):
-    """The rules stand against sending the sheet; `refusals` holds every one of them."""
+class _RefusedByRules(Refused):
+    """`refusals` holds every rule that stands against sending the sheet, in words."""
 
-    def __init__(self, refusals: Sequence[RefusalView], *, todo: str = "") -> None:
+    def __init__(self, refusals: Sequence[RefusalView], what: str, **more: str) -> None:
         self.refusals = tuple(refusals)
-        first = self.refusals[0]
-        others = _("（另有 {n} 处）").format(n=len(self.refusals) - 1) if len(self.refusals) > 1 else ""
-        super().__init__(
-            first.what + others, why=first.why, todo=todo or first.todo, source=first.source, rule=first.rule
-        )
+        super().__init__(what, **more)
 
     def as_dict(self) -> dict[str, Any]:
         return super().as_dict() | {"refusals": [asdict(refusal) for refusal in self.refusals]}
 
 
-class NothingLeftToAsk(Refused):
-    """Everything is known already."""
+class SheetRefused(_RefusedByRules):
+    """The rules stand against sending the sheet."""
+
+    def __init__(self, refusals: Sequence[RefusalView], *, todo: str = "") -> None:
+        first, n_others = refusals[0], len(refusals) - 1
+        others = _("（另有 {n} 处）").format(n=n_others) if n_others else ""
+        super().__init__(
+            refusals, first.what + others, why=first.why, todo=todo or first.todo, source=first.source,
+            rule=first.rule,
+        )  # fmt: skip
+
+
+class NothingLeftToAsk(_RefusedByRules):
+    """Everything is known already, or to come from elsewhere."""
 
 
 class NotReady(Refused):
@@ -76,44 +87,29 @@ def dispatch_sheet(
     Where no version is named, the newest that is ready goes out; a draft of the next one does not stand in the way.
     With `only_what_is_left` refused questions are shown filled in (or left out) and only the rest is asked.
     Raises: NotThere, Invalid, NotReady, SheetRefused, NothingLeftToAsk, and what the gate refuses.
-    Records: sheets.sheet.dispatched, gate.demand.issued.
+    Records: sheets.sheet.dispatched, gate.demand.issued; where the rules refuse, gate.demand.refused.
     """
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DISPATCH_LOCK])
-        compiled = compile_sheet(
-            sheet=sheet, version=version or _newest_ready(sheet), scope_unit=scope_unit, period=period, due_on=due_on,
-            viewer=by, today=timezone.localdate(at), is_emergency=is_emergency,
+    compiled = None
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DISPATCH_LOCK])
+            compiled = compile_sheet(
+                sheet=sheet, version=version or _newest_ready(sheet), scope_unit=scope_unit, period=period,
+                due_on=due_on, viewer=by, today=timezone.localdate(at), is_emergency=is_emergency,
+            )  # fmt: skip
+            by.require("DEMANDS_ISSUE", compiled.scope_path, department=compiled.sheet.issuer_code)
+            _refuse(compiled, only_what_is_left)
+            return _send(compiled, due_on, basis, only_what_is_left, by, at)
+    except (SheetRefused, NothingLeftToAsk) as refused:
+        assert compiled is not None, "only what was compiled is refused by the rules"
+        gate.record_refusal(
+            kind="sheet", title=_title(compiled), asker=compiled.sheet.issuer_code, scope_unit=scope_unit,
+            target_level=compiled.sheet.level, by=by, at=at,
+            reasons=[gate.Reason(one.rule, one.what, one.source) for one in refused.refusals],
         )  # fmt: skip
-        by.require("DEMANDS_ISSUE", compiled.scope_path, department=compiled.sheet.issuer_code)
-        _refuse(compiled, only_what_is_left)
-        demand = gate.issue_demand(
-            kind="sheet",
-            title=f"{compiled.sheet.title}（{period.label}）"[:120],
-            asker=compiled.sheet.issuer_code,
-            scope_unit=scope_unit,
-            target_level=compiled.sheet.level,
-            basis=basis,
-            due_on=due_on,
-            unit_count=compiled.n_units,
-            minutes_hundredths=compiled.minutes_hundredths,
-            minutes_hundredths_per_unit=compiled.minutes_hundredths_per_unit,
-            is_emergency=is_emergency,
-            by=by,
-            at=at,
-        )
-        number = demand.number.replace("XQ", "BB", 1)
-        _write(compiled, number, demand.id, due_on, by, at)
-        record_event(
-            verb="sheets.sheet.dispatched",
-            subject=f"dispatch:{number}",
-            by=by,
-            at=at,
-            unit_path=compiled.scope_path,
-            detail=_told(compiled) | {"demand": demand.number, "only_what_is_left": only_what_is_left},
-        )
-    return number
+        raise
 
 
 def withdraw_dispatch(*, dispatch: str, reason: str, by: Actor, at: datetime) -> None:
@@ -173,22 +169,61 @@ def _refuse(compiled: Compiled, only_what_is_left: bool) -> None:
         raise gate.NobodyAsked(
             _("{place}没有这一级的填报单位").format(place=compiled.scope_name), todo=_("请检查下发范围和填报层级")
         )
+    refused = [question.refusal for question in compiled.refused if question.refusal]
     if not compiled.asked:
         raise NothingLeftToAsk(
+            refused,
             _("这张表没有要问基层的了"),
-            why=_("{n} 项都已掌握、正在别处问，或不该由本部门问").format(n=len(compiled.questions)),
+            why=_("{n} 项都已掌握、将由部门交付、正在别处问，或不该由本部门问").format(n=len(compiled.questions)),
             todo=_("不用下发，已掌握的数据可直接查看和导出"),
-            source=compiled.refused[0].refusal.source if compiled.refused[0].refusal else "",
+            source=refused[0].source,
             rule="FRM-2",
         )
-    if compiled.refused and not only_what_is_left:
-        raise SheetRefused(
-            [question.refusal for question in compiled.refused if question.refusal],
-            todo=_("点“只问剩下的 {n} 项”再下发").format(n=len(compiled.asked)),
-        )
+    if refused and not only_what_is_left:
+        raise SheetRefused(refused, todo=_("点“只问剩下的 {n} 项”再下发").format(n=len(compiled.asked)))
 
 
-def _write(compiled: Compiled, number: str, demand_id: int, due_on: date, by: Actor, at: datetime) -> None:
+def _send(
+    compiled: Compiled, due_on: date, basis: str, only_what_is_left: bool, by: Actor, at: datetime
+) -> str:  # fmt: skip
+    """The demand through the gate, then the dispatch; answer its number."""
+    spared = spared_unit_ids(compiled, today=timezone.localdate(at))
+    demand = gate.issue_demand(
+        kind="sheet",
+        title=_title(compiled),
+        asker=compiled.sheet.issuer_code,
+        scope_unit=compiled.scope_code,
+        target_level=compiled.sheet.level,
+        basis=basis,
+        due_on=due_on,
+        unit_count=compiled.n_units - len(spared),
+        minutes_hundredths=compiled.minutes_hundredths,
+        minutes_hundredths_per_unit=compiled.minutes_hundredths_per_unit,
+        is_emergency=compiled.is_emergency,
+        spared_unit_ids=spared,
+        by=by,
+        at=at,
+    )
+    number = demand.number.replace("XQ", "BB", 1)
+    _write(compiled, number, demand.id, due_on, spared, by, at)
+    record_event(
+        verb="sheets.sheet.dispatched",
+        subject=f"dispatch:{number}",
+        by=by,
+        at=at,
+        unit_path=compiled.scope_path,
+        detail=_told(compiled)
+        | {"demand": demand.number, "only_what_is_left": only_what_is_left, "spared": len(spared)},
+    )
+    return number
+
+
+def _title(compiled: Compiled) -> str:
+    return f"{compiled.sheet.title}（{compiled.period.label}）"[:120]
+
+
+def _write(compiled: Compiled, number: str, demand_id: int, due_on: date, spared: Collection[int], by: Actor,
+           at: datetime) -> None:  # fmt: skip
     dispatch = Dispatch.objects.create(
         number=number, sheet_id=compiled.sheet.id, demand_id=demand_id,
         scope_unit_id=org.unit_by_code(compiled.scope_code).id, period=compiled.period.key,
@@ -200,8 +235,12 @@ def _write(compiled: Compiled, number: str, demand_id: int, due_on: date, by: Ac
         for q in compiled.questions
         if q.is_carried
     )
+    states = {True: Filing.State.SPARED, False: Filing.State.OPEN}
     units = org.units_below(path=compiled.scope_path, level=compiled.sheet.level)
-    Filing.objects.bulk_create((Filing(dispatch=dispatch, unit_id=unit.id) for unit in units), batch_size=2000)
+    Filing.objects.bulk_create(
+        (Filing(dispatch=dispatch, unit_id=unit.id, state=states[unit.id in spared]) for unit in units),
+        batch_size=2000,
+    )
 
 
 def _told(compiled: Compiled) -> dict[str, Any]:
@@ -224,8 +263,17 @@ def _summary(compiled: Compiled) -> dict[str, Any]:
     """What the compiler showed, as it is kept with the dispatch."""
     kept = ("n_cells", "n_fresh", "n_stale", "n_unknown", "minutes_hundredths", "verdict")
     return _told(compiled) | {
-        "questions": {q.element_code: {name: getattr(q, name) for name in kept} for q in compiled.questions}
+        "questions": {
+            q.element_code: {name: getattr(q, name) for name in kept} | _awaited_from(q) for q in compiled.questions
+        }
     }
+
+
+def _awaited_from(question: CompiledQuestion) -> dict[str, str]:
+    """Whose delivery the question waits for, and until when."""
+    if question.verdict != "expected" or question.awaited is None:
+        return {}
+    return {"provider": question.awaited.provider_name, "until": question.awaited.until.isoformat()}
 
 
 def _locked(number: str, by: Actor) -> Dispatch:

@@ -1,6 +1,6 @@
 """Handing in, returning, accepting, refusing: each changes a filing's state once, however often it is asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,7 +42,10 @@ class MarksInOrder(Refused):
 
 @dataclass(frozen=True, slots=True)
 class SubmittedView:
-    """`warnings` did not stand in the way. `again`: it had been handed in before, and nothing changed."""
+    """Items (questions) filled in for the unit, and by it. `warnings` did not stand in the way.
+
+    `again`: it had been handed in before, and nothing changed.
+    """
 
     n_prefilled: int
     n_answered: int
@@ -69,15 +72,13 @@ def submit_filing(*, dispatch: str, unit: str, by: Actor, at: datetime) -> Submi
         filing, head = _locked(dispatch, unit)
         by.require("FILINGS_FILL", head.unit_path)
         if filing.state in (Filing.State.SUBMITTED, Filing.State.ACCEPTED):
-            origins = list(filing.answers.values_list("origin", flat=True))
-            given = sum(origin in GIVEN for origin in origins)
-            return SubmittedView(len(origins) - given, given, again=True)
+            return SubmittedView(*_items(filing), again=True)
         _require_open(head)
         cells = cells_of_filings([head], today=timezone.localdate(at))[head.id]
         found = violations_of(head, cells)
         _refuse_incomplete(cells, found)
-        prefilled = _freeze(filing, cells, by, at)
-        given = sum(cell.state == "answered" for cell in cells)
+        _freeze(filing, cells, by, at)
+        prefilled, given = _items(filing)
         _move(filing, Filing.State.SUBMITTED, submitted_at=at, submitted_by=by.name, reason="")
         detail = {"prefilled": prefilled, "answered": given}
         _record("sheets.filing.submitted", head, by, at, detail)
@@ -170,6 +171,8 @@ def _locked(dispatch: str, unit: str) -> tuple[Filing, FilingHead]:
 
 
 def _require_open(head: FilingHead) -> None:
+    if head.is_spared:
+        raise FilingClosed(_("这份报表全部已知，无需填报"))
     if not head.is_worked_on:
         raise FilingClosed(
             _("这次填报已经结束") if head.dispatch_state != Dispatch.State.OPEN else _("这份报表已经交出，不能再改"),
@@ -198,7 +201,14 @@ def _reason(reason: str) -> str:
     return reason
 
 
-def _refuse_incomplete(cells: Iterable[Cell], found: Iterable[Violation]) -> None:
+def _items(filing: Filing) -> tuple[int, int]:
+    """How many questions were filled in for the unit, and how many it answered itself, if only in part."""
+    given = set(filing.answers.filter(origin__in=GIVEN).values_list("question_id", flat=True))
+    filled = set(filing.answers.values_list("question_id", flat=True))
+    return len(filled - given), len(given)
+
+
+def _refuse_incomplete(cells: Collection[Cell], found: Iterable[Violation]) -> None:
     errors = {
         f"{cell.carried.element_code}:{Period(cell.period).code}": (
             _("还没有填") if cell.state == "asked" else _("请确认是否仍对，或改写")
@@ -206,7 +216,7 @@ def _refuse_incomplete(cells: Iterable[Cell], found: Iterable[Violation]) -> Non
         for cell in cells
         if cell.is_left
     }
-    n_left = len(errors)
+    n_left = len({cell.carried.question_id for cell in cells if cell.is_left})
     broken = [violation for violation in found if violation.is_error]
     for violation in broken:
         errors[f"check:{violation.name}"] = _told(violation)
@@ -221,8 +231,8 @@ def _told(violation: Violation) -> str:
     return violation.message if violation.period is None else said_of(period_text(violation.period), violation.message)
 
 
-def _freeze(filing: Filing, cells: Iterable[Cell], by: Actor, at: datetime) -> int:
-    """Write down what was filled in for the unit, with the fact each value repeats; answer how many cells."""
+def _freeze(filing: Filing, cells: Iterable[Cell], by: Actor, at: datetime) -> None:
+    """Write down what was filled in for the unit, with the fact each value repeats."""
     filled = [cell for cell in cells if cell.state in ("known", "disputed", "stale")]
     filing.answers.filter(origin__in=[Answer.Origin.PREFILLED, Answer.Origin.FOLDED], disputed_reason="").delete()
     for cell in filled:
@@ -244,7 +254,6 @@ def _freeze(filing: Filing, cells: Iterable[Cell], by: Actor, at: datetime) -> i
         for cell in filled
         if cell.state != "disputed"
     )
-    return len(filled)
 
 
 def _move(filing: Filing, state: str, **changes: Any) -> None:

@@ -8,6 +8,7 @@ from dukao.sheets.queries.desks import Desk as Desk
 from dukao.sheets.queries.desks import DeskFiling as DeskFiling
 from dukao.sheets.queries.desks import desk as desk
 from dukao.sheets.queries.desks import filings_handed_in as filings_handed_in
+from dukao.sheets.queries.desks import filings_spared as filings_spared
 from dukao.sheets.queries.dispatches import DispatchView as DispatchView
 from dukao.sheets.queries.dispatches import FilingRow as FilingRow
 from dukao.sheets.queries.dispatches import FilingTable as FilingTable

@@ -4,12 +4,13 @@
 2. A fact's freshness follows from its period. For stocks the newest fact of the year before counts too; where several
    such periods are each known in part, the units themselves are looked at.
 3. Elements kept at a lower level count as known for a unit where all units below it are known.
-4. Open dispatches that ask the same are found by element, overlapping scope and overlapping periods.
-5. The pure rules judge; this module puts their words and the names together.
+4. What a department is to deliver for a period is awaited from it, not asked.
+5. Open dispatches that ask the same are found by element, overlapping scope and overlapping periods.
+6. The pure rules judge; this module puts their words and the names together.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -33,6 +34,7 @@ from dukao.sheets.queries.sheets import sheet as sheet_view
 from dukao.sheets.rules import cells as cell_rules
 from dukao.sheets.rules.compiling import (
     RULE_IDS,
+    Awaited,
     CellCount,
     Judgement,
     OtherAsk,
@@ -82,7 +84,7 @@ class CompiledQuestion:
     measure_unit: str
     is_required: bool
     periods: tuple[str, ...]  # codes of its cells
-    verdict: str  # ask, held, elsewhere, below, forbidden
+    verdict: str  # ask, held, expected, elsewhere, below, forbidden
     refusal: RefusalView | None
     n_cells: int
     n_fresh: int
@@ -92,6 +94,7 @@ class CompiledQuestion:
     known_percent: int  # of cells, rounded down: 100 only where all are known
     sources: tuple[LineSource, ...]
     elsewhere: tuple[OtherAsk, ...]
+    awaited: Awaited | None  # whose delivery is to bring what is missing, in time still or late
     minutes_hundredths: int
     minutes_hundredths_per_unit: int
 
@@ -199,12 +202,14 @@ class _Compiler:
 
     def compiled(self) -> Compiled:
         known = self._known()
+        awaited = self._awaited(known)
         elsewhere = _other_asks(self.elements, self.scope, self.sheet.level, self.period)
         sources = self._sources()
         questions = tuple(
-            self._question(row, known[row[5]], elsewhere.get(row[5], ()), sources.get(self.elements[row[5]].code, ()))
+            self._question(row, known[row[5]], elsewhere.get(row[5], ()), sources.get(self.elements[row[5]].code, ()),
+                           awaited.get(row[5]))
             for row in self.questions
-        )
+        )  # fmt: skip
         return Compiled(
             sheet=self.sheet, scope_code=self.scope.code, scope_name=self.scope.name, scope_path=self.scope.path,
             period=self.period, due_on=self.due_on, is_emergency=self.is_emergency, n_units=self.n_units,
@@ -220,7 +225,7 @@ class _Compiler:
         return tuple(view for refusal in judge_sheet(case, self.rules) if (view := _view(refusal)))
 
     def _question(self, row: tuple, known: _Known, elsewhere: tuple[OtherAsk, ...],
-                  sources: tuple[LineSource, ...]) -> CompiledQuestion:  # fmt: skip
+                  sources: tuple[LineSource, ...], awaited: Awaited | None) -> CompiledQuestion:  # fmt: skip
         question_id, position, section, label, is_required, element_id = row
         element = self.elements[element_id]
         label = label_of(label, element.title, element.title_en)
@@ -230,7 +235,7 @@ class _Compiler:
             QuestionCase(
                 label=label, minutes_hundredths=element.minutes_hundredths, sensitivity=element.sensitivity,
                 owner_code=element.owner_code, owner_name=element.owner_name, issuer_code=self.sheet.issuer_code,
-                n_units=self.n_units, cells=known.cells, holders=holders, elsewhere=elsewhere,
+                n_units=self.n_units, cells=known.cells, holders=holders, elsewhere=elsewhere, awaited=awaited,
                 below_level=cell_rules.LEVEL_NAMES[element.level] if is_below else "",
             ),
             self.rules,
@@ -242,7 +247,7 @@ class _Compiler:
             periods=tuple(Period(cell.period).code for cell in known.cells), verdict=judged.verdict,
             refusal=_view(judged.refusal), n_cells=judged.n_cells, n_fresh=judged.n_fresh, n_stale=judged.n_stale,
             n_unknown=judged.n_unknown, n_pending=known.n_pending, known_percent=_known_percent(judged),
-            sources=sources if judged.n_fresh or judged.n_stale else (), elsewhere=elsewhere,
+            sources=sources if judged.n_fresh or judged.n_stale else (), elsewhere=elsewhere, awaited=awaited,
             minutes_hundredths=judged.minutes_hundredths,
             minutes_hundredths_per_unit=judged.minutes_hundredths_per_unit,
         )  # fmt: skip
@@ -315,6 +320,28 @@ class _Compiler:
                                               CellCount(cell, 0, len(whole)))  # fmt: skip
         return {e.id: _Known(tuple(counts[e.id]), pending[e.id]) for e in elements}
 
+    def _awaited(self, known: Mapping[int, _Known]) -> dict[int, Awaited]:
+        """Whose delivery is to bring what is missing, by element id; of several cells that which comes last."""
+        missing = {
+            self.elements[element_id].code: [cell.period for cell in held.cells if cell.n_fresh < self.n_units]
+            for element_id, held in known.items()
+        }
+        parameters = self.rules["FRM-2"].parameters
+        found = registers.deliveries_expected(
+            cells={code: periods for code, periods in missing.items() if periods}, scope_path=self.scope.path,
+            today=self.today,
+            waiting=registers.Waiting(parameters["wait_days_first"], parameters["wait_days_most"]),
+        )  # fmt: skip
+        last: dict[str, registers.Expected] = {}
+        for (code, _period), expected in found.items():
+            if code not in last or last[code].until < expected.until:
+                last[code] = expected
+        return {
+            element.id: Awaited(one.dataset_title, one.provider_name, one.until, one.is_late(self.today))
+            for element in self.elements.values()
+            if (one := last.get(element.code))
+        }
+
     def _sources(self) -> dict[str, tuple[LineSource, ...]]:
         """The datasets behind each element (by code) in this scope, newest first."""
         found: dict[str, list[LineSource]] = defaultdict(list)
@@ -358,9 +385,3 @@ def _known_percent(judged: Judgement) -> int:
 
 def _view(refusal: Refusal | None) -> RefusalView | None:
     return RefusalView(**refused_arguments(refusal)) if refusal else None
-
-
-def first_refusal(compiled: Compiled) -> Iterable[RefusalView]:
-    """What stands against sending the sheet as it is: of the sheet first, then of its questions."""
-    yield from compiled.refusals
-    yield from (question.refusal for question in compiled.refused if question.refusal)

@@ -10,9 +10,10 @@ from dukao.law import queries as law
 from dukao.org.rules import Actor
 from dukao.sheets.models import Answer, Filing
 from dukao.sheets.queries.dispatches import DispatchView, FilingRow, dispatches, filing_rows
-from dukao.sheets.queries.filings import Tally, lacking_marks, tally
+from dukao.sheets.queries.filings import lacking_marks, tally
 from dukao.sheets.queries.reading import cells_of_filings, filing_heads
 from dukao.sheets.queries.sheets import SheetView, sheets
+from dukao.sheets.rules.items import Tally
 
 _MOST = 200
 
@@ -38,9 +39,9 @@ class DeskFiling:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What was filled in for the worker in this year's filings: cells, and the minutes × 100 these would have cost."""
+    """What was filled in for the worker in this year's filings: items, and the minutes × 100 these would have cost."""
 
-    n_cells: int
+    n_items: int
     minutes_hundredths: int
 
 
@@ -105,20 +106,32 @@ def _handed_in(unit_ids: list[int]) -> tuple[FilingRow, ...]:
 def _saved(unit_ids: list[int], today: date) -> Saved:
     if not unit_ids:
         return Saved(0, 0)
-    found = Answer.objects.filter(
+    filled = Answer.objects.filter(
         filing__unit_id__in=unit_ids, filing__submitted_at__year=today.year,
         origin__in=[Answer.Origin.PREFILLED, Answer.Origin.FOLDED],
-    ).aggregate(n=Count("id"), minutes=Sum("question__element__minutes_hundredths"))  # fmt: skip
+    )  # fmt: skip
+    items = filled.values("filing_id", "question_id").annotate(cost=Sum("question__element__minutes_hundredths"))
+    found = items.aggregate(n=Count("*"), minutes=Sum("cost"))
     return Saved(found["n"], found["minutes"] or 0)
 
 
+def filings_spared(*, viewer: Actor, most: int = _MOST) -> tuple[FilingRow, ...]:
+    """Filings below the viewer's review of which everything was known when the sheet was sent; nobody hands them in."""
+    chosen = Filing.objects.filter(_under_review_of(viewer), state=Filing.State.SPARED, dispatch__state="open")
+    return filing_rows(chosen.order_by("dispatch__due_on", "dispatch_id", "unit__code")[:most])
+
+
 def _to_review(viewer: Actor) -> tuple[FilingRow, ...]:
-    """Filings handed in below the viewer's posts; a department only sees those of its own dispatches."""
+    chosen = Filing.objects.filter(_under_review_of(viewer), state=Filing.State.SUBMITTED, dispatch__state="open")
+    return filing_rows(chosen.order_by("dispatch__due_on", "dispatch_id", "unit__code")[:_MOST])
+
+
+def _under_review_of(viewer: Actor) -> Q:
+    """Filings below the viewer's posts; a department only sees those of its own dispatches."""
     below = Q(pk__in=[])
     for standing in viewer.standings_with("FILINGS_REVIEW"):
         here = Q(unit__path__startswith=standing.unit_path) & ~Q(unit_id=standing.unit_id)
         if standing.department_code:
             here &= Q(dispatch__sheet__issuer__code=standing.department_code)
         below |= here
-    chosen = Filing.objects.filter(below, state=Filing.State.SUBMITTED, dispatch__state="open")
-    return filing_rows(chosen.order_by("dispatch__due_on", "dispatch_id", "unit__code")[:_MOST])
+    return below

@@ -30,7 +30,7 @@ from dukao.sheets.rules.cells import cell_periods
 from dukao.sheets.rules.rights import may_see_dispatch
 from dukao.sheets.wording import label_of
 
-STATES = ("open", "submitted", "returned", "accepted", "refused")
+STATES = ("open", "submitted", "returned", "accepted", "refused", "spared")
 # How many units an export reads at once.
 _BATCH = 400
 
@@ -70,6 +70,11 @@ class DispatchView:
     n_returned: int
     n_accepted: int
     n_refused: int
+    n_spared: int  # all known on dispatch: nothing is asked of these units
+
+    @property
+    def n_asked_units(self) -> int:
+        return self.n_units - self.n_spared
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +323,7 @@ def _table_rows(view: DispatchView, top: UnitView, cells: Sequence[tuple[Carried
         figures = registers.figures(
             element_ids={one.element_id for one, _p in cells if one.kind == "number" and one.level == view.level},
             periods={p for _one, p in cells},
-            unit_ids=[row[2] for row in batch if row[1] in ("open", "returned")],
+            unit_ids=[row[2] for row in batch if row[1] in ("open", "returned", "spared")],
         )
         for filing_id, state, unit_id, code, name in batch:
             values = []

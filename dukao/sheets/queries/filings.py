@@ -1,6 +1,6 @@
 """One filing as its page shows it: every cell with state, value, source and age; hints; what does not add up."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,11 +19,12 @@ from dukao.law import queries as law
 from dukao.org.rules import Actor
 from dukao.registers import queries as registers
 from dukao.registers.queries import KnownFact, Source
-from dukao.sheets.models import Filing
+from dukao.sheets.models import Dispatch, Filing
 from dukao.sheets.queries.reading import Carried, Cell, FilingHead, cells_of_filings, filing_head, violations_of
 from dukao.sheets.rules.answers import shown_answer
 from dukao.sheets.rules.checks import Violation
 from dukao.sheets.rules.compiling import MARK_NAMES, RULE_IDS, missing_marks
+from dukao.sheets.rules.items import Tally, item_state
 from dukao.sheets.rules.rights import may_review, may_see_filing
 from dukao.sheets.wording import definition_of, label_of, source_text
 
@@ -68,6 +69,7 @@ class CellView:
     answered_by: str
     answered_at: datetime | None
     disputed_reason: str
+    awaited: str  # the department whose delivery is to bring it
     is_left: bool
 
     @property
@@ -109,17 +111,6 @@ class ViolationView:
     is_error: bool
     period_label: str
     element_codes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Cells of a filing: all, filled (known or answered), still to be touched, and the minutes × 100 these take."""
-
-    n_cells: int
-    n_filled: int
-    n_known: int
-    n_left: int
-    minutes_left_hundredths: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +163,7 @@ def filing(*, dispatch: str, unit: str, viewer: Actor, today: date) -> FilingPag
     cells = cells_of_filings([head], today=today)[head.id]
     hints = _hints(head, cells)
     sources = _Sources(cells, today)
+    awaited = _awaited(head, cells)
     found = violations_of(head, cells)
     confirm_percent = law.rule("BRD-0", today).parameters["confirm_percent"]
     may_fill = head.is_worked_on and viewer.may("FILINGS_FILL", head.unit_path)
@@ -187,7 +179,8 @@ def filing(*, dispatch: str, unit: str, viewer: Actor, today: date) -> FilingPag
         reviewed_at=head.reviewed_at, reviewed_by=head.reviewed_by, form_number=head.form_number,
         issuing_body=head.issuing_body, approval_number=head.approval_number, valid_until=head.valid_until,
         lacking_marks=lacking, notes=tuple(head.definition.get("notes", ())),
-        sections=_sections(cells, hints, sources), violations=tuple(_violation(v) for v in found), tally=counted,
+        sections=_sections(cells, hints, sources, awaited), violations=tuple(_violation(v) for v in found),
+        tally=counted,
         may_fill=may_fill,
         may_submit=may_fill and not counted.n_left and not any(v.is_error for v in found),
         may_refuse=may_fill and bool(lacking),
@@ -205,16 +198,20 @@ def lacking_marks(head: FilingHead, today: date) -> tuple[str, ...]:
 
 
 def tally(cells: Iterable[Cell], confirm_percent: int) -> Tally:
-    n_cells = n_filled = n_known = n_left = minutes = 0
-    for cell in cells:
-        n_cells += 1
-        n_filled += cell.state in ("known", "answered", "disputed")
-        n_known += cell.state in ("known", "disputed")
-        n_left += cell.is_left
-        if cell.is_left:
-            whole = cell.carried.minutes_hundredths
-            minutes += whole if cell.state == "asked" else -(-whole * confirm_percent // 100)
-    return Tally(n_cells, n_filled, n_known, n_left, minutes)
+    """What the filing comes to. The cells are in the order of the sheet."""
+    counted: Counter[str] = Counter()
+    minutes = 0
+    for _question, of_question in groupby(cells, key=lambda cell: cell.carried.question_id):
+        group = list(of_question)
+        counted[item_state([cell.state for cell in group], is_required=group[0].carried.is_required)] += 1
+        for cell in group:
+            if cell.is_left:
+                whole = cell.carried.minutes_hundredths
+                minutes += whole if cell.state == "asked" else -(-whole * confirm_percent // 100)
+    return Tally(
+        n_given=counted["given"], n_known=counted["known"], n_left=counted["left"], n_waiting=counted["waiting"],
+        n_optional=counted["optional"], minutes_left_hundredths=minutes,
+    )  # fmt: skip
 
 
 class _PeriodWords(NamedTuple):
@@ -285,20 +282,29 @@ def _hints(head: FilingHead, cells: Iterable[Cell]) -> Mapping[tuple[int, int], 
     return found
 
 
+def _awaited(head: FilingHead, cells: Iterable[Cell]) -> Mapping[str, str]:
+    """Element → the department whose delivery is to bring it, as the compiler told when the sheet was sent."""
+    if not head.is_worked_on or not any(cell.state == "elsewhere" for cell in cells):
+        return {}
+    compiled = Dispatch.objects.values_list("compiled", flat=True).get(pk=head.dispatch_id)
+    return {code: told["provider"] for code, told in compiled.get("questions", {}).items() if told.get("provider")}
+
+
 def _sections(
-    cells: Iterable[Cell], hints: Mapping[tuple[int, int], str], sources: _Sources
+    cells: Iterable[Cell], hints: Mapping[tuple[int, int], str], sources: _Sources, awaited: Mapping[str, str]
 ) -> tuple[SectionView, ...]:
     sections = []
     for title, in_section in groupby(cells, key=lambda cell: cell.carried.section):
         questions = tuple(
-            _question(tuple(of_question), hints, sources)
+            _question(tuple(of_question), hints, sources, awaited)
             for _position, of_question in groupby(in_section, key=lambda cell: cell.carried.position)
         )
         sections.append(SectionView(title, questions))
     return tuple(sections)
 
 
-def _question(cells: Collection[Cell], hints: Mapping[tuple[int, int], str], sources: _Sources) -> QuestionView:
+def _question(cells: Collection[Cell], hints: Mapping[tuple[int, int], str], sources: _Sources,
+              awaited: Mapping[str, str]) -> QuestionView:  # fmt: skip
     one = next(iter(cells)).carried
     minimum, maximum = (
         "" if bound is None else text_from_scaled(bound, one.decimals) for bound in (one.minimum, one.maximum)
@@ -311,11 +317,15 @@ def _question(cells: Collection[Cell], hints: Mapping[tuple[int, int], str], sou
         measure_unit=one.measure_unit, decimals=one.decimals,
         minimum=minimum, maximum=maximum, codes=tuple(to.codes.items()), is_required=one.is_required,
         is_asked=one.is_asked,
-        cells=tuple(_cell(cell, shown_answer(cell.value, cell.text, to), hints, sources) for cell in cells),
+        cells=tuple(
+            _cell(cell, shown_answer(cell.value, cell.text, to), hints, sources,
+                  awaited.get(one.element_code, "") if cell.state == "elsewhere" else "")
+            for cell in cells
+        ),
     )  # fmt: skip
 
 
-def _cell(cell: Cell, shown: str, hints: Mapping[tuple[int, int], str], sources: _Sources) -> CellView:
+def _cell(cell: Cell, shown: str, hints: Mapping[tuple[int, int], str], sources: _Sources, awaited: str) -> CellView:
     period, element_id, answer = _period(cell.period), cell.carried.element_id, cell.answer
     is_given = answer is not None and cell.state in ("answered", "disputed")
     stands_in = cell.fact_period is not None and cell.fact_period != cell.period and cell.state in ("known", "stale")
@@ -327,7 +337,8 @@ def _cell(cell: Cell, shown: str, hints: Mapping[tuple[int, int], str], sources:
         last_year=hints.get((element_id, period.year_before), ""),
         answered_by=answer.answered_by if is_given and answer else "",
         answered_at=answer.answered_at if is_given and answer else None,
-        disputed_reason=answer.disputed_reason if is_given and answer else "", is_left=cell.is_left,
+        disputed_reason=answer.disputed_reason if is_given and answer else "", awaited=awaited,
+        is_left=cell.is_left,
     )  # fmt: skip
 
 

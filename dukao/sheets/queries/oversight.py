@@ -12,7 +12,7 @@ from dukao.sheets.models import Dispatch, Filing
 from dukao.sheets.queries.dispatches import visible_dispatches
 
 # Verdicts of the compiler under which a question of a sheet was not asked.
-_SPARED = ("held", "elsewhere", "below", "forbidden")
+_SPARED = ("held", "expected", "elsewhere", "below", "forbidden")
 
 
 @dataclass(frozen=True, slots=True)

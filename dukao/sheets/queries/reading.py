@@ -73,6 +73,11 @@ class FilingHead(NamedTuple):
         return self.state in WORKED_ON and self.dispatch_state == "open"
 
     @property
+    def is_spared(self) -> bool:
+        """All of it was known on dispatch: it stays closed and shows what is known."""
+        return self.state == Filing.State.SPARED
+
+    @property
     def marks(self) -> Marks:
         return Marks(self.legal_type, self.form_number, self.issuing_body, self.approval_number, self.valid_until)
 
@@ -239,14 +244,14 @@ def cells_of_filings(heads: Sequence[FilingHead], *, today: date) -> dict[int, l
     assert len({head.unit_id for head in heads}) == 1, "cells are read for one unit at a time"
     carried = carried_questions({head.dispatch_id for head in heads})
     answers = _answers([head.id for head in heads])
-    worked_on = [head for head in heads if head.is_worked_on]
+    shows_known = [head for head in heads if head.is_worked_on or head.is_spared]
     facts = _facts(heads[0], [(c, head.period) for head in heads for c in carried[head.dispatch_id]])
-    folded = _folded(worked_on, carried)
+    folds = _folded(shows_known, carried)
     found: dict[int, list[Cell]] = {}
     for head in heads:
         given = answers.get(head.id, {})
         found[head.id] = [
-            _cell(head, one, period, given.get((one.question_id, period)), facts.get(one.element_id, {}), folded, today)
+            _cell(head, one, period, given.get((one.question_id, period)), facts.get(one.element_id, {}), folds, today)
             for one in carried[head.dispatch_id]
             for period in cell_periods(head.period, one.period_type)  # type: ignore[arg-type]
         ]
@@ -254,14 +259,14 @@ def cells_of_filings(heads: Sequence[FilingHead], *, today: date) -> dict[int, l
 
 
 def _cell(head: FilingHead, one: Carried, period: int, answer: GivenAnswer | None, held: Mapping[int, KnownFact],
-          folded: Mapping[tuple[int, int], tuple[int, int]], today: date) -> Cell:  # fmt: skip
+          folds: Mapping[tuple[int, int], tuple[int, int]], today: date) -> Cell:  # fmt: skip
     fact_period, fact = fact_for_cell(period, one.over_periods, held, head.id)
-    if not head.is_worked_on:
+    if not (head.is_worked_on or head.is_spared):
         return _handed_in(one, period, answer, fact, fact_period)
-    fold = folded.get((one.element_id, period)) if one.level > head.level else None
+    fold = folds.get((one.element_id, period)) if one.level > head.level else None
     given = answer if answer is not None and answer.origin in GIVEN else None
     state = state_of(
-        is_asked=one.is_asked and one.level == head.level,
+        is_asked=one.is_asked and one.level == head.level and not head.is_spared,
         is_answered=given is not None,
         is_disputed=answer is not None and bool(answer.disputed_reason),
         is_known=fact is not None or fold is not None,
@@ -339,22 +344,30 @@ def _facts(head: FilingHead, wanted: Iterable[tuple[Carried, int]]) -> dict[int,
 def _folded(
     heads: Sequence[FilingHead], carried: Mapping[int, list[Carried]]
 ) -> dict[tuple[int, int], tuple[int, int]]:
-    """(element id, period) → (value, how many units) for elements kept lower down whose every unit is known."""
+    """What lower levels add up to, for the cells of these filings whose elements are kept there."""
     below = [(one, head) for head in heads for one in carried[head.dispatch_id] if one.level > head.level]
     if not below:
         return {}
-    unit_id = heads[0].unit_id
-    n_below = org.counts_below(unit_ids=[unit_id], levels={one.level for one, _ in below}).get(unit_id, {})
-    figures = registers.figures(
-        element_ids={one.element_id for one, _ in below},
+    return folded(
+        unit_id=heads[0].unit_id,
+        elements={one.element_id: (one.level, one.over_units) for one, _head in below},
         periods={p for one, head in below for p in cell_periods(head.period, one.period_type)},  # type: ignore[arg-type]
-        unit_ids=[unit_id],
     )
-    by_id = {one.element_id: one for one, _ in below}
+
+
+def folded(
+    *, unit_id: int, elements: Mapping[int, tuple[int, str]], periods: Collection[int]
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """(element id, period) → (value, how many units), where every unit below is known.
+
+    `elements`: by id the level at which it is kept, and how it adds up over units.
+    """
+    n_below = org.counts_below(unit_ids=[unit_id], levels={level for level, _ in elements.values()}).get(unit_id, {})
+    figures = registers.figures(element_ids=elements, periods=periods, unit_ids=[unit_id])
     return {
-        (element_id, period): (folded_value(by_id[element_id].over_units, figure.sum, figure.n), figure.n)
+        (element_id, period): (folded_value(elements[element_id][1], figure.sum, figure.n), figure.n)
         for (element_id, period, _unit), figure in figures.items()
-        if figure.n >= n_below.get(by_id[element_id].level, figure.n + 1)
+        if figure.n >= n_below.get(elements[element_id][0], figure.n + 1)
     }
 
 

@@ -8,3 +8,5 @@ from dukao.sheets.rules.cells import CellState as CellState
 from dukao.sheets.rules.checks import BadCheck as BadCheck
 from dukao.sheets.rules.checks import parse as parse
 from dukao.sheets.rules.definitions import SheetDefinition as SheetDefinition
+from dukao.sheets.rules.rights import may_review as may_review
+from dukao.sheets.rules.rights import may_see_filing as may_see_filing

@@ -19,6 +19,7 @@ Rules = Mapping[str, Rule]
 Verdict = Literal[
     "ask",        # something is left: unknown cells are asked, stale ones confirmed
     "held",       # all known and fresh: shown, not asked
+    "expected",   # a department is to deliver it and still in time: shown when it comes
     "elsewhere",  # another open dispatch asks for it: shown when it comes
     "below",      # kept at a lower level: shown where it adds up
     "forbidden",  # not this department's to ask: not carried at all
@@ -86,6 +87,16 @@ class OtherAsk:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """A department's delivery that is to bring what is missing of a question; late after `until`."""
+
+    dataset_title: str
+    provider_name: str
+    until: date
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionCase:
     """What is judged of one question."""
 
@@ -99,6 +110,7 @@ class QuestionCase:
     cells: tuple[CellCount, ...]
     holders: tuple[str, ...]  # who holds what is known, by name
     elsewhere: tuple[OtherAsk, ...]
+    awaited: Awaited | None
     below_level: str  # name of the lower level at which the element is kept; empty where it is the sheet's
 
 
@@ -221,6 +233,15 @@ def _verdict(case: QuestionCase, n_cells: int, n_fresh: int, rules: Rules) -> tu
             _noop("通过共享能够满足需要的，不得重复采集"),
             words(_noop("点“只问剩下的”，这一项自动带入，不用基层填")),
         )
+    if case.awaited and not case.awaited.is_late:
+        awaited = case.awaited
+        return "expected", _refusal(
+            rules["FRM-2"],
+            words(_noop("“{label}”将由{provider}交付（{dataset}，{until} 前）"), label=case.label,
+                  provider=awaited.provider_name, dataset=awaited.dataset_title, until=awaited.until),
+            _noop("部门定期交付的数据，不得提前向基层要"),
+            words(_noop("点“只问剩下的”，交付后自动带入；过了 {until} 还没有交付，可以再问"), until=awaited.until),
+        )  # fmt: skip
     if case.below_level:
         return "below", _refusal(
             rules["FRM-5"],

@@ -127,7 +127,7 @@ def table_of(found: tuple[DispatchView, ...], *, caption: str = "") -> Table:
                 Cell(f"{d.prefilled_percent}%", raw=d.prefilled_percent),
                 Cell(words.hours_number(d.minutes_hundredths), raw=d.minutes_hundredths),
                 number(d.n_submitted),
-                Cell(f"{d.n_accepted:,}/{d.n_units:,}", raw=d.n_accepted),
+                Cell(f"{d.n_accepted:,}/{d.n_asked_units:,}", raw=d.n_accepted),
                 Cell(d.state_label, tone=DISPATCH_TONES[d.state]),
             )
         )
@@ -151,7 +151,7 @@ def _page(request: HttpRequest, number: str, unit: str | None, actor: Actor, *, 
     progress = queries.dispatch_progress(dispatch=number, unit=unit, viewer=actor)
     d = progress.dispatch
     counts = progress.total.counts
-    whole = sum(counts.values())
+    whole = sum(counts.values()) - counts.get("spared", 0)
     tables = [_progress_table(progress)]
     if request.GET.get("export", "").startswith("answers."):
         tables.append(_answers_table(number, unit, actor))
@@ -205,7 +205,7 @@ def _counts(counts: Mapping[str, int]) -> tuple[tuple[str, int, Tone], ...]:
 def _marks(d: DispatchView) -> tuple[tuple[str, str], ...]:
     lines = (
         (_("谁要"), d.issuer_name),
-        (_("发给"), _("{place}的 {units}").format(place=d.scope_name, units=words.units_asked(d.n_units, d.level))),
+        (_("发给"), _sent_to(d)),
         (_("依据"), d.basis),
         (_("发出"), words.moment(d.dispatched_at)),
         (_("截止"), words.day(d.due_on)),
@@ -214,6 +214,11 @@ def _marks(d: DispatchView) -> tuple[tuple[str, str], ...]:
         (_("要求编号"), d.demand),
     )
     return tuple((label, text) for label, text in lines if text)
+
+
+def _sent_to(d: DispatchView) -> str:
+    told = _("{place}的 {units}").format(place=d.scope_name, units=words.units_asked(d.n_units, d.level))
+    return with_note(told, _("其中 {n} 个全部已知，无需填报").format(n=d.n_spared)) if d.n_spared else told
 
 
 def _progress_table(progress: Progress) -> Table:
@@ -244,18 +249,19 @@ def _progress_row(r: ProgressRow, d: DispatchView, is_last: bool) -> Row:
 
 def _counted(r: ProgressRow, is_one: bool = False) -> tuple[Cell, Cell, Cell]:
     """State, handed in, accepted."""
-    whole, accepted = sum(r.counts.values()), r.counts.get("accepted", 0)
+    whole, accepted = sum(r.counts.values()) - r.counts.get("spared", 0), r.counts.get("accepted", 0)
     if is_one and r.counts:
         state = next(iter(r.counts))
         first = Cell(_states()[state], tone=STATE_TONES[state])
     else:
-        first = Cell(f"{accepted:,}/{whole:,}", tone="ok" if whole and accepted == whole else "wait")
+        first = Cell(f"{accepted:,}/{whole:,}", tone="ok" if accepted == whole else "wait")
     return first, number(accepted + r.counts.get("submitted", 0)), number(accepted)
 
 
 def _states() -> dict[str, str]:
     return {
         "open": _("待填"), "submitted": _("待审"), "returned": _("退回"), "accepted": _("通过"), "refused": _("拒填"),
+        "spared": _("无需填报"),
     }  # fmt: skip
 
 

@@ -42,6 +42,7 @@ class SupervisionPage:
     bars: tuple[Bar, ...]
     minutes: Table
     recent: Table
+    stopped: Table
     refused: Table
     spared: Table
     tables: tuple[Table, ...]
@@ -79,7 +80,9 @@ def supervision(request: HttpRequest) -> HttpResponse:
     charged = gate.minutes_by_asker(viewer=actor, since=period.starts_on, until=period.ends_on)
     newest = gate.demands(viewer=actor, since=period.starts_on, until=period.ends_on, most=_RECENT)
     minutes, recent = _minutes_table(charged, year), _demands_table("recent", _("最近的要求"), newest, today)
-    refused, spared = _refused_table(actor, period), _spared_table(actor, period)
+    stopped, refused, spared = (
+        _stopped_table(actor, period), _refused_table(actor, period), _spared_table(actor, period)
+    )  # fmt: skip
     page = SupervisionPage(
         title=_("督考台"),
         year=year,
@@ -89,9 +92,10 @@ def supervision(request: HttpRequest) -> HttpResponse:
         bars=_bars(charged),
         minutes=minutes,
         recent=recent,
+        stopped=stopped,
         refused=refused,
         spared=spared,
-        tables=(minutes, recent, refused, spared),
+        tables=(minutes, recent, stopped, refused, spared),
         units=tuple((s.unit_name, reverse("units.page", args=[s.unit_code]))
                     for s in actor.standings_with("DEMANDS_SEE_ALL")),
     )  # fmt: skip
@@ -217,7 +221,7 @@ def _demands_table(key: str, caption: str, found: tuple[DemandView, ...], today:
         key,
         caption,
         [
-            Column(_("要什么"), is_sticky=True), Column(_("谁要")), Column(_("向谁要")), Column(_("依据")),
+            Column(_("要什么"), is_sticky=True), Column(_("谁要")), Column(_("向谁要")), Column(_("依据"), "prose"),
             Column(_("提出"), "date"), Column(_("截止"), "date"),
             Column(_("每单位最多"), "number", _("分钟")), Column(_("合计"), "number", _("小时")),
             Column(_("状态"), "badge"),
@@ -226,6 +230,28 @@ def _demands_table(key: str, caption: str, found: tuple[DemandView, ...], today:
         empty=_("没有符合条件的要求。"),
         is_filtered=len(rows) > _RECENT,
     )  # fmt: skip
+
+
+def _stopped_table(viewer: Actor, year: Period) -> Table:
+    """What somebody wanted to ask and the rules did not let through."""
+    found = gate.refusals(viewer=viewer, since=year.starts_on, until=year.ends_on, most=_MOST)
+    names = org.display_names(names={r.by_name for r in found})
+    rows = [
+        row(
+            r.title, Cell(r.asker_name, note=names.get(r.by_name, r.by_name)), r.scope_name,
+            Cell(r.reasons[0], note=_("另有 {n} 处").format(n=len(r.reasons) - 1) if r.reasons[1:] else ""),
+            Cell("、".join(r.rules), note=r.sources[0]),
+            Cell(words.moment(r.refused_at), raw=r.refused_at.isoformat()),
+        )
+        for r in found
+    ]  # fmt: skip
+    columns = [
+        Column(_("想要什么"), is_sticky=True), Column(_("谁要")), Column(_("向谁要")), Column(_("为什么没让发")),
+        Column(_("规则")), Column(_("时间"), "date"),
+    ]  # fmt: skip
+    return table("stopped", _("没让发下去的要求（{n} 次）").format(n=len(rows)), columns, rows,
+                 is_filtered=len(rows) > 12, source=_("基层没有收到，不花时间；只作记录。"),
+                 empty=_("这一年没有被规则挡下的要求。"))  # fmt: skip
 
 
 def _refused_table(viewer: Actor, year: Period) -> Table:
@@ -247,7 +273,10 @@ def _refused_table(viewer: Actor, year: Period) -> Table:
 
 def _spared_table(viewer: Actor, year: Period) -> Table:
     found = sheets.spared_questions(viewer=viewer, since=year.starts_on, until=year.ends_on, most=_MOST)
-    verdicts = {"held": _("已掌握"), "elsewhere": _("别处正在问"), "below": _("下级在报"), "forbidden": _("不该由它问")}
+    verdicts = {
+        "held": _("已掌握"), "expected": _("将由部门交付"), "elsewhere": _("别处正在问"), "below": _("下级在报"),
+        "forbidden": _("不该由它问"),
+    }  # fmt: skip
     rows = [
         row(
             Cell(q.element_title, href=reverse("elements.page", args=[q.element_code])),

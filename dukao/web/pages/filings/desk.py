@@ -16,6 +16,7 @@ from dukao.web.tables import Cell, Column, Table, Tone, row, table
 
 STATE_TONES: dict[str, Tone] = {
     "open": "wait", "submitted": "info", "returned": "warn", "accepted": "ok", "refused": "stop",
+    "spared": "known",
 }  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def filings(request: HttpRequest) -> HttpResponse:
 
 
 def _task(f: DeskFiling, with_unit: bool) -> Task:
-    filled, whole = f.tally.n_filled, f.tally.n_cells
+    filled, whole = f.tally.n_filled, f.tally.n_items
     return Task(
         href=reverse("desk.filing", args=[f.number, f.unit_code]),
         title=with_note(f.title, words.period(f.period)),
@@ -100,10 +101,10 @@ def _task(f: DeskFiling, with_unit: bool) -> Task:
 
 
 def _saved(found: Desk) -> str:
-    if not found.saved.n_cells:
+    if not found.saved.n_items:
         return ""
     hours = words.hours(found.saved.minutes_hundredths)
-    return _("今年已为你免填 {n} 项 · {hours}").format(n=f"{found.saved.n_cells:,}", hours=hours)
+    return _("今年已为你免填 {n} 项 · {hours}").format(n=f"{found.saved.n_items:,}", hours=hours)
 
 
 def _table(found: tuple[FilingRow, ...]) -> Table:

@@ -86,7 +86,8 @@ def review(request: HttpRequest) -> HttpResponse:
     found = queries.desk(viewer=actor, today=doors.today()).to_review
     n = len(found)
     title = _("待审 {n} 份").format(n=n) if n else _("没有待审的报表")
-    return doors.render(request, "review/list.html", ReviewPage(title, (_list(found),), n))
+    spared = _spared(queries.filings_spared(viewer=actor))
+    return doors.render(request, "review/list.html", ReviewPage(title, (_list(found), spared), n))
 
 
 @require_GET
@@ -152,6 +153,18 @@ def _list(found: tuple[FilingRow, ...]) -> Table:
                  empty=_("没有待审的。有单位交来时会列在这里。"))  # fmt: skip
 
 
+def _spared(found: tuple[FilingRow, ...]) -> Table:
+    rows = [
+        row(
+            Cell(f.unit_name, href=reverse("review.page", args=[f.number, f.unit_code])), Cell(f.title, note=f.number),
+            words.period(f.period), f.issuer_name,
+        )
+        for f in found
+    ]  # fmt: skip
+    columns = [Column(_("单位"), is_sticky=True), Column(_("报表")), Column(_("报告期")), Column(_("谁要"))]
+    return table("spared", _("全部已知，无需填报（{n} 份）").format(n=len(rows)), columns, rows)
+
+
 def page_of(
     number: str, unit: str, actor: Actor, *, crumbs: tuple[Crumb, ...], reason: str = "", error: str = ""
 ) -> ReviewedPage:
@@ -188,6 +201,7 @@ def _state(found: FilingPage) -> tuple[Tone, str]:
         "returned": "warn",
         "accepted": "ok",
         "refused": "stop",
+        "spared": "known",
     }
     return tones[found.state], found.state_label
 

@@ -51,6 +51,7 @@ class CellLine:
     hint: str
     source: str
     disputed_reason: str
+    awaited: str  # who is to bring what comes from elsewhere
     by_another: str
     is_left: bool
     is_required: bool
@@ -88,6 +89,11 @@ class QuestionLines:
         """Whether there is nothing to do about it."""
         return all(cell.look in ("known", "elsewhere") for cell in self.cells)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether some of it is still to come from elsewhere."""
+        return any(cell.look == "elsewhere" for cell in self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -99,6 +105,17 @@ class Block:
     @property
     def n_cells(self) -> int:
         return sum(len(question.cells) for question in self.questions)
+
+    @property
+    def summary(self) -> str:
+        """What stands behind the fold, in items."""
+        n_waiting = sum(question.is_waiting for question in self.questions)
+        told = []
+        if n_filled := len(self.questions) - n_waiting:
+            told.append(_("已带入 {n} 项，不用填").format(n=n_filled))
+        if n_waiting:
+            told.append(_("{n} 项由别处填").format(n=n_waiting))
+        return " · ".join(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +209,7 @@ def cell_line(
         hint=_hint(question, cell),
         source=_source(cell),
         disputed_reason=cell.disputed_reason,
+        awaited=_("等{provider}交付，到了自动带入").format(provider=cell.awaited) if cell.awaited else "",
         by_another=_by_another(cell, viewer_name, names or {}),
         is_left=cell.is_left,
         is_required=question.is_required,
@@ -228,11 +246,11 @@ def figure(shown: str, question: QuestionView) -> str:
 def progress_of(filing: FilingPage) -> Progress:
     tally = filing.tally
     if tally.n_left:
-        text = _("还剩 {n} 项").format(n=tally.n_left)
+        text = _("{whole} 项，还剩 {n} 项").format(whole=tally.n_items, n=tally.n_left)
         note = words.minutes(tally.minutes_left_hundredths)
     else:
-        text, note = _("都填好了"), ""
-    return Progress(tally.n_left, tally.n_filled, tally.n_cells, text, note)
+        text, note = _("{whole} 项都填好了").format(whole=tally.n_items), ""
+    return Progress(tally.n_left, tally.n_filled, tally.n_items, text, note)
 
 
 def problems_of(filing: FilingPage, errors: Mapping[str, str] | None = None) -> tuple[Problem, ...]:

@@ -36,6 +36,7 @@ class Line:
     percent: int
     is_full: bool
     source: str
+    awaited: str
     stale: str
     asked: str
     minutes: str
@@ -231,7 +232,8 @@ def _blocks(compiled: Compiled) -> tuple[Block, ...]:
 def _line(q: CompiledQuestion) -> Line:
     known = q.n_fresh + q.n_stale
     tone, verdict = {
-        "ask": ("wait", _("要问")), "held": ("known", _("免问")), "elsewhere": ("info", _("别处正在问")),
+        "ask": ("wait", _("要问")), "held": ("known", _("免问")),
+        "expected": ("known", _("将由部门交付")), "elsewhere": ("info", _("别处正在问")),
         "below": ("info", _("下级在报")), "forbidden": ("stop", _("拒绝")),
     }[q.verdict]  # fmt: skip
     return Line(
@@ -242,6 +244,7 @@ def _line(q: CompiledQuestion) -> Line:
         percent=q.known_percent,
         is_full=known == q.n_cells and q.n_cells > 0,
         source=_source(q),
+        awaited=_awaited(q),
         stale=f"{q.n_stale:,}",
         asked=f"{q.n_unknown:,}" if q.is_asked else "–",
         minutes=words.minutes_number(q.minutes_hundredths_per_unit) if q.is_asked else "–",
@@ -269,6 +272,16 @@ def _source(q: CompiledQuestion) -> str:
     return f"{newest.provider_name} {words.day(newest.landed_at)}{more}"
 
 
+def _awaited(q: CompiledQuestion) -> str:
+    """Whose delivery is to bring what is missing, and whether it is late."""
+    if q.awaited is None or q.verdict not in ("ask", "expected"):
+        return ""
+    provider, until = q.awaited.provider_name, words.day(q.awaited.until)
+    if q.awaited.is_late:
+        return _("{provider}应在 {until} 前交付，已逾期").format(provider=provider, until=until)
+    return _("{provider}将在 {until} 前交付").format(provider=provider, until=until)
+
+
 def _total(c: Compiled) -> str:
     n_asked = len(c.asked)
     return _("合计 {n} 项：{free} 项免问 · {asked} 项要问 · 共 {hours}（由{asker}承担）").format(
@@ -289,7 +302,8 @@ def _table(c: Compiled) -> Table:
     """The same as a file."""
     rows = [
         row(
-            q.position, q.label, number(q.n_fresh + q.n_stale), number(q.n_cells), _source(q), number(q.n_stale),
+            q.position, q.label, number(q.n_fresh + q.n_stale), number(q.n_cells),
+            Cell(_source(q), note=_awaited(q)), number(q.n_stale),
             number(q.n_unknown if q.is_asked else 0),
             Cell(words.minutes_number(q.minutes_hundredths_per_unit), raw=q.minutes_hundredths_per_unit),
             _line(q).verdict, q.refusal.why if q.refusal else "", q.refusal.source if q.refusal else "",
