@@ -38,6 +38,7 @@ MIDDLEWARE = [
     "dukao.web.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "dukao.web.middleware.Language",
+    "dukao.web.traditional.Traditional",
     "django.middleware.common.CommonMiddleware",
     "dukao.web.middleware.Doorkeeper",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -7,6 +7,7 @@ what touched before still touches.
 import json
 import os
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -18,6 +19,8 @@ _COUNTRY = "156"
 # A map is drawn on about this many grid lines each way: finer than a pixel, coarser than the source.
 _GRID_LINES = 900
 _DECIMALS = 4
+# Of the files kept: another number where they change.
+_EDITION = 2
 Point = tuple[float, float]
 
 
@@ -25,7 +28,7 @@ def county_map(codes: tuple[str, ...]) -> Path | None:
     """The file with the GeoJSON of these counties, each feature named by its 12-digit code; None without boundaries."""
     if not codes:
         return None
-    path = settings.VAR / "maps" / f"{min(codes)}-{len(codes)}.json"
+    path = settings.VAR / "maps" / f"{min(codes)}-{len(codes)}-{_EDITION}.json"
     if not path.exists():
         collection = {"type": "FeatureCollection", "features": _features(codes)}
         _write(path, json.dumps(collection, separators=(",", ":")).encode() if collection["features"] else b"")
@@ -43,7 +46,7 @@ def _features(codes: tuple[str, ...]) -> list[dict[str, Any]]:
     return [
         {
             "type": "Feature",
-            "properties": {"name": code},
+            "properties": {"name": code, "cp": _middle(polygons)},
             "geometry": {
                 "type": "MultiPolygon",
                 "coordinates": [p for p in (_snapped(q, step) for q in polygons) if p],
@@ -51,6 +54,24 @@ def _features(codes: tuple[str, ...]) -> list[dict[str, Any]]:
         }
         for code, polygons in sorted(shapes.items())
     ]
+
+
+def _middle(polygons: list[list[list[Point]]]) -> list[float]:
+    """Where the name stands: the centre of gravity of the largest piece."""
+    weighed = [_gravity(polygon[0]) for polygon in polygons]
+    _area, x, y = max(weighed)
+    return [round(x, _DECIMALS), round(y, _DECIMALS)]
+
+
+def _gravity(ring: list[Point]) -> tuple[float, float, float]:
+    """Area (doubled), and the centre of gravity, of a closed ring."""
+    pairs = [(a, b, a[0] * b[1] - b[0] * a[1]) for a, b in pairwise(ring)]
+    twice = sum(cross for _a, _b, cross in pairs)
+    if not twice:
+        return 0, *ring[0][:2]
+    x = sum((a[0] + b[0]) * cross for a, b, cross in pairs) / (3 * twice)
+    y = sum((a[1] + b[1]) * cross for a, b, cross in pairs) / (3 * twice)
+    return abs(twice), x, y
 
 
 def _source() -> dict[str, Any]:

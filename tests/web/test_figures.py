@@ -61,7 +61,8 @@ def test_a_percentage_changes_in_percentage_points():
 
 @pytest.mark.parametrize(("values", "unit", "scale"), [
     ([Decimal(4_500_000), None], "万元", (4, "亿元")), ([Decimal(9_999)], "万元", (0, "万元")),
-    ([12_000, -90_000], "人", (4, "万人")), ([3 * 10**9], "元", (8, "亿元")), ([None], "%", (0, "%")), ([], "", (0, "")),
+    ([12_000, -90_000], "人", (4, "万人")), ([3 * 10**9], "元", (8, "亿元")),
+    ([None], "%", (0, "%")), ([], "", (0, "")),
 ])  # fmt: skip
 def test_an_axis_is_written_in_the_wan_or_yi_of_its_largest_value(values, unit, scale):
     assert axis_scale(values, unit) == scale

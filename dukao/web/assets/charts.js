@@ -84,21 +84,42 @@ const drawMap = async (chart, spec) => {
       // A range of one value would colour what is unknown, too.
       min: lowest === highest ? lowest - 1 : lowest, max: highest, inRange: {color: SHADES[spec.direction]},
       show: lowest < highest,
-      left: 0, bottom: 0, itemWidth: 12, itemHeight: 90, precision: 0, hoverLink: false,
+      orient: 'horizontal', left: 'center', bottom: 0, itemWidth: 12, itemHeight: 140, precision: 0, hoverLink: false,
       text: [`${scaled(spec, highest)} ${spec.scale.unit}`, `${scaled(spec, lowest)} ${spec.scale.unit}`], textStyle: {color: token('--ink-soft')},
     },
     series: [{
-      type: 'map', map: name, nameProperty: 'name', selectedMode: false, aspectScale: 0.68, top: 8, bottom: 8, left: 40, right: 8,
-      data: spec.areas.filter(area => area.value !== null).map(area => ({name: area.code, value: area.value})),
+      type: 'map', map: name, nameProperty: 'name', selectedMode: false, aspectScale: 0.68, top: 8, bottom: 48, left: 8, right: 8,
+      data: spec.areas.map(area => ({name: area.code, value: area.value ?? NaN})),
       itemStyle: {areaColor: HATCHED, borderColor: token('--paper'), borderWidth: 1.5},
       label: {
         show: true, fontSize: 12, color: token('--ink'), formatter: params => names.get(params.name) ?? '',
         textBorderColor: '#fff', textBorderWidth: 3,
       },
-      labelLayout: {hideOverlap: true},
       emphasis: {itemStyle: {areaColor: '#f2c14e'}, label: {color: token('--ink')}},
     }],
   });
+  nameWhatFits(chart, spec, echarts.getMap(name).geoJSON.features);
+};
+
+// Where names would lie over each other the larger area keeps its own; the others tell theirs when touched.
+const nameWhatFits = (chart, spec, features) => {
+  const names = new Map(spec.areas.map(area => [area.code, area.name]));
+  const width = feature => {
+    const xs = feature.geometry.coordinates.flat(2).map(([x]) => x);
+    return Math.max(...xs) - Math.min(...xs);
+  };
+  const taken = [];
+  const named = new Set();
+  for (const {properties} of [...features].sort((a, b) => width(b) - width(a))) {
+    const [x, y] = chart.convertToPixel({seriesIndex: 0}, properties.cp);
+    const half = (names.get(properties.name)?.length ?? 0) * 6.5;
+    if (taken.some(one => Math.abs(one.x - x) < one.half + half && Math.abs(one.y - y) < 17)) continue;
+    taken.push({x, y, half});
+    named.add(properties.name);
+  }
+  chart.setOption({series: [{data: spec.areas.map(area => (
+    {name: area.code, value: area.value ?? NaN, label: {show: named.has(area.code)}}
+  ))}]});
 };
 
 const drawBars = (chart, spec) => {
@@ -185,7 +206,12 @@ const prepare = root => {
     const box = figure.querySelector('.chart-canvas');
     if (box.dataset.height) box.style.blockSize = `${box.dataset.height}px`;
     const chart = echarts.init(box, null, {renderer: 'svg'});
-    new ResizeObserver(() => chart.resize()).observe(box);
+    let width = box.clientWidth;
+    new ResizeObserver(() => {
+      chart.resize();
+      if (spec.kind === 'map' && box.clientWidth !== width) drawMap(chart, spec);
+      width = box.clientWidth;
+    }).observe(box);
     if (spec.areas) goDown(chart, spec.areas);
     document.addEventListener('dukao:figures', event => box.isConnected && move(chart, spec, event.detail));
     Promise.resolve(draw[spec.kind](chart, spec)).catch(() => { figure.hidden = true; });

@@ -209,11 +209,18 @@ def _uses(e: ElementView, viewer: Actor) -> Table:
           for d in queries.datasets(viewer=viewer) if e.code in _fed_by(d)),
         *((_("报表"), s.title, reverse("sheets.page", args=[s.code]), s.issuer_name)
           for s in sheets.sheets(viewer=viewer) if e.code in _asked_by(s)),
-        *((_("指标"), words.title_of(i), "", i.owner_name)
+        *((_("指标"), words.title_of(i), _figure_href(i.code, viewer), i.owner_name)
           for i in indicators.indicators() if e.code in i.elements),
     ]  # fmt: skip
     rows = [row(kind, Cell(title, href=href), whose) for kind, title, href, whose in places]
     return table("uses", _("用在哪里"), [_("哪一类"), _("名称"), _("部门")], rows, empty=_("还没有用到它的地方。"))
+
+
+def _figure_href(indicator: str, viewer: Actor) -> str:
+    """The indicator on the page of the viewer's own unit."""
+    for standing in viewer.standings_with("FIGURES_SEE"):
+        return f"{reverse('units.page', args=[standing.unit_code])}?indicator={indicator}#compare"
+    return ""
 
 
 def _fed_by(dataset: DatasetView) -> set[str]:

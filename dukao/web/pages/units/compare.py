@@ -69,7 +69,7 @@ def _areas(page: UnitPage, card: Card, cells: Cells, asked: Asked, map_url: str)
     ]
     return charts.areas_chart(
         "areas",
-        _areas_message(page, words.title_of(indicator), cells),
+        _areas_message(page, card, cells),
         say.source_line(page),
         areas,
         indicator=indicator.code,
@@ -81,13 +81,15 @@ def _areas(page: UnitPage, card: Card, cells: Cells, asked: Asked, map_url: str)
     )
 
 
-def _areas_message(page: UnitPage, title: str, cells: Cells) -> str:
-    """What the map shows, in one sentence: where most of it is, where it adds up."""
+def _areas_message(page: UnitPage, card: Card, cells: Cells) -> str:
+    """What the map shows, in one sentence: where most of it is, where it adds up; else what is lacking."""
+    title, (known, of, _pending) = words.title_of(card.indicator), card.counts
     shares = sorted(
         ((cell.share_percent, unit.short_name) for unit, cell in cells if cell.share_percent is not None), reverse=True
     )
     if len(shares) < 4:
-        return title
+        lacking = _("{title}：按已到的 {known} 项算，还差 {lack} 项")
+        return lacking.format(title=title, known=f"{known:,}", lack=f"{of - known:,}") if 0 < known < of else title
     three = sum(share for share, _name in shares[:3])
     names = joined(name for _share, name in shares[:3])
     share = format_percent(three)
@@ -152,7 +154,7 @@ def _trend(page: UnitPage, card: Card, asked: Asked) -> charts.Chart | None:
     if card.on_year is None:
         message = _("{unit} · {title}").format(unit=page.unit.short_name, title=words.title_of(indicator))
     else:
-        message = _("{title}：{period}比上年同期{change}").format(
+        message = _("{title}：{period}比上年同期 {change}").format(
             title=words.title_of(indicator),
             period=words.period(card.period),
             change=say.change_text(card.on_year, card),
