@@ -1,0 +1,246 @@
+"""The body below a header: which columns name the rows, what each row is called, how rows hang together."""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dukao.workbooks.grid import Area
+from dukao.workbooks.tables import Heading, Kind
+from dukao.workbooks.texts import plain
+from dukao.workbooks.understanding import words
+from dukao.workbooks.understanding.canvas import Canvas, Cell, Shape
+from dukao.workbooks.understanding.headers import Header
+
+_NUMBER_HEAD = re.compile(r"^(?:行次|行号|代码|指标代码|编码|序码|栏次|统计代码|项目编码|科目代码|科目编码|编号)$")
+_UNIT_HEAD = re.compile(r"^(?:计量|计算|数量|度量)?单位$")
+_PERSONAL = re.compile(
+    r"^(?:.{0,6}姓名|户主|户主姓名|.{0,4}(?:企业|公司|项目|合作社|单位|商户|学校|药店|场所|农场|机构|设备|资产|文件)名称|身份证.*|.*车牌.*|联系人|负责人|合同名称|承包人|承租方)"
+)
+
+
+class Role(StrEnum):
+    """What a column does for its rows."""
+
+    SERIAL = "serial"
+    NAME = "name"
+    NUMBER = "number"  # 行次, 代码
+    UNIT = "unit"  # 计量单位
+    VALUE = "value"
+
+
+@dataclass
+class Body:
+    """Rows below the header. `repeated` rows print the header again, `sections` only head the rows below them."""
+
+    rows: list[int]
+    roles: dict[int, Role]
+    repeated: set[int] = field(default_factory=set)
+    sections: set[int] = field(default_factory=set)
+
+    def columns(self, *roles: Role) -> list[int]:
+        return [column for column, role in self.roles.items() if role in roles]
+
+
+def body_of(canvas: Canvas, area: Area, header: Header) -> Body:
+    start = header.rows[-1] + 1 if header.rows else area.top
+    rows = list(canvas.between(start, area.bottom))
+    repeated = _repeated(canvas, area, header, rows)
+    rows = [row for row in rows if row not in repeated]
+    sections = {row for row in rows if _is_section(canvas, area, row)}
+    plain_rows = [row for row in rows if row not in sections]
+    return Body(rows, _roles(canvas, area, header, plain_rows), repeated, sections)
+
+
+def _repeated(canvas: Canvas, area: Area, header: Header, rows: list[int]) -> set[int]:
+    """Rows in which a page break printed the header (or the title above it) again."""
+    if not header.rows:
+        return set()
+    first = _texts(canvas, area, header.rows[0])
+    found: set[int] = set()
+    for row in rows:
+        if len(first) >= 2 and _texts(canvas, area, row) == first:
+            found.update(range(row, row + len(header.rows)))
+    return found
+
+
+def _texts(canvas: Canvas, area: Area, row: int) -> list[tuple[int, str]]:
+    return [(cell.column, cell.text) for cell in canvas.cells(row, area.left, area.right)]
+
+
+def _is_section(canvas: Canvas, area: Area, row: int) -> bool:
+    """One text over (nearly) the whole width, or alone in a row with a numbering of its own."""
+    seen = canvas.seen(row, area.left, area.right)
+    if len(seen) != 1 or not seen[0].is_text or words.is_total(seen[0].text):
+        return False
+    width = area.right - area.left + 1
+    return width >= 3 and seen[0].width >= 0.7 * width
+
+
+def _roles(canvas: Canvas, area: Area, header: Header, rows: list[int]) -> dict[int, Role]:
+    roles: dict[int, Role] = {}
+    sample = rows[:400]
+    for column in range(area.left, area.right + 1):
+        leaf = plain(_leaf(canvas, header, column))
+        cells = [cell for row in sample if (cell := canvas.at(row, column)) is not None]
+        texts = [cell for cell in cells if cell.is_text]
+        if words.is_serial_head(leaf) and leaf not in ("编号", "行次", "行号", "栏次"):
+            roles[column] = Role.SERIAL
+        elif _NUMBER_HEAD.match(leaf):
+            roles[column] = Role.NUMBER if cells else Role.VALUE
+        elif _UNIT_HEAD.match(leaf) and texts and sum(words.is_unit(c.text) for c in texts) >= 0.6 * len(texts):
+            roles[column] = Role.UNIT
+        elif _is_name(column, cells, texts, sample, roles):
+            roles[column] = Role.NAME
+        elif not leaf and column == area.left and _counts(cells):
+            roles[column] = Role.SERIAL
+        else:
+            roles[column] = Role.VALUE
+    return roles
+
+
+def _is_name(column: int, cells: list[Cell], texts: list[Cell], rows: list[int], roles: dict[int, Role]) -> bool:
+    """Texts in (nearly) all rows of a column with no column of values on its left."""
+    if Role.VALUE in roles.values() or not texts:
+        return False
+    rows_with_text = {row for cell in texts for row in range(cell.area.top, cell.area.bottom + 1)}
+    share = len(rows_with_text & set(rows)) / max(1, len(rows))
+    if Role.NAME in roles.values():
+        return share >= 0.5 and len(texts) >= 0.8 * len(cells)
+    return len(texts) >= 0.6 * len(cells) and (share >= 0.5 or len(texts) >= 2)
+
+
+def _counts(cells: list[Cell]) -> bool:
+    """1, 2, 3 … down the column."""
+    numbers = [cell.text for cell in cells if cell.shape is Shape.NUMBER]
+    return (
+        len(numbers) >= 2 and numbers == [str(int(numbers[0]) + i) for i in range(len(numbers))]
+        if all(n.isdigit() for n in numbers)
+        else False
+    )
+
+
+def _leaf(canvas: Canvas, header: Header, column: int) -> str:
+    for row in reversed(header.naming):
+        cell = canvas.at(row, column)
+        if cell is not None:
+            return cell.text
+    return ""
+
+
+# Layout
+
+
+def is_personal(canvas: Canvas, header: Header, body: Body) -> bool:
+    """Whether the rows are persons, enterprises, projects …: things of which there may be any number."""
+    heads = [plain(_leaf(canvas, header, column)) for column in list(body.roles)[:4]]
+    return any(_PERSONAL.match(head) for head in heads)
+
+
+# Rows
+
+
+@dataclass
+class _Above:
+    """A row under which others may hang."""
+
+    text: str
+    rank: int  # of its numbering; 0 without
+    indent: int
+    is_section: bool = False
+    is_of_which: bool = False
+
+
+def row_headings(canvas: Canvas, area: Area, body: Body) -> tuple[Heading, ...]:
+    """One heading per row that holds something, sections left out but in the paths of the rows below them."""
+    names = body.columns(Role.NAME)
+    stub = [c for c in body.roles if body.roles[c] is not Role.VALUE]
+    found: list[Heading] = []
+    stack: list[_Above] = []
+    outer: dict[int, str] = {}
+    for row in body.rows:
+        if row in body.sections:
+            text = canvas.seen(row, area.left, area.right)[0].text
+            stack = [_Above(text, words.marker_level(text), 0, is_section=True)]
+            continue
+        labels = _labels(canvas, row, names or stub[:1], outer)
+        if not labels and not canvas.seen(row, area.left, area.right):
+            continue
+        total = any(words.is_total(cell.text) for column in stub if (cell := canvas.at(row, column)) is not None)
+        if not labels and total:
+            labels = [c for column in stub if (c := canvas.at(row, column)) is not None and words.is_total(c.text)][:1]
+        found.append(_row_heading(canvas, row, labels, stack, body, total))
+    return tuple(found)
+
+
+def _labels(canvas: Canvas, row: int, names: list[int], outer: dict[int, str]) -> list[Cell]:
+    """The cells that name a row, from the outermost; each once."""
+    found: list[Cell] = []
+    for column in names:
+        cell = canvas.at(row, column)
+        if cell is not None and cell not in found and cell.text:
+            found.append(cell)
+    return found
+
+
+def _row_heading(
+    canvas: Canvas, row: int, labels: list[Cell], stack: list[_Above], body: Body, is_total: bool
+) -> Heading:
+    texts = [cell.text for cell in labels]
+    leaf = labels[-1].printed if labels else ""
+    path = (*_hang(leaf, texts, stack, is_total), *texts)
+    unit = _from(canvas, row, body, Role.UNIT) or next((u for t in reversed(texts) if (u := words.unit_of_head(t))), "")
+    number = _from(canvas, row, body, Role.NUMBER) or _from(canvas, row, body, Role.SERIAL)
+    return Heading(
+        row,
+        tuple(dict.fromkeys(path)),
+        unit,
+        Kind.PERCENT if unit in ("%", "‰") else Kind.NUMBER if unit else Kind.UNKNOWN,
+        words.codes_in(leaf),
+        is_total=is_total,
+        is_of_which=bool(texts) and (words.is_of_which(leaf.strip()) or any(a.is_of_which for a in stack[:-1])),
+        number="" if is_total and words.is_total(number) else number,
+        confidence=1.0 if texts else 0.6,
+    )
+
+
+def _from(canvas: Canvas, row: int, body: Body, role: Role) -> str:
+    for column in body.columns(role):
+        cell = canvas.at(row, column)
+        if cell is not None and cell.shape is not Shape.BLOCK:
+            return cell.text
+    return ""
+
+
+def _hang(leaf: str, texts: list[str], stack: list[_Above], is_total: bool) -> list[str]:
+    """The names of the rows this one hangs under, told by numbering, blanks before the name, and 其中."""
+    rank, indent = words.marker_level(leaf), words.indent_of(leaf)
+    of_which = words.is_of_which(leaf.strip())
+    if not leaf.strip():
+        return [above.text for above in stack]
+    if is_total and not words.is_subtotal(leaf):
+        del stack[1 if stack and stack[0].is_section else 0 :]
+    elif of_which:
+        while stack and (stack[-1].is_of_which and stack[-1].indent >= indent):
+            stack.pop()
+    elif rank:
+        while stack and not _holds(stack[-1], rank, indent):
+            stack.pop()
+    else:
+        while stack and not (
+            stack[-1].is_section or (stack[-1].indent < indent) or (stack[-1].rank and indent == stack[-1].indent)
+        ):
+            stack.pop()
+        if words.is_subtotal(leaf) and stack and not stack[-1].is_section and not stack[-1].rank:
+            stack.clear()
+    parents = [above.text for above in stack if above.text not in texts]
+    stack.append(_Above(texts[-1], rank, indent, is_of_which=of_which))
+    return parents
+
+
+def _holds(above: _Above, rank: int, indent: int) -> bool:
+    """Whether a row with this numbering stands under that row."""
+    if above.is_section:
+        return above.rank == 0 or above.rank < rank
+    if above.rank:
+        return above.rank < rank
+    return above.indent < indent

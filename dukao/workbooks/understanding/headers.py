@@ -1,0 +1,205 @@
+"""How many rows at the top of a block are its header: each possible depth is scored by the evidence for it."""
+
+from dataclasses import dataclass
+
+from dukao.workbooks.grid import Area
+from dukao.workbooks.understanding import words
+from dukao.workbooks.understanding.canvas import Canvas, Cell
+
+DEEPEST = 8
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header's rows, those that only number or measure the columns, and how sure that is (0 to 1)."""
+
+    rows: tuple[int, ...]
+    numbering: int | None = None
+    units: int | None = None
+    coverage: float = 0.0  # share of columns that have a name
+    confidence: float = 1.0
+
+    @property
+    def naming(self) -> tuple[int, ...]:
+        """The rows that name columns."""
+        return tuple(row for row in self.rows if row not in (self.numbering, self.units))
+
+
+def header_of(canvas: Canvas, area: Area) -> Header:
+    """The best header; an empty one where the block names its rows only."""
+    rows = canvas.between(area.top, area.bottom)[: DEEPEST + 4]
+    look = _Look(canvas, area, list(rows))
+    scores = sorted(((look.score(depth), -depth) for depth in range(min(DEEPEST, len(rows)) + 1)), reverse=True)
+    best, depth = scores[0][0], -scores[0][1]
+    margin = best - scores[1][0] if len(scores) > 1 else 2.0
+    used = tuple(rows[:depth])
+    return Header(
+        used,
+        next((row for row in used if look.is_numbering(row)), None),
+        next((row for row in used[1:] if look.is_units(row)), None),
+        look.coverage(depth),
+        round(max(0.5, min(1.0, 0.75 + margin / 6)) * (0.6 + 0.4 * look.coverage(depth)), 3),
+    )
+
+
+class _Look:
+    """What can be told of the first rows of a block."""
+
+    def __init__(self, canvas: Canvas, area: Area, rows: list[int]):
+        self.canvas, self.area, self.rows = canvas, area, rows
+        self.columns = range(area.left, area.right + 1)
+        self.seen = {row: {c: canvas.at(row, c) for c in self.columns} for row in rows}
+
+    def own(self, row: int) -> list[Cell]:
+        """The cells that begin in this row."""
+        found = {}
+        for cell in self.seen[row].values():
+            if cell is not None and cell.row == row:
+                found[cell.column] = cell
+        return list(found.values())
+
+    def score(self, depth: int) -> float:
+        if depth == 0:
+            return self._without()
+        points = 5.0 * self.coverage(depth)
+        for place, row in enumerate(self.rows[:depth]):
+            points += self._as_header(row, place)
+        points -= 4.0 * self._crossing(depth)
+        if depth < len(self.rows):
+            points += self._contrast(depth)
+        return points
+
+    def coverage(self, depth: int) -> float:
+        named = set()
+        for row in self.rows[:depth]:
+            for column, cell in self.seen[row].items():
+                if cell is not None and _names(cell):
+                    named.add(column)
+        return len(named) / len(self.columns)
+
+    def is_numbering(self, row: int) -> bool:
+        """甲 乙 1 2 3, ① ②, A B C: a number for (nearly) every column, each one more than the last of its kind."""
+        cells = self.own(row)
+        found = [words.numbering(cell.printed) for cell in cells]
+        if words.is_serial_head(cells[0].text) and len(found) > 2 if cells else False:
+            cells, found = cells[1:], found[1:]
+        if len(cells) < 2 or None in found or len(cells) < 0.6 * len(self.columns):
+            return False
+        last: dict[str, int] = {}
+        steps = 0
+        for kind, number in (pair for pair in found if pair):
+            if kind in last:
+                if number != last[kind] + 1:
+                    return False
+                steps += 1
+            elif number != 1:
+                return False
+            last[kind] = number
+        return steps >= 1
+
+    def is_units(self, row: int) -> bool:
+        """Nothing but units of measure."""
+        cells = self.own(row)
+        return bool(cells) and all(words.is_unit(cell.text) for cell in cells if cell.is_text) and cells[-1].is_text
+
+    def _as_header(self, row: int, place: int) -> float:
+        """How well a row stands in a header with `place` rows above it."""
+        cells = self.own(row)
+        if not cells:
+            return 0.0 if any(self.seen[row].values()) else -6.0
+        if place and self.is_numbering(row):
+            return 2.0
+        if place and self.is_units(row):
+            return 1.5
+        points = -5.0 * sum(_is_body(cell) for cell in cells) / len(cells)
+        if place:
+            points += 2.4 * self._needed(row, place) - 1.4
+            if words.is_total(cells[0].text) and cells[0].column == self.area.left:
+                points -= 4.0
+            if any(self.is_numbering(above) for above in self.rows[:place]):
+                points -= 4.0
+        return points
+
+    def _needed(self, row: int, place: int) -> float:
+        """Share of a row's names without which a column would stay without name or under a shared one."""
+        above = self.seen[self.rows[place - 1]]
+        cells = [cell for cell in self.own(row) if cell.is_text]
+        if not cells:
+            return 0.0
+        needed = 0
+        for cell in cells:
+            over = above[cell.column]
+            if over is None:
+                needed += self._hangs_below(cell, place)
+            elif over.width > cell.width or self._shares(over, cell, above):
+                needed += 1
+        return needed / len(cells)
+
+    def _hangs_below(self, cell: Cell, place: int) -> bool:
+        """A name in a hole of the header: no row above names its column, or a shared name to the left continues."""
+        unnamed = not any(
+            (other := self.seen[row][cell.column]) is not None and _names(other) for row in self.rows[:place]
+        )
+        return unnamed and cell.column > self.area.left
+
+    def _shares(self, over: Cell, cell: Cell, above: dict[int, Cell | None]) -> bool:
+        """Whether the name above stands for more columns than its own: it is repeated or continued by blanks."""
+        beside = cell.area.right + 1
+        if beside <= self.area.right:
+            neighbour, right = above.get(beside), self.seen[cell.row].get(beside)
+            if right is not None and right.is_text and right.row == cell.row:
+                if neighbour is None or neighbour.text == over.text:
+                    return True
+        left = above.get(cell.column - 1)
+        return left is not None and left is not over and left.text == over.text
+
+    def _crossing(self, depth: int) -> int:
+        """Merged names that reach from the header into the body."""
+        if depth >= len(self.rows):
+            return 0
+        edge = self.rows[depth]
+        return sum(1 for cell in self._once(edge) if cell.row < edge)
+
+    def _once(self, row: int) -> list[Cell]:
+        return list({(c.row, c.column): c for c in self.seen[row].values() if c is not None}.values())
+
+    def _contrast(self, depth: int) -> float:
+        """Figures and blanks below names speak for the edge; needed names below it speak against."""
+        below = self.rows[depth : depth + 4]
+        figures = total = 0
+        for row in below:
+            for column in self.columns:
+                cell = self.seen[row][column]
+                if column == self.area.left:
+                    continue
+                total += 1
+                figures += cell is None or not cell.is_text
+        points = 1.5 * figures / total if total else 0.0
+        first = self.own(self.rows[depth])
+        if first and not any(_is_body(cell) for cell in first) and self._needed(self.rows[depth], depth) > 0.5:
+            points -= 1.5
+        return points
+
+    def _without(self) -> float:
+        """How well the block reads without any header row: names on the left only."""
+        if not self.rows:
+            return 0.0
+        first = [self.seen[self.rows[0]][column] for column in self.columns]
+        if first[0] is None or len(first) < 2:
+            return 0.0
+        rest = first[1:]
+        open_or_figures = sum(
+            cell is None or (not cell.is_text and not words.is_period_head(cell.text)) for cell in rest
+        ) / len(rest)
+        labels = [cell for row in self.rows if (cell := self.seen[row][self.area.left]) is not None and cell.row == row]
+        named = sum(words.is_label(cell.text) for cell in labels) / len(labels) if labels else 0.0
+        return 3.2 * open_or_figures + 1.5 * named
+
+
+def _names(cell: Cell) -> bool:
+    return cell.is_text or words.is_period_head(cell.text)
+
+
+def _is_body(cell: Cell) -> bool:
+    """What stands in bodies: figures (but not years as names), answers, crossed-out cells."""
+    return not cell.is_text and not words.is_period_head(cell.text)

@@ -1,0 +1,277 @@
+"""Questionnaires and personal forms: an item, and beside it the room for its answer."""
+
+import re
+from dataclasses import dataclass, field
+
+from dukao.workbooks.grid import Area
+from dukao.workbooks.tables import Heading, Kind, Slot
+from dukao.workbooks.texts import plain
+from dukao.workbooks.understanding import words
+from dukao.workbooks.understanding.canvas import Canvas, Cell, Shape
+from dukao.workbooks.understanding.headings import kind_of, shared_unit
+
+# Names that head a column and are never themselves answered.
+_GENERIC_HEADS = re.compile(
+    r"^(?:项目|指标|指标名称|项目名称|名称|类别|地区|内容|序号|行次|科目|乡镇|村|村名|选项|代码|编码|单位|栏次)$"
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing asked. `answer` is the area of its answer, `filled` what stands there already."""
+
+    path: tuple[str, ...]
+    label: Cell
+    answer: Area
+    filled: Cell | None = None
+
+
+@dataclass
+class Parts:
+    """A form of pairs, cut into its pieces: runs of rows with pairs, and small rosters set between them."""
+
+    pairs: list[Area] = field(default_factory=list)
+    rosters: list[tuple[Area, str]] = field(default_factory=list)  # area and what it is called
+
+
+def is_pairs(canvas: Canvas, area: Area) -> bool:
+    """Whether the block is items with answers beside them, from its first rows on."""
+    scores: list[tuple[int, int]] = []
+    for row in canvas.between(area.top, area.bottom)[:14]:
+        own = [cell for cell in canvas.seen(row, area.left, area.right) if cell.row == row]
+        if len(own) == 1 and own[0].width > 0.7 * (area.right - area.left + 1):
+            continue
+        scores.append(_paired(canvas, area, row))
+    scores = [(paired, cells) for paired, cells in scores if cells]
+    if not scores or _is_transposed(canvas, area):
+        return False
+    first = scores[0][0] / scores[0][1]
+    opening = scores[:3]
+    share = sum(p for p, _ in opening) / sum(c for _, c in opening)
+    return first >= 0.6 and share >= 0.6
+
+
+def _tokens(canvas: Canvas, area: Area, row: int) -> list[tuple[Area, Cell | None]]:
+    """The cells of a row from the left as one sees them, blanks too; merged ones once."""
+    found = []
+    column = area.left
+    while column <= area.right:
+        here = canvas.area(row, column)
+        found.append((here, canvas.at(row, column)))
+        column = max(column, here.right) + 1
+    return found
+
+
+def _paired(canvas: Canvas, area: Area, row: int) -> tuple[int, int]:
+    """How many filled cells of a row are part of a pair, and how many there are."""
+    tokens = [t for t in _tokens(canvas, area, row) if not _is_group(canvas, area, t)]
+    paired = cells = place = 0
+    while place < len(tokens):
+        here, cell = tokens[place]
+        place += 1
+        if cell is None or here.top != row:
+            continue
+        cells += 1
+        if not cell.is_text or place == len(tokens) or _GENERIC_HEADS.match(plain(cell.text)):
+            continue
+        beside, answer = tokens[place]
+        if answer is None:
+            if beside.right > beside.left or not _is_named_above(canvas, area, row, beside.left):
+                paired += 1
+                place += 1
+        elif answer.is_open or (words.is_label(cell.text) and not words.is_label(answer.text)):
+            paired, cells, place = paired + 2, cells + 1, place + 1
+    return paired, cells
+
+
+def _is_named_above(canvas: Canvas, area: Area, row: int, column: int) -> bool:
+    """Whether a name stands above in the same column, or just below: then the blank is a hole in a header."""
+    for above in canvas.between(area.top, row - 1) if row > area.top else ():
+        cell = canvas.at(above, column)
+        if cell is not None and cell.is_text and cell.width < area.right - area.left + 1:
+            return True
+    below = canvas.at(row + 1, column) if row < area.bottom else None
+    own = canvas.at(row + 1, column - 1) if row < area.bottom else None
+    return below is not None and below.is_text and below.row == row + 1 and own is not None and own.is_text
+
+
+def _is_group(canvas: Canvas, area: Area, token: tuple[Area, Cell | None]) -> bool:
+    """A name merged down beside several rows: it groups their items."""
+    here, cell = token
+    if cell is None or not cell.is_text or here.bottom == here.top or here.right == area.right:
+        return False
+    beside = [canvas.at(row, here.right + 1) for row in range(here.top, here.bottom + 1)]
+    return sum(c is not None and c.is_text and c.area.bottom < here.bottom for c in beside) >= 2
+
+
+def _is_transposed(canvas: Canvas, area: Area) -> bool:
+    """Names on the left only, and several columns of blanks beside each: records stand side by side."""
+    if area.right - area.left < 2:
+        return False
+    alone = 0
+    rows = canvas.between(area.top, area.bottom)
+    for row in rows:
+        tokens = _tokens(canvas, area, row)
+        blanks = [here for here, cell in tokens[1:] if cell is None and here.left == here.right]
+        alone += tokens[0][1] is not None and len(tokens) >= 3 and len(blanks) == len(tokens) - 1
+    return alone >= 2 and alone >= 0.7 * len(rows)
+
+
+# Pieces
+
+
+def parts_of(canvas: Canvas, area: Area) -> Parts:
+    parts = Parts()
+    row, start = area.top, area.top
+    while row <= area.bottom:
+        roster = _roster_at(canvas, area, row)
+        if roster is None:
+            row += 1
+            continue
+        if row > start:
+            parts.pairs.append(Area(start, area.left, row - 1, area.right))
+        parts.rosters.append(roster)
+        row = start = roster[0].bottom + 1
+    if start <= area.bottom:
+        parts.pairs.append(Area(start, area.left, area.bottom, area.right))
+    return parts
+
+
+def _roster_at(canvas: Canvas, area: Area, row: int) -> tuple[Area, str] | None:
+    """A small roster that begins in this row: names side by side, blanks or data of the same cut below."""
+    tokens = _tokens(canvas, area, row)
+    title = ""
+    if tokens and _is_tall(tokens[0]) and tokens[0][0].top == row:
+        assert tokens[0][1] is not None
+        title, end = tokens[0][1].text, tokens[0][0].bottom
+        tokens = tokens[1:]
+    else:
+        end = area.bottom
+    names = [cell for here, cell in tokens if cell is not None and cell.is_text and here.top == here.bottom == row]
+    if len(names) < 3 or len(names) != len(tokens) or sum(words.is_label(n.text) for n in names) < 0.6 * len(names):
+        return None
+    cut = [(here.left, here.right) for here, _ in tokens]
+    bottom = row
+    while bottom < end:
+        below = [t for t in _tokens(canvas, area, bottom + 1) if t[0].left >= cut[0][0]]
+        if [(here.left, here.right) for here, _ in below] != cut or _has_items(below):
+            break
+        bottom += 1
+    if bottom == row:
+        return None
+    if not title and row > area.top:
+        over = canvas.seen(row - 1, area.left, area.right)
+        title = over[0].text if len(over) == 1 and over[0].is_text else ""
+    return Area(row, cut[0][0], bottom, cut[-1][1]), title
+
+
+def _is_tall(token: tuple[Area, Cell | None]) -> bool:
+    return token[1] is not None and token[0].bottom > token[0].top
+
+
+def _has_items(tokens: list[tuple[Area, Cell | None]]) -> bool:
+    """Whether a row holds labels with blanks beside them: pairs, not a roster's data."""
+    labels = [
+        place
+        for place, (_, cell) in enumerate(tokens)
+        if cell is not None and cell.is_text and words.is_label(cell.text)
+    ]
+    return bool(labels) and any(place + 1 < len(tokens) and tokens[place + 1][1] is None for place in labels)
+
+
+# Items
+
+
+def items_of(canvas: Canvas, area: Area) -> tuple[list[Item], list[str]]:
+    """The items in reading order, and doubts about cells that could not be paired."""
+    items: list[Item] = []
+    doubts: list[str] = []
+    section: tuple[str, ...] = ()
+    for row in canvas.between(area.top, area.bottom):
+        seen = canvas.seen(row, area.left, area.right)
+        if len(seen) == 1 and seen[0].row == row and seen[0].is_text and _is_section(canvas, area, seen[0]):
+            section = (seen[0].text,)
+            continue
+        found, unpaired = _items_of_row(canvas, area, row, section)
+        items.extend(found)
+        doubts.extend(unpaired)
+    return items, doubts
+
+
+def _is_section(canvas: Canvas, area: Area, cell: Cell) -> bool:
+    return cell.width >= 0.7 * (area.right - area.left + 1) and area.right > area.left and not cell.is_open
+
+
+def _items_of_row(canvas: Canvas, area: Area, row: int, section: tuple[str, ...]) -> tuple[list[Item], list[str]]:
+    items: list[Item] = []
+    doubts: list[str] = []
+    groups: tuple[str, ...] = section
+    tokens = _tokens(canvas, area, row)
+    place = 0
+    while place < len(tokens):
+        here, cell = tokens[place]
+        place += 1
+        if cell is None or cell.is_open:
+            continue
+        if _is_group(canvas, area, (here, cell)):
+            groups = (*groups, cell.text)
+            continue
+        if here.top != row or not (cell.is_text or not items):
+            continue
+        if words.is_serial_head(cell.text) or (cell.shape is Shape.NUMBER and place == 1):
+            continue
+        if place == len(tokens):
+            doubts.append(f"{cell.name} “{_short(cell.text)}”旁没有填写的位置")
+            continue
+        beside, answer = tokens[place]
+        if answer is not None and answer.is_text and _heads_next(tokens, place):
+            groups = (*groups, cell.text)
+            continue
+        if beside.top == row:
+            items.append(Item((*groups, cell.text), cell, beside, answer))
+            place += 1
+    return items, doubts
+
+
+def _heads_next(tokens: list[tuple[Area, Cell | None]], place: int) -> bool:
+    """Whether the text at this place is itself a label: room or a ready answer stands right of it, unlike before."""
+    cell = tokens[place][1]
+    assert cell is not None
+    if place + 1 >= len(tokens) or not words.is_label(cell.text):
+        return False
+    after = tokens[place + 1][1]
+    return after is None or after.is_open
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 20 else text[:19] + "…"
+
+
+def headings_and_slots(
+    canvas: Canvas, items: list[Item], unit: str
+) -> tuple[tuple[Heading, ...], tuple[Heading, ...], tuple[Slot, ...]]:
+    """Columns and rows side by side, the i-th of both telling where the i-th item's answer is; and the open ones."""
+    columns, rows, slots = [], [], []
+    for item in items:
+        own = words.unit_of_head(item.path[-1])
+        placeholder = item.filled.printed if item.filled is not None else ""
+        if not own and item.filled is not None and item.filled.is_open:
+            own = next((u for u in ("%", "元", "人", "户", "亩", "万元") if placeholder.strip("_＿ ") == u), "")
+        codes = words.codes_in(item.label.printed) or words.codes_in(placeholder) or _choices(canvas, item.answer)
+        values = [item.filled] if item.filled is not None else []
+        kind = kind_of(item.path, own, codes, values)
+        own = own or (shared_unit(item.path, unit) if kind in (Kind.NUMBER, Kind.UNKNOWN) else "")
+        column = Heading(item.answer.left, item.path, own, kind, codes)
+        columns.append(column)
+        rows.append(Heading(item.answer.top, (), own, kind, codes))
+        if (item.filled is None or item.filled.is_open) and canvas.is_first(item.answer.top, item.answer.left):
+            if (item.answer.top, item.answer.left) not in canvas.grid.formulas:
+                slots.append(Slot(item.answer.top, item.answer.left, item.path, (), own, kind, codes))
+    return tuple(columns), tuple(rows), tuple(slots)
+
+
+def _choices(canvas: Canvas, answer: Area) -> tuple[tuple[str, str], ...]:
+    for area, choices in canvas.grid.choices.items():
+        if (answer.top, answer.left) in area:
+            return tuple((choice, choice) for choice in choices)
+    return ()

@@ -1,0 +1,82 @@
+"""The cells of a table that wait for a value."""
+
+from collections.abc import Sequence
+
+from dukao.workbooks.grid import cell_name
+from dukao.workbooks.tables import Heading, Kind, Slot
+from dukao.workbooks.understanding.body import Body, Role
+from dukao.workbooks.understanding.canvas import Canvas, Shape
+
+# More open cells than this in one table are no form that somebody fills in by hand.
+MOST_SLOTS = 20_000
+
+
+def slots_of(
+    canvas: Canvas, columns: Sequence[Heading], rows: Sequence[Heading], body: Body, *, is_roster: bool
+) -> tuple[list[Slot], list[str]]:
+    """The open cells, row by row; and doubts about cells left out."""
+    slots: list[Slot] = []
+    doubts: list[str] = []
+    asked = _asked(columns, body, is_roster=is_roster)
+    by_row = {heading.index: heading for heading in rows}
+    for row in body.rows:
+        heading = by_row.get(row)
+        if row in body.sections or (heading is not None and heading.is_total):
+            continue
+        if row in canvas.grid.hidden_rows:
+            doubts.append(f"第{row + 1}行是隐藏行，其中的空格不作为待填项")
+            continue
+        for column in asked:
+            if not _is_open(canvas, row, column.index):
+                continue
+            if column.index in canvas.grid.hidden_columns:
+                doubts.append(f"{cell_name(row, column.index)} 在隐藏列，不作为待填项")
+                continue
+            slots.append(_slot(row, column, heading, canvas))
+            if len(slots) >= MOST_SLOTS:
+                doubts.append(f"待填单元格超过 {MOST_SLOTS:,} 个，只列出前 {MOST_SLOTS:,} 个")
+                return slots, doubts
+    return slots, doubts[:20]
+
+
+def _asked(columns: Sequence[Heading], body: Body, *, is_roster: bool) -> list[Heading]:
+    """The columns that are filled in: not numbers, not names of a fixed row, not totals of other columns."""
+    asked = []
+    figures = sum(column.kind in (Kind.NUMBER, Kind.UNKNOWN) and not column.is_total for column in columns)
+    for column in columns:
+        role = body.roles[column.index]
+        if role is Role.SERIAL or column.kind is Kind.SERIAL or (role is not Role.VALUE and not is_roster):
+            continue
+        if column.is_total and figures >= 2:
+            continue
+        asked.append(column)
+    return asked
+
+
+def _is_open(canvas: Canvas, row: int, column: int) -> bool:
+    area = canvas.area(row, column)
+    if (area.top, area.left) != (row, column) or (row, column) in canvas.grid.formulas:
+        return False
+    cell = canvas.at(row, column)
+    return cell is None or cell.shape is Shape.PLACEHOLDER
+
+
+def _slot(row: int, column: Heading, heading: Heading | None, canvas: Canvas) -> Slot:
+    unit, kind, codes = column.unit, column.kind, column.codes
+    if heading is not None:
+        unit = heading.unit or unit
+        codes = codes or heading.codes
+        if heading.kind is not Kind.UNKNOWN and kind in (Kind.UNKNOWN, Kind.NUMBER):
+            kind = heading.kind
+    if not codes:
+        codes = _choices(canvas, row, column.index)
+    if codes:
+        kind = Kind.CODE
+    return Slot(row, column.index, column.path, heading.path if heading is not None else (), unit, kind, codes)
+
+
+def _choices(canvas: Canvas, row: int, column: int) -> tuple[tuple[str, str], ...]:
+    for area, choices in canvas.grid.choices.items():
+        if (row, column) in area and len(choices) > 1:
+            return tuple((choice, choice) for choice in choices)
+    return ()

@@ -1,0 +1,290 @@
+"""What the words in single cells look like: labels, titles, notes, units of measure, numberings, code lists."""
+
+import re
+from functools import lru_cache
+
+from dukao.workbooks.matching.measures import is_measure, measure
+from dukao.workbooks.texts import plain
+
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+STEMS = "甲乙丙丁戊己庚辛壬癸"
+CHINESE_DIGITS = "一二三四五六七八九十"
+
+_BETWEEN_HAN = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
+_TOTALS = re.compile(
+    r"^(?:[一二三四五六七八九十]+[、.])?(?:合计|总计|小计|共计|总和|累计合计|计|全[市县区镇乡村]合计|本页[小合]计)(?:[:(].*)?$"
+)
+_TOTAL_FIRST = re.compile(r"^(?:合计|总计|小计|共计)(?=[\[(:数金人户面])|(?:合计|总计|小计)$")
+_OF_WHICH = re.compile(r"^[\s(]*(?:\d+[.、])?其中(?:[:,]|$|[^:]{1,20})|^[#*]")
+_NOTE = re.compile(
+    r"^(?:(?:注|备注|说明|附注|填表说明|填报说明|填写说明|填报要求|填表要求|指标解释|指标说明|编制说明|审核关系"
+    r"|逻辑关系|逻辑审核关系|平衡关系|勾稽关系|审核公式|表内关系|计算关系|注意事项|温馨提示|特别说明|资料来源|数据来源)"
+    r"(?:[:]|\d+[、.:]|[(（]\d|$)|注\d|[*※]+(?:注|说明|本表)|本表(?:由|一式|统计|中|填)|填表说明)"
+)
+_NOTE_ITEM = re.compile(rf"^(?:\d+[.、)]|[(]\d+[)]|[{CHINESE_DIGITS}]+、|[(][{CHINESE_DIGITS}]+[)]|[*※])")
+_META = re.compile(
+    r"^(?:填报|填表|制表|报送|上报|编制|填写|审核|复核|统计|经办|单位|部门|分管|主管|村|镇|乡|街道|报出|汇总|表|文|批准|备案"
+    r"|有效|制定|联系|会计|出纳|录入|调查|被调查|打印|报告期|所属期|截至|截止|年|月|编|主要)?(?:[(].{0,8}[)])?"
+    r"(?:单位|单位名称|单位[(].{0,8}[)]|部门|人|人员|人签[字名]|签[字名]|时间|日期|号|文号|期|期限|期至|有效期至?|期间|机关|负责人|领导|员"
+    r"|电话|联系电话|编号|类别|代码|表日期|盖章|审核人|制表人|所属时期|单位负责人|统计负责人|止)"
+    r"(?:[(].{0,12}[)])?[:].*$"
+)
+_SEALS = re.compile(r"^[(](?:公章|盖章|签章|签字|章)[)]$|^.{0,8}[(](?:公章|盖章|签章|签字|章)[)]:?$")
+_TITLE = re.compile(
+    r"(?:表|名单|台账|清单|花名册|名册|登记册|一览|统计|汇总|明细|问卷|进度|报告单|通知单|登记|申请书|台帐)(?:[(].*[)])?$"
+    r"|^(?:附件|附表|附录|续表|表)[\d一二三四五六七八九十]*(?:[-—之.][\d一二三四五六七八九十]+)*(?:[:、.].*)?$"
+    r"|^(?:附表|续表|表)[\d一二三四五六七八九十]+(?:[-—.][\d]+)*.{2,}"
+)
+_PERIOD = re.compile(
+    r"(?:20\d\d|[一二]?[〇零○Oo一二三四五六七八九]{4}|[_＿]{2,}|(?<![^\s(（])\s{2,})\s*年(?:度)?"
+    r"(?:\s*(?:第?\s*[一二三四1-4_＿]+\s*季度|[上下]半年|全年"
+    r"|(?:\d{1,2}|[_＿]{1,}|\s{1,})\s*(?:[-—~至]\s*\d{1,2})?\s*月(?:份|底|末)?(?:\s*(?:\d{1,2}|[_＿]+|\s+)\s*日)?))?"
+)
+_PERIOD_HEAD = re.compile(
+    r"^(?:20\d\d|[_＿]{2,}|本|上|去|今|当)?(?:年|年度|\d{1,2}月份?|[一二三四]季度|期|季|季度|月)(?:末|初|底|累计|同期|实际|计划)?$"
+)
+_UNIT_LINE = re.compile(r"(?:^|[\s(（，,;；])(?:计量|金额|数量|计算|货币)?单位\s*[:：]\s*([^)）;；]+)")
+_UNIT_BRACKET = re.compile(r"[(（\[【〔]\s*(?:计量|金额)?(?:单位\s*[:：]\s*)?([^()（）\[\]【】〔〕]{1,10})[)）\]】〕]")
+_UNIT_TAIL = re.compile(r"[/,，:：]\s*([^/,，:：\s()（）]{1,6})$")
+_PLACEHOLDER = re.compile(
+    r"^[\s_＿()（）]*$|^[\s_＿]*年[\s_＿]*月([\s_＿]*日)?[\s_＿]*$|^[\s_＿]+[%％元人户亩][\s_＿]*$"
+)
+_BLOCK = re.compile(r"^(?:[—\-－–―/／×╳✕Xx\\＼*]{1,4}|[…]{1,2})$")
+_BOXES = re.compile(r"[□☐○◯]\s*([^□☐○◯\s;；,，、/]+(?:\s*[（(][^）)]*[）)])?)")
+_NUMBERED_CODES = re.compile(
+    r"(?<![\d.A-Za-z])(\d{1,2}|[A-H])\s*[.．、:：=\-—－＝]\s*([^\d.．、;；,，\s()（）A-H][^;；,，\s()（）]*?)(?=[\s;；,，、/]*(?:(?:\d{1,2}|[A-H])\s*[.．、:：=\-—－＝]\s*\D|[)）]|$))"
+)
+_SLASHED = re.compile(r"^[^/]{1,6}(?:/[^/]{1,6})+$")
+_SERIALS = re.compile(r"^(?:序号?|行次|行号|项次|编号|顺序号|no\.?|栏次|序列号?)$")
+_LABELS = re.compile(
+    r"姓名|性别|民族|年龄|出生|身份证|证件|证号|电话|手机|联系|住址|地址|住所|学历|学位|政治面貌|职务|职称|户主|户籍|籍贯|健康|婚姻"
+    r"|名称|法人|负责人|类型|类别|性质|日期|时间|年月|金额|面积|数量|人数|户数|人口|备注|序号|编号|代码|账号|账户|开户|关系|称谓"
+    r"|职业|专业|毕业|邮箱|邮编|规模|等级|级别|情况|意见|事由|用途|原因|内容|简历|签字|盖章|是否|有无|项目|指标|合计|小计|总计|收入|支出"
+    r"|单位$|部门$|地区|乡镇|街道|[村镇乡县区市]$(?<=所属村|在乡镇|属乡镇)|行次|单价|标准|照片|文化程度|宗教|特长|来源|方式|状态|结果|地点|频次"
+    r"|[^\d](?:数|率|额|量|值|名|号|期|费|款|价|比重|比例|占比)$|(?:^|[^张李王])[男女]$|[:]$"
+)
+_PROSE = re.compile(r"[。；]|[，,].{8,}[，,]")
+_NUMERIC = re.compile(r"^[+\-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?$")
+_DATE = re.compile(r"^(?:19|20)\d\d(?:[-/.年]\d{1,2}(?:[-/.月](?:\d{1,2}日?)?)?)$|^(?:19|20)\d\d年(?:\d{1,2}月)?$")
+
+
+@lru_cache(maxsize=65_536)
+def tidy(text: str) -> str:
+    """As printed, on one line: `合  计` is `合计`; blanks between Latin words stay one."""
+    return _BETWEEN_HAN.sub("", " ".join(text.replace("\u3000", " ").split()))
+
+
+def indent_of(text: str) -> int:
+    """Blanks before the text; a full-width one counts twice."""
+    lead = text[: len(text) - len(text.lstrip())]
+    return len(lead) + lead.count("\u3000")
+
+
+@lru_cache(maxsize=65_536)
+def is_total(text: str) -> bool:
+    return _TOTALS.match(plain(text)) is not None or _TOTAL_FIRST.match(plain(text)) is not None
+
+
+def is_subtotal(text: str) -> bool:
+    return "小计" in plain(text)
+
+
+@lru_cache(maxsize=65_536)
+def is_of_which(text: str) -> bool:
+    return _OF_WHICH.match(plain(text)) is not None
+
+
+def is_note(text: str) -> bool:
+    return _NOTE.match(plain(text)) is not None
+
+
+def is_note_item(text: str) -> bool:
+    """The further lines of a note: `2.……`."""
+    return _NOTE_ITEM.match(plain(text)) is not None or len(text) > 40
+
+
+def is_meta(text: str) -> bool:
+    """A line about the form itself: who fills it in, when, its number."""
+    flat = plain(text)
+    return (
+        _META.match(flat) is not None
+        or _SEALS.match(flat) is not None
+        or bool(unit_of_line(text))
+        or re.fullmatch(r"表号.*|.*(?:文号|有效期至?):.*|(?:.{1,12}[:]_*){2,}", flat) is not None
+    )
+
+
+def is_title(text: str) -> bool:
+    flat = plain(text)
+    return (4 <= len(flat) <= 60 and ":" not in flat[-1:] and _TITLE.search(flat) is not None) or _is_appendix(flat)
+
+
+def _is_appendix(flat: str) -> bool:
+    return re.match(r"^(?:附件|附表|续表|表)[\d一二三四五六七八九十]*[-—.\d]*[:]?$", flat) is not None
+
+
+def is_continued(text: str) -> bool:
+    """`续表`: the table before goes on."""
+    return plain(text).startswith(("续表", "(续")) or plain(text).endswith(("(续)", "(续表)"))
+
+
+def period_in(text: str) -> str:
+    """The period as printed: `2026年三季度`, `____年度`; empty where there is none."""
+    found = _PERIOD.search(text)
+    return tidy(found.group()) if found else ""
+
+
+def is_period_head(text: str) -> bool:
+    """A header that is a span of time: `2025年`, `上年同期`."""
+    return _PERIOD_HEAD.match(plain(text)) is not None or period_in(text) == tidy(text) != ""
+
+
+@lru_cache(maxsize=65_536)
+def unit_of_line(text: str) -> str:
+    """`单位：万元、人` → `万元、人`; a name of an authority is no unit of measure."""
+    found = _UNIT_LINE.search(text)
+    if not found:
+        return ""
+    said = tidy(found.group(1)).rstrip("。.，, ")
+    parts = units_in(said)
+    return said if parts and all(is_measure(part) for part in parts) else ""
+
+
+def units_in(said: str) -> tuple[str, ...]:
+    return tuple(part for part in re.split(r"[、，,;；\s]+|和|及", said) if part)
+
+
+@lru_cache(maxsize=65_536)
+def unit_of_head(text: str) -> str:
+    """The unit of measure a heading states itself: `金额（万元）`, `增长%`."""
+    for found in reversed(_UNIT_BRACKET.findall(text)):
+        if is_measure(tidy(found)) and not is_count_word(tidy(found)):
+            return tidy(found)
+    tail = _UNIT_TAIL.search(text)
+    if tail and is_measure(tail.group(1)):
+        return tail.group(1)
+    return "%" if plain(text).endswith("%") else ""
+
+
+def is_count_word(text: str) -> bool:
+    """Words that are units of measure but in brackets mostly mean something else: `（年）`, `（村）`."""
+    return text in {"级", "类", "种", "村", "镇", "乡", "期", "门", "组", "部", "起"}
+
+
+def is_unit(text: str) -> bool:
+    flat = tidy(text).strip("()（）")
+    return bool(flat) and len(flat) <= 12 and all(is_measure(part) for part in re.split(r"[、,，]", flat) if part)
+
+
+def dimension(unit: str) -> str:
+    known = measure(unit)
+    return known[0] if known else ""
+
+
+def is_placeholder(text: str) -> bool:
+    """Blanks printed to be written on: `____`, `  年  月  日`, `（   ）`."""
+    return _PLACEHOLDER.match(text) is not None and not is_block(text)
+
+
+def is_block(text: str) -> bool:
+    """A cell crossed out: nothing is to be filled there."""
+    return _BLOCK.match(text.strip()) is not None
+
+
+def is_boxes(text: str) -> bool:
+    """`□是 □否`: an answer to be ticked."""
+    return len(_BOXES.findall(text)) >= 2 and _BOXES.match(text.strip()) is not None
+
+
+@lru_cache(maxsize=65_536)
+def codes_in(text: str) -> tuple[tuple[str, str], ...]:
+    """The list of answers a cell offers, as code and title: `1.是 2.否`, `□是 □否`, `男/女`."""
+    boxes = _BOXES.findall(text)
+    if len(boxes) >= 2:
+        return tuple((tidy(b), tidy(b)) for b in boxes)
+    numbered = _NUMBERED_CODES.findall(text)
+    if len(numbered) >= 2 and _ascending([code for code, _ in numbered]):
+        return tuple((code, tidy(title).rstrip("、/")) for code, title in numbered)
+    for inside in [*re.findall(r"[（(]([^（）()]+)[）)]", text), text]:
+        flat = tidy(inside)
+        if (
+            _SLASHED.match(flat)
+            and not is_measure(flat)
+            and re.search(r"是/否|男/女|有/无|[^\d\x00-\x7f/]+/[^\d\x00-\x7f]+/", flat)
+        ):
+            return tuple((part, part) for part in flat.split("/"))
+    return ()
+
+
+def _ascending(codes: list[str]) -> bool:
+    ranks = [int(code) if code.isdigit() else ord(code) for code in codes]
+    return all(b - a == 1 for a, b in zip(ranks, ranks[1:], strict=False)) and ranks[0] in (0, 1, ord("A"))
+
+
+def is_serial_head(text: str) -> bool:
+    return _SERIALS.match(plain(text)) is not None
+
+
+@lru_cache(maxsize=65_536)
+def is_label(text: str) -> bool:
+    """Whether the text reads as the name of something asked, not as an answer."""
+    flat = plain(text)
+    if not flat or len(flat) > 60 or is_numeric(text) or is_date(text):
+        return False
+    return (
+        _LABELS.search(re.sub(r"[(].*?[)]", "", flat) or flat) is not None
+        or bool(unit_of_head(text))
+        or is_period_head(text)
+    )
+
+
+def is_question(text: str) -> bool:
+    """A long question of a questionnaire."""
+    flat = plain(text)
+    return flat.endswith(("?", ":", "(单选)", "(多选)", "(可多选)")) or re.match(r"^(?:q?\d+[.、])\D", flat) is not None
+
+
+def is_prose(text: str) -> bool:
+    return len(text) > 25 and _PROSE.search(text) is not None
+
+
+@lru_cache(maxsize=65_536)
+def is_numeric(text: str) -> bool:
+    return _NUMERIC.match(plain(text)) is not None
+
+
+@lru_cache(maxsize=65_536)
+def is_date(text: str) -> bool:
+    return _DATE.match(plain(text)) is not None
+
+
+@lru_cache(maxsize=65_536)
+def numbering(text: str) -> tuple[str, int] | None:
+    """A cell of a numbering row: what kind of number and which, `③` → ("circled", 3), `甲` → ("stem", 1)."""
+    found = text.strip()
+    if len(found) == 1 and found in CIRCLED:
+        return "circled", CIRCLED.index(found) + 1
+    if len(found) == 1 and found in STEMS:
+        return "stem", STEMS.index(found) + 1
+    flat = re.sub(r"[=＝].*$", "", plain(found)).removesuffix("栏").removesuffix("列").strip("()[]")
+    if re.fullmatch(r"\d{1,3}(?:\.0)?", flat):
+        return "number", int(float(flat))
+    if re.fullmatch(r"[a-z]", flat):
+        return "letter", ord(flat) - 96
+    return None
+
+
+def marker_level(text: str) -> int:
+    """How deep a row stands by its own numbering: 一、→1, （一）→2, 1.→3, （1）→4, ①→5; 0 without."""
+    found = text.strip()
+    if re.match(rf"[{CHINESE_DIGITS}]{{1,3}}\s*[、.．,，]", found):
+        return 1
+    if re.match(rf"[（(]\s*[{CHINESE_DIGITS}]{{1,3}}\s*[)）]", found):
+        return 2
+    if re.match(r"\d{1,2}\s*[、.．](?!\d)", found):
+        return 3
+    if re.match(r"\d{1,2}[.．]\d{1,2}(?!\d)", found):
+        return 4
+    if re.match(r"[（(]\s*\d{1,2}\s*[)）]|\d{1,2}[)）]", found):
+        return 4
+    return 5 if found[:1] and found[0] in CIRCLED else 0
