@@ -77,6 +77,8 @@ class Login(AbstractBaseUser):
 
     name = models.SlugField(max_length=64, unique=True)
     display_name = models.CharField(max_length=40)
+    # Whose administrators answer for it before its first post: the maker's unit; empty for the top of the tree.
+    home = models.ForeignKey("org.Unit", null=True, on_delete=models.PROTECT, related_name="+")
     is_active = models.BooleanField(default=True)
     large_type = models.BooleanField(default=False)
     language = models.CharField(max_length=8, blank=True)

@@ -79,11 +79,53 @@ def test_only_administrators_create_and_list_log_ins(city, who):
 
 
 def test_a_county_administrator_sees_the_own_people_only(city, county_admin):
-    assert {v.name for v in queries.logins(viewer=county_admin)} == {"alice", "wang", "rita", "cora", "charlie"}
+    assert {v.name for v in queries.logins(viewer=county_admin)} == {"alice", "wang", "rita", "cora"}
     assert {v.code for v in queries.posts(viewer=county_admin)} == {"alice-post", "wang-post", "rita-post", "cora-post"}
     assert queries.posts(viewer=city.actor["sam"]) == ()
     assert {d.code for d in queries.departments(viewer=county_admin)} == {"tax", "statistics"}
     assert queries.departments(viewer=city.actor["charlie"]) == ()
+
+
+def test_before_its_first_post_a_log_in_is_its_makers_and_of_those_above(city, county_admin):
+    actions.define_post(code="wes-post", title="管理员", role="admin", unit_code=city.code["西区"], by=SYSTEM, at=AT)
+    actions.create_login(name="wes", display_name="Wes", password=GOOD_PASSWORD, by=SYSTEM, at=AT)
+    actions.assign_post(login="wes", post="wes-post", valid_from=date(2026, 1, 1), by=SYSTEM, at=AT)
+    wes, adam = queries.actor_named(name="wes", on=ON), city.actor["adam"]
+    actions.create_login(name="fresh", display_name="Fresh", password=GOOD_PASSWORD, by=county_admin, at=AT)
+    for by, may in ((county_admin, True), (adam, True), (SYSTEM, True), (wes, False)):
+        assert ("fresh" in {v.name for v in queries.logins(viewer=by)}) is may
+        for act in (actions.disable_login, actions.enable_login, _give_password):
+            if may:
+                act(login="fresh", by=by, at=AT)
+            else:
+                with pytest.raises(NotThere) as refusal:
+                    act(login="fresh", by=by, at=AT)
+                assert refusal.value.what == "没有登录名 fresh"
+    actions.define_post(code="west", title="x", role="worker", unit_code=city.code["西区"], by=wes, at=AT)
+    with pytest.raises(NotThere):
+        actions.assign_post(login="fresh", post="west", valid_from=ON, by=wes, at=AT)
+    # Who holds posts in two counties is seen by both administrators, and closed by the one above them only.
+    actions.assign_post(login="fresh", post="alice-post", valid_from=ON, by=county_admin, at=AT)
+    actions.assign_post(login="fresh", post="west", valid_from=ON, by=adam, at=AT)
+    for by in (county_admin, wes):
+        assert "fresh" in {v.name for v in queries.logins(viewer=by)}
+        with pytest.raises(NotThere):
+            actions.disable_login(login="fresh", by=by, at=AT)
+    actions.disable_login(login="fresh", by=adam, at=AT)
+
+
+def _give_password(**given) -> None:
+    actions.reset_password(password=GOOD_PASSWORD, **given)
+
+
+def test_a_log_in_of_the_houses_own_making_is_the_top_administrators(city, county_admin):
+    actions.create_login(name="fresh", display_name="Fresh", password=GOOD_PASSWORD, by=SYSTEM, at=AT)
+    with pytest.raises(NotThere):
+        actions.disable_login(login="fresh", by=county_admin, at=AT)
+    with pytest.raises(NotThere):
+        actions.assign_post(login="fresh", post="alice-post", valid_from=ON, by=county_admin, at=AT)
+    actions.assign_post(login="fresh", post="alice-post", valid_from=ON, by=city.actor["adam"], at=AT)
+    actions.disable_login(login="fresh", by=county_admin, at=AT)
 
 
 def test_nobody_gives_himself_a_post_or_locks_himself_out(city):

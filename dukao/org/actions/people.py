@@ -17,6 +17,7 @@ from dukao.base.refusals import Invalid, NotAllowed, NotThere, Refused
 from dukao.base.trail import record_event
 from dukao.org import queries
 from dukao.org.models import Department, Holding, Login, Post, Role, Sitting
+from dukao.org.queries.people import units_of
 from dukao.org.rules import SYSTEM, Actor, may_be_held_together
 
 
@@ -70,12 +71,16 @@ def define_post(
 
 
 def create_login(*, name: str, display_name: str, password: str, by: Actor, at: datetime) -> None:
-    """Create a log-in (its name in lower case) that holds no post yet. Records org.login.created."""
+    """Create a log-in (its name in lower case) that holds no post yet. Records org.login.created.
+
+    Until it does, administrators over the maker's unit answer for it, and nobody else sees it.
+    """
     by.require_anywhere("ORG_MANAGE")
     name = name.strip().lower()
     _check_slug("name", name, 64)
     _check_text("display_name", display_name, 40)
-    login = Login(name=name, display_name=display_name)
+    highest = min(by.standings_with("ORG_MANAGE"), key=lambda standing: len(standing.unit_path), default=None)
+    login = Login(name=name, display_name=display_name, home_id=highest.unit_id if highest else None)
     check_password_strength(password, login)
     login.set_password(password)
     with transaction.atomic():
@@ -91,7 +96,7 @@ def assign_post(
 ) -> None:
     """Give a log-in a post from a day on, half-open. The same again changes nothing. Records org.post.assigned."""
     with transaction.atomic():
-        who = _locked_login(login)
+        who = _known_login(login, by)
         what = Post.objects.select_related("unit").filter(code=post).first()
         if what is None or not by.may("ORG_MANAGE", what.unit.path):
             raise NotThere(_("没有代码为 %(post)s 的岗位") % {"post": post})
@@ -184,12 +189,19 @@ def _no_such_login(name: str) -> NotThere:
     return NotThere(_("没有登录名 %(name)s") % {"name": name})
 
 
+def _known_login(name: str, by: Actor) -> Login:
+    """The log-in, where the actor administers a unit that answers for it."""
+    login = _locked_login(name)
+    if not by.is_system and not any(by.may("ORG_MANAGE", path) for path in units_of(login)):
+        raise _no_such_login(name)
+    return login
+
+
 def _managed_login(name: str, by: Actor) -> Login:
-    """The log-in, where the actor administers every unit at which it ever held a post, and it is not the own one."""
+    """The log-in, where the actor administers every unit that answers for it, and it is not the own one."""
     by.require_anywhere("ORG_MANAGE")
     login = _locked_login(name)
-    held_at = Holding.objects.filter(login=login).values_list("post__unit__path", flat=True)
-    if not all(by.may("ORG_MANAGE", path) for path in held_at):
+    if not all(by.may("ORG_MANAGE", path) for path in units_of(login)):
         raise _no_such_login(name)
     if login.pk == by.login_id:
         raise NotAllowed(_("不能这样处理自己的登录名"), todo=_("请另一位系统管理员办理"))

@@ -14,6 +14,22 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Unit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=12)),
+                ('name', models.CharField(max_length=80)),
+                ('short_name', models.CharField(max_length=80)),
+                ('pinyin', models.CharField(max_length=240)),
+                ('pinyin_initials', models.CharField(max_length=80)),
+                ('level', models.SmallIntegerField(choices=[(0, '全国'), (1, '省'), (2, '市'), (3, '县（区）'), (4, '乡镇（街道）'), (5, '村（社区）')])),
+                ('path', models.CharField(db_index=True, max_length=120)),
+                ('valid_from', models.DateField()),
+                ('valid_to', models.DateField(null=True)),
+                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='org.unit')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Login',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -24,6 +40,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('large_type', models.BooleanField(default=False)),
                 ('language', models.CharField(blank=True, max_length=8)),
+                ('home', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
             ],
             options={
                 'abstract': False,
@@ -56,22 +73,6 @@ class Migration(migrations.Migration):
                 ('began_at', models.DateTimeField()),
                 ('last_seen_at', models.DateTimeField()),
                 ('login', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sittings', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Unit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=80)),
-                ('short_name', models.CharField(max_length=80)),
-                ('pinyin', models.CharField(max_length=240)),
-                ('pinyin_initials', models.CharField(max_length=80)),
-                ('level', models.SmallIntegerField(choices=[(0, '全国'), (1, '省'), (2, '市'), (3, '县（区）'), (4, '乡镇（街道）'), (5, '村（社区）')])),
-                ('path', models.CharField(db_index=True, max_length=120)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='org.unit')),
             ],
         ),
         migrations.CreateModel(

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from dukao.base.refusals import NotThere
 from dukao.org.models import Department, Holding, Login, Post
+from dukao.org.queries.units import root_units
 from dukao.org.rules import Actor, Standing
 
 
@@ -122,7 +123,7 @@ def posts(*, viewer: Actor) -> tuple[PostView, ...]:
 
 
 def logins(*, viewer: Actor, text: str = "") -> tuple[LoginView, ...]:
-    """The log-ins that the viewer administers, with all posts they were ever given there; those without a post too."""
+    """The log-ins that a unit answers for which the viewer administers, with all posts they were ever given there."""
     viewer.require_anywhere("ORG_MANAGE")
     held: dict[int, list[tuple[bool, HoldingView]]] = defaultdict(list)
     for row in Holding.objects.order_by("valid_from", "id").values_list(
@@ -132,13 +133,24 @@ def logins(*, viewer: Actor, text: str = "") -> tuple[LoginView, ...]:
         held[row[0]].append((viewer.may("ORG_MANAGE", row[1]), HoldingView(*row[2:])))
     matches = Q(name__contains=text) | Q(display_name__contains=text) if text else Q()
     found = []
-    for pk, name, display_name, is_active in Login.objects.filter(matches).order_by("name").values_list(
-        "id", "name", "display_name", "is_active"
+    is_at_top = viewer.may("ORG_MANAGE", _top())
+    for pk, name, display_name, is_active, home in Login.objects.filter(matches).order_by("name").values_list(
+        "id", "name", "display_name", "is_active", "home__path"
     ):
         mine = tuple(view for may, view in held[pk] if may)
-        if mine or not held[pk]:
+        if mine or (not held[pk] and (viewer.may("ORG_MANAGE", home) if home else is_at_top)):
             found.append(LoginView(name, display_name, is_active, mine))
     return tuple(found)
+
+
+def units_of(login: Login) -> tuple[str, ...]:
+    """Inside the room: paths of the units that answer for a log-in: where it ever held a post; until then its home."""
+    held = tuple(Holding.objects.filter(login=login).values_list("post__unit__path", flat=True))
+    return held or (login.home.path if login.home else _top(),)
+
+
+def _top() -> str:
+    return next((unit.path for unit in root_units()), "/")
 
 
 def display_names(*, names: Iterable[str]) -> dict[str, str]:
