@@ -82,11 +82,13 @@ def take_in(source: BinaryIO, folder: Path) -> tuple[str, int, Marks]:
     temporary = folder / "incoming"
     digest, marker, size = hashlib.sha256(), Marker(), 0
     with temporary.open("wb") as copy, ThreadPoolExecutor(2) as helpers:
-        while block := source.read(_BLOCK_BYTES):
+        block = source.read(_BLOCK_BYTES)
+        while block:
             size += len(block)
-            # Both let go of the interpreter lock, so marking goes on beside them.
+            # Both let go of the interpreter lock, so marking and reading go on beside them.
             others: list[Future[Any]] = [helpers.submit(digest.update, block), helpers.submit(copy.write, block)]
             marker.feed(block)
+            block = source.read(_BLOCK_BYTES)
             for other in others:
                 other.result()
     return _rest(temporary, "inbox", digest.hexdigest()), size, marker.marks()

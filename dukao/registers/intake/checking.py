@@ -6,7 +6,7 @@ the others are told their reasons by `rules.rows`. Then, with doubled keys known
 """
 # ruff: noqa: S608 (names come from checked definitions or are our own; values are quoted by `literal`)
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from dukao.registers.intake.places import Places
 from dukao.registers.intake.statements import Statements, literal, offer_readings
 from dukao.registers.reading.problems import Irregular
 from dukao.registers.reading.source import PlainText, Source
-from dukao.registers.rules.rows import WHOLE_ROW, Fault, RowRules
+from dukao.registers.rules.rows import WHOLE_ROW, RowRules
 
 # Keys compared at once: bounds the memory of finding doubled ones.
 _HASHES_AT_ONCE = 8_000_000
@@ -108,28 +108,28 @@ def _find_doubled(db: duckdb.DuckDBPyConnection, statements: Statements) -> None
 
 
 def _explain(db: duckdb.DuckDBPyConnection, statements: Statements, places: Places) -> None:
-    """Write down what is wrong with each bad row."""
-    query = "SELECT _line, _fault, cells, flags FROM odd WHERE NOT _fits"
-    for batch in db.cursor().execute(query).to_arrow_reader(_BATCH_ROWS):
-        told: list[tuple[int, int, Fault]] = []
-        for line, fault, cells, flags in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            if fault is not None:
-                told.append((line, 0, Fault(WHOLE_ROW, "", fault)))
-                continue
-            for number, fits in enumerate(flags):
-                if not fits:
-                    column = statements.columns[number]
-                    told.append((line, number, statements.rules.fault(column, cells[number] or "", places.fault)))
-        _insert(db, told)
-
-
-def _insert(db: duckdb.DuckDBPyConnection, told: Iterable[tuple[int, int, Fault]]) -> None:
-    rows = [(line, place, fault.column, fault.value, fault.reason) for line, place, fault in told]
-    if rows:
-        names = ("line", "place", "name", "value", "reason")
-        db.register("told", pa.table({name: list(c) for name, c in zip(names, zip(*rows, strict=True), strict=True)}))
-        db.execute("INSERT INTO rejects SELECT line, place, name, value, reason FROM told")
+    """Write down what is wrong with each bad row; the same wrong cell is judged once."""
+    db.execute(
+        f"INSERT INTO rejects SELECT _line, 0, {literal(WHOLE_ROW)}, '', _fault FROM odd WHERE _fault IS NOT NULL"
+    )
+    db.execute(
+        "CREATE TABLE wrong AS SELECT line, place, coalesce(cells[place + 1], '') AS cell FROM"
+        " (SELECT _line AS line, cells, flags, unnest(range(len(flags))) AS place FROM odd"
+        " WHERE NOT _fits AND _fault IS NULL) WHERE NOT flags[place + 1]"
+    )
+    db.execute("CREATE TABLE faults (place INTEGER, cell VARCHAR, name VARCHAR, value VARCHAR, reason VARCHAR)")
+    for batch in db.cursor().execute("SELECT DISTINCT place, cell FROM wrong").to_arrow_reader(_BATCH_ROWS):
+        told = [_fault(statements, places, *one) for one in zip(*(c.to_pylist() for c in batch.columns), strict=True)]
+        names = ("place", "cell", "name", "value", "reason")
+        db.register("told", pa.table({name: list(c) for name, c in zip(names, zip(*told, strict=True), strict=True)}))
+        db.execute("INSERT INTO faults FROM told")
         db.unregister("told")
+    db.execute("INSERT INTO rejects SELECT line, place, name, value, reason FROM wrong JOIN faults USING (place, cell)")
+
+
+def _fault(statements: Statements, places: Places, place: int, cell: str) -> tuple[int, str, str, str, str]:
+    fault = statements.rules.fault(statements.columns[place], cell, places.fault)
+    return place, cell, fault.column, fault.value, fault.reason
 
 
 def write_rejects(db: duckdb.DuckDBPyConnection, folder: Path) -> Path | None:

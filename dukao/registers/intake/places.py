@@ -24,16 +24,13 @@ class Places:
 
         A unit above a level, or without an ancestor there, is left out: its figures could not be kept.
         """
-        ids, codes, levels, paths = zip(*self._rows, strict=True)
-        table = pa.table({
-            "id": pa.array(ids, pa.int64()), "code": pa.array([int(c) for c in codes], pa.int64()),
-            "level": pa.array(levels, pa.int8()), "path": pa.array(paths, pa.string()),
-        })  # fmt: skip
-        db.register("units_found", table)
-        db.execute("CREATE TABLE units AS SELECT * FROM units_found")
-        columns, joins = "", ""
+        kinds = {"id": pa.int64(), "code": pa.string(), "level": pa.int8(), "path": pa.string()}
+        columns = {name: pa.array([row[n] for row in self._rows], kinds[name]) for n, name in enumerate(kinds)}
+        db.register("units_found", pa.table(columns))
+        db.execute("CREATE TABLE units AS SELECT * REPLACE (code::BIGINT AS code) FROM units_found")
+        ancestors, joins = "", ""
         for level in self.levels:
-            columns += f", coalesce(a{level}.at, u.id) AS at_{level}"
+            ancestors += f", coalesce(a{level}.at, u.id) AS at_{level}"
             joins += (
                 " LEFT JOIN (SELECT below.id, above.id AS at FROM"  # noqa: S608
                 " (SELECT id, unnest(string_split(trim(path, '/'), '/')) AS step FROM units"
@@ -41,7 +38,7 @@ class Places:
                 f" WHERE above.level = {level}) a{level} ON a{level}.id = u.id"
             )
         held = " AND ".join(f"(u.level = {n} OR a{n}.at IS NOT NULL)" for n in self.levels) or "true"
-        db.execute(f"CREATE TABLE places AS SELECT u.code, u.level{columns} FROM units u{joins} WHERE {held}")  # noqa: S608
+        db.execute(f"CREATE TABLE places AS SELECT u.code, u.level{ancestors} FROM units u{joins} WHERE {held}")  # noqa: S608
 
     @cached_property
     def _level_of(self) -> dict[int, int]:

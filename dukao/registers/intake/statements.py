@@ -131,11 +131,13 @@ class Statements:
         """`odd`: the rows that were not plainly good, read slowly: values, whether they fit, and per column whether."""
         numbers = range(len(self.columns))
         cells = ", ".join(f"odd[{n + 1}] AS x{n}" for n in numbers)
-        texts = f"SELECT _line, _fault, h, odd AS cells, {cells} FROM judged WHERE odd IS NOT NULL"
+        texts = f"SELECT _line, _fault, h, odd AS cells, {cells} FROM few"
         unit = self.number_of(self.rules.definition.unit_column)
         flags = [f"{self.fits(n)} AND (_known OR x{n} IS NULL)" if n == unit else self.fits(n) for n in numbers]
         return (
-            f"CREATE TABLE odd AS SELECT _line, _fault, cells, h IS NULL AS is_late, {self._hash} AS h, _fits,"
+            # Put together first, as every call of Python costs, and each takes as many rows as stand together.
+            "CREATE TABLE few AS SELECT _line, _fault, h, odd FROM judged WHERE odd IS NOT NULL;"
+            f" CREATE TABLE odd AS SELECT _line, _fault, cells, h IS NULL AS is_late, {self._hash} AS h, _fits,"
             f" [{', '.join(flags)}] AS flags, {self._values} FROM ({self._judged(self.values(texts, slow=True))})"
         )
 
