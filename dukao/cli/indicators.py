@@ -59,7 +59,8 @@ def _term(term: TermPassport) -> Iterator[str]:
             provider=source.provider_name, dataset=source.dataset_title, number=source.number
         )
     for fact in term.facts:
-        yield "    " + said_of(period_text(fact.period), with_note(_told(fact.value, ""), _source(fact)))
+        told = _("{value}，{source}").format(value=_told(fact.value, ""), source=_source(fact))
+        yield "    " + said_of(period_text(fact.period), told)
 
 
 def _source(fact: FactPassport) -> str:

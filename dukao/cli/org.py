@@ -149,7 +149,7 @@ def _login_arguments(parser: ArgumentParser) -> None:
         if verb == "assign":
             holding.add_argument("--from", dest="valid_from", type=date.fromisoformat, help=_("起始日（默认今天）"))
         holding.add_argument("--to", dest="valid_to", type=date.fromisoformat, help=_("终止日（不含当天）"))
-    for verb, title in (("password", _("更换密码")), ("disable", _("停用")), ("enable", _("启用"))):
+    for verb, title in (("password", _("更换密码")), ("disable", _("停用登录名")), ("enable", _("启用登录名"))):
         verbs.add_parser(verb, help=title).add_argument("name")
 
 

@@ -178,7 +178,7 @@ def _told(view: DeliveryView) -> list[str]:
             read=view.rows_read, accepted=view.rows_accepted, rejected=view.rows_rejected, facts=view.facts_landed
         )
         lines.append(f"  {told}")
-    for title, key in ((_("问题"), "what"), (_("原因"), "why"), (_("怎么办"), "todo")):
+    for title, key in ((_("拒收"), "what"), (_("原因"), "why"), (_("怎么办"), "todo")):
         if view.problem.get(key):
             lines.append("  " + said_of(title, spoken(view.problem[key])))
     if view.superseded_by:
@@ -228,7 +228,7 @@ def _rejects(args: Namespace) -> Result:
 
 
 def _rejects_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("number", help=_("交付编号"))
+    parser.add_argument("number", help=_("交付的编号"))
     parser.add_argument("--page", type=int, default=1)
     parser.add_argument("--out", type=Path, help=_("把完整的清单（CSV）写到这个文件"))
 

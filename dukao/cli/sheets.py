@@ -22,7 +22,7 @@ from dukao.sheets import actions, queries
 _VERDICTS = {"ask": _l("要问"), "held": _l("已掌握"), "elsewhere": _l("别处在问"), "below": _l("下级掌握"),
              "expected": _l("部门将交付"), "forbidden": _l("不得采集")}  # fmt: skip
 _STATES = {"known": _l("已带入"), "stale": _l("待确认"), "asked": _l("要填"), "answered": _l("已填"),
-           "disputed": _l("标为不对"), "elsewhere": _l("不在这里填")}  # fmt: skip
+           "disputed": _l("已标为不对"), "elsewhere": _l("不在这里填")}  # fmt: skip
 NEEDS_ATTENTION = 4
 
 
@@ -123,7 +123,7 @@ def _sheet_arguments(parser: ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     verbs.add_parser("list", help=_("列出报表")).add_argument("--issuer", default="", help=_("部门代码"))
     looked = _("下发前看：哪些已掌握、哪些要问、要花多少时间、哪些被拒")
-    for verb, told in (("compile", looked), ("dispatch", _("下发"))):
+    for verb, told in (("compile", looked), ("dispatch", _("下发报表"))):
         one = verbs.add_parser(verb, help=told)
         one.add_argument("sheet", help=_("报表代码"))
         one.add_argument("--version", type=int, help=_("版本，默认最新"))
@@ -204,8 +204,8 @@ def _filing_arguments(parser: ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     told = {
         "show": _("看一份报表"), "list": _("列出各单位的报表"), "answer": _("填一项（留空为清除）"),
-        "confirm": _("确认旧值仍对"), "dispute": _("标为不对，写明原因"), "submit": _("交出"), "accept": _("通过"),
-        "return": _("退回"), "refuse": _("拒填（标识不全或过期）"),
+        "confirm": _("确认旧值仍对"), "dispute": _("标为不对，写明原因"), "submit": _("交出报表"),
+        "accept": _("通过报表"), "return": _("退回改正"), "refuse": _("拒填（标识不全或过期）"),
     }  # fmt: skip
     for verb, help_text in told.items():
         one = verbs.add_parser(verb, help=help_text)

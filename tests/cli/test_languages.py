@@ -10,6 +10,8 @@ from dukao.cli import main as frame
 from dukao.cli.command import Command, Result
 from dukao.cli.main import main
 from dukao.cli.terminal import aligned, width, wrapped
+from dukao.registers.models import Delivery
+from tests.registers.invoices import Q3, csv_of, define
 from tools import messages
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -117,3 +119,16 @@ def test_text_is_wrapped_by_columns():
     assert wrapped("一二三四五，六（七）", 10) == ["一二三四", "五，六", "（七）"]
     assert wrapped("one two three", 8) == ["one two", "three"]
     assert wrapped("", 8) == [""]
+
+
+def test_what_is_kept_is_written_in_the_language_of_the_source(city, capsys, settings, tmp_path):
+    """What one reader is told in English, the next one reads in Chinese."""
+    settings.VAR = tmp_path
+    define(city)
+    file = csv_of(tmp_path, "A1,990101001201,2026-13-01,1,1,")
+    words = ["--period", Q3.code, "--unit", city.code["富水市"]]
+    assert main(["deliver", "invoices", str(file), *words, "--now", "--language", "en"]) == 4
+    told = capsys.readouterr().out
+    assert "Refused: All 1 rows have problems, so none landed" in told
+    assert not _CHINESE.search("".join(line for line in told.splitlines() if line.startswith("  ")))
+    assert Delivery.objects.get().problem["what"] == "1 行都有问题，一行也没有入库"

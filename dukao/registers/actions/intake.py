@@ -21,8 +21,10 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dukao.base.periods import PERIOD_TYPES, Period
@@ -155,6 +157,8 @@ def _claim(free: Any, at: datetime) -> Claim | None:
     return None
 
 
+# What is kept of it is read in every language: doors speak it in their reader's.
+@translation.override(settings.LANGUAGE_CODE)
 def _work_on(claim: Claim, at: datetime) -> None:
     """Land the claimed delivery, or refuse it; any other error leaves it claimed until this process ends."""
     job = _Job(claim)
@@ -256,7 +260,7 @@ class _Job:
         if checked.rows_read:
             self._keep_rejects(db, folder)
             raise NothingAccepted(
-                _("%(n)s 行都有问题，一行也没有入库") % {"n": checked.rows_read},
+                _("{n} 行都有问题，一行也没有入库").format(n=checked.rows_read),
                 todo=_("请下载问题清单，改正后重新交付"),
             )
         if not self.measures or not all(m.zero_when_empty for m in self.measures):
