@@ -29,11 +29,14 @@ def test_every_page_of_a_role_is_quiet(city, settings, tmp_path, person, who, ph
         page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
         _ask_about(page)
         for href in page.eval_on_selector_all("a[href^='/']", "links => links.map(a => a.getAttribute('href'))"):
-            address = urlsplit(href)
-            if "export=" not in address.query and not address.path.endswith((".csv", ".json")):
-                if _kind(href) not in seen | set(map(_kind, waiting)):
-                    waiting.append(href)
+            if _is_page(href) and _kind(href) not in seen | set(map(_kind, waiting)):
+                waiting.append(href)
     assert len(seen) > 3
+
+
+def _is_page(href: str) -> bool:
+    address = urlsplit(href)
+    return "export=" not in address.query and not address.path.endswith((".csv", ".json"))
 
 
 def _kind(href: str) -> tuple[str, ...]:
