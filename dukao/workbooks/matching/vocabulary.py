@@ -4,6 +4,8 @@ from pathlib import Path
 
 import yaml
 
+from dukao.workbooks.texts import plain
+
 _WORDS = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
 
 # Phrase and name of its span, the longest first: 上年同期 is not 上年.
@@ -16,3 +18,7 @@ TURNS: tuple[tuple[str, ...], ...] = tuple(tuple(group) for group in _WORDS["tur
 COUNTED: tuple[str, ...] = tuple(_WORDS["counted"])
 # Word → a unit of measure of what it measures.
 MEASURED: dict[str, str] = dict(_WORDS["measured"])
+# Names of columns, as `texts.plain` has them: whom a row is about, the best kind first; and of when it is.
+WHOSE: tuple[frozenset[str], ...] = tuple(frozenset(map(plain, names)) for names in _WORDS["whose"])
+WHEN = frozenset(map(plain, _WORDS["when"]))
+TIMES_A_YEAR: tuple[tuple[str, int], ...] = tuple(_WORDS["times_a_year"].items())

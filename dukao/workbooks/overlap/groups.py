@@ -1,0 +1,207 @@
+"""Questions of many forms that ask the same datum, put together with how they relate."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz.distance import Indel
+
+from dukao.workbooks.matching import Matcher, factor_between, is_measure
+from dukao.workbooks.matching.vocabulary import VAGUE
+from dukao.workbooks.overlap.questions import Question
+from dukao.workbooks.texts import plain
+
+# Two names so alike, and with the same turns of meaning, are one datum under another name; a person looks it over.
+_ALIKE = 0.86
+
+
+class Relation(StrEnum):
+    """What the questions of a group have in common."""
+
+    SAME = "same"
+    OTHER_NAME = "same_other_name"
+    OTHER_UNIT = "same_other_unit"
+    OTHER_PERIOD = "same_other_period"
+    PART_OF = "part_of"
+
+
+@dataclass(frozen=True)
+class Group:
+    """A datum that is asked more than once. `relation` is the loosest that holds among the members."""
+
+    label: str
+    relation: Relation
+    members: tuple[Question, ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(m.file for m in self.members))
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """What a pile of forms asks. `groups` hold what is asked more than once, the most often first."""
+
+    forms: tuple[str, ...]
+    questions: tuple[Question, ...]
+    groups: tuple[Group, ...]
+    n_distinct: int
+    n_in_all: int  # asked by every form of the pile
+
+    def minutes_a_year(self, *, units: int, minutes_each: float) -> float:
+        """What answering everything costs that many units in a year."""
+        return sum(q.n_cells * q.times_a_year for q in self.questions) * minutes_each * units
+
+    def minutes_saved_a_year(self, *, units: int, minutes_each: float) -> float:
+        """What is saved where each datum is asked once, at the pace of whoever needs it most often.
+
+        Parts are not saved: a part is another figure than its whole.
+        """
+        saved = 0
+        for group in self.groups:
+            if group.relation is not Relation.PART_OF:
+                costs = [q.n_cells * q.times_a_year for q in group.members]
+                saved += sum(costs) - max(costs)
+        return saved * minutes_each * units
+
+
+def overlap_of(forms: Sequence[str], questions: Sequence[Question], matcher: Matcher | None = None) -> Overlap:
+    """Put together what the forms ask more than once; `matcher` knows data by all their names."""
+    same = _by_name(questions, matcher or Matcher(()))
+    cores = _joined(same)
+    groups, in_all = [], 0
+    for members in cores:
+        files = {m.file for m in members}
+        in_all += len(forms) > 1 and len(files) == len(forms)
+        if len(members) > 1 and (len(files) > 1 or len({m.cell for m in members}) > 1):
+            groups.append(Group(_called(members), _relation(members), tuple(members)))
+    groups += _parts(cores)
+    groups.sort(key=lambda g: (g.relation is Relation.PART_OF, -len(g.members), g.label))
+    return Overlap(tuple(forms), tuple(questions), tuple(groups), len(cores), in_all)
+
+
+def _by_name(questions: Sequence[Question], matcher: Matcher) -> dict[tuple[str, str], list[Question]]:
+    """Questions of one name, or of one known datum, that measure the same.
+
+    A name that says nothing alone counts with its table's title.
+    """
+    same: dict[tuple[str, str], list[Question]] = defaultdict(list)
+    for question in questions:
+        core = question.core
+        if known := matcher.sure(question.asked):
+            core = f"{known.term.key} {known.span}"
+        elif core in VAGUE:
+            core = f"{plain(question.asked.title)} {core}"
+        same[core, _measured(question)].append(question)
+    return _unmeasured_joined(same)
+
+
+def _measured(question: Question) -> str:
+    """What kind of thing is measured; one name in 户 and in 人 are two data."""
+    unit = question.asked.unit
+    if not is_measure(unit):
+        return ""
+    return next((base for base in ("元", "亩", "吨", "米", "%", "人", "户") if factor_between(unit, base)), plain(unit))
+
+
+def _unmeasured_joined(same: dict[tuple[str, str], list[Question]]) -> dict[tuple[str, str], list[Question]]:
+    """A question without its unit goes to the one of its name that has one, if there is just one."""
+    measured: dict[str, list[str]] = defaultdict(list)
+    for core, unit in same:
+        if unit:
+            measured[core].append(unit)
+    for core, unit in [key for key in same if not key[1]]:
+        if len(measured.get(core, ())) == 1:
+            same[core, measured[core][0]] += same.pop((core, unit))
+    return same
+
+
+def _joined(same: dict[tuple[str, str], list[Question]]) -> list[list[Question]]:
+    """Names so alike that they mean the same are put together, each name with its likest."""
+    keys = list(same)
+    index: dict[str, list[int]] = defaultdict(list)
+    for number, key in enumerate(keys):
+        for pair in same[key][0].pairs:
+            index[pair].append(number)
+    leader = list(range(len(keys)))
+
+    def head(number: int) -> int:
+        while leader[number] != number:
+            leader[number] = leader[leader[number]]
+            number = leader[number]
+        return number
+
+    for number in range(len(keys)):
+        for other in _alike(number, keys, same, index):
+            leader[head(other)] = head(number)
+    joined: dict[int, list[Question]] = defaultdict(list)
+    for number, key in enumerate(keys):
+        joined[head(number)] += same[key]
+    return list(joined.values())
+
+
+def _alike(
+    number: int,
+    keys: Sequence[tuple[str, str]],
+    same: dict[tuple[str, str], list[Question]],
+    index: dict[str, list[int]],
+) -> list[int]:
+    """The later names that mean the same as this one, by their characters."""
+    core, unit = keys[number]
+    mine = same[keys[number]][0]
+    if " " in core or len(core) < 4:
+        return []
+    shared = Counter(other for pair in mine.pairs if len(index[pair]) < 400 for other in index[pair] if other > number)
+    found = []
+    for other, n_shared in shared.items():
+        name, its_unit = keys[other]
+        theirs = same[keys[other]][0]
+        if its_unit != unit or " " in name or n_shared * 2 < len(mine.pairs) or theirs.turns != mine.turns:
+            continue
+        if (
+            mine.span == theirs.span
+            and Indel.normalized_similarity(core, name, score_cutoff=_ALIKE)
+            and _adds(core, name)
+        ):
+            found.append(other)
+    return found
+
+
+def _adds(core: str, name: str) -> bool:
+    """Whether the difference is only in words that add nothing: digits and letters always mean something else."""
+    mine, theirs = set(core) - set(name), set(name) - set(core)
+    return not any(
+        c.isascii() or c in "一二三四五六七八九十甲乙丙丁东西南北左右上下前后大小多少新旧" for c in mine | theirs
+    )
+
+
+def _relation(members: Sequence[Question]) -> Relation:
+    names = {m.core for m in members}
+    units = {plain(m.asked.unit) for m in members if m.asked.unit}
+    periods = {(m.span, m.times_a_year) for m in members}
+    if len(names) > 1:
+        return Relation.OTHER_NAME
+    if len(units) > 1:
+        return Relation.OTHER_UNIT
+    return Relation.OTHER_PERIOD if len(periods) > 1 else Relation.SAME
+
+
+def _called(members: Sequence[Question]) -> str:
+    """The name that most forms use."""
+    return Counter(m.label for m in members).most_common(1)[0][0]
+
+
+def _parts(cores: Sequence[Sequence[Question]]) -> list[Group]:
+    """A datum that one form asks as a part ("其中") of what another form asks as a whole."""
+    wholes: dict[str, Question] = {}
+    for members in cores:
+        for member in members:
+            wholes.setdefault(member.core, member)
+    groups = []
+    for members in cores:
+        part = members[0]
+        whole = wholes.get(part.outer)
+        if part.outer and whole and whole.file != part.file and whole.core != part.core:
+            groups.append(Group(f"{part.label} ⊂ {whole.label}", Relation.PART_OF, (whole, part)))
+    return groups

@@ -1,0 +1,107 @@
+"""What a form asks: one question per datum, however many rows wait for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from dukao.workbooks.matching import Asked, Span, label
+from dukao.workbooks.matching.vocabulary import MEASURED, TIMES_A_YEAR
+from dukao.workbooks.matching.words import pairs, turns
+from dukao.workbooks.planning import asked_by
+from dukao.workbooks.shelf import key_columns
+from dukao.workbooks.tables import Kind, Layout, Table, Understood
+from dukao.workbooks.texts import plain
+
+
+@dataclass(frozen=True)
+class Question:
+    """A datum that a form asks, where it stands first, and how many cells of the form ask it."""
+
+    file: str
+    sheet: str
+    cell: str
+    asked: Asked
+    outer: str = ""  # the name of the datum that this is a part of ("其中")
+    n_cells: int = 1
+    times_a_year: int = 1
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return (*self.asked.row_path, *self.asked.path)
+
+    @cached_property
+    def core(self) -> str:
+        """The name for comparing: all parts that say something, in their order, without what only measures."""
+        said = [one.core for one in map(label, self.path) if not one.is_generic]
+        if len(said) > 1 and said[-1] in MEASURED:
+            said[-1:] = [] if said[-1] in "".join(said[:-1]) or MEASURED[said[-1]] != "户" else said[-1:]
+        return "".join(dict.fromkeys(said)) or plain("".join(self.path))
+
+    @cached_property
+    def span(self) -> Span:
+        spans = {label(part).span for part in self.path} - {Span.NOW}
+        return Span.COMPUTED if len(spans) > 1 else next(iter(spans), Span.NOW)
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        return pairs(self.core)
+
+    @cached_property
+    def turns(self) -> frozenset[int]:
+        return turns(self.core)
+
+    @property
+    def label(self) -> str:
+        """As a person would say it."""
+        return " / ".join(self.path)
+
+
+def questions_of(file: str, form: Understood) -> tuple[Question, ...]:
+    """Every datum that the form asks, in the order of the form; a datum asked in many rows is one question."""
+    found: dict[tuple[str, ...], Question] = {}
+    for sheet in form.sheets:
+        if not sheet.is_hidden:
+            for table in sheet.tables:
+                times = _times_a_year(file, table)
+                for asked, cell, outer in _asked(table):
+                    key = (sheet.name, *asked.row_path, "|", *asked.path)
+                    known = found.get(key)
+                    n_cells = known.n_cells + 1 if known else 1
+                    first = known.cell if known else cell
+                    found[key] = Question(file, sheet.name, first, asked, outer, n_cells, times)
+    return tuple(found.values())
+
+
+def _asked(table: Table) -> Iterator[tuple[Asked, str, str]]:
+    """What each slot (of a filled form: each column, each named row) asks, its cell, and what it is a part of."""
+    if table.layout is Layout.LOOKUP:
+        return
+    whom = {c.index for c in key_columns(table)}
+    outer_of = _outer_names(table)
+    for slot in table.slots:
+        if slot.column not in whom or table.layout is Layout.PAIRS:
+            yield asked_by(table, slot), slot.cell, outer_of.get(slot.row, "") or outer_of.get(-1 - slot.column, "")
+    if not table.slots:
+        for column in table.columns:
+            if column.index not in whom and column.kind is not Kind.SERIAL and column.path:
+                cell = str(table.area).split(":")[0]
+                yield Asked(column.path, (), column.unit or table.unit, column.kind, table.title), cell, ""
+
+
+def _outer_names(table: Table) -> dict[int, str]:
+    """Rows (and columns, as -1 - index) that are a part of the heading before them: index → that heading's name."""
+    found: dict[int, str] = {}
+    for sign, headings in ((1, table.rows), (-1, table.columns)):
+        whole = ""
+        for heading in headings:
+            if heading.is_of_which:
+                found[heading.index if sign > 0 else -1 - heading.index] = whole
+            elif heading.path:
+                whole = label(heading.path[-1]).core
+    return {index: name for index, name in found.items() if name}
+
+
+def _times_a_year(file: str, table: Table) -> int:
+    """How often the form comes, by what its title says; one that says nothing is counted once a year."""
+    words = plain(f"{table.title}{file}{table.period}")
+    return next((times for word, times in TIMES_A_YEAR if word in words), 1)

@@ -1,0 +1,165 @@
+"""Which slot of a form gets which value, and which stay open: decided before anything is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from dukao.base.periods import Period
+from dukao.workbooks.grid import Grid, Value, Workbook, cell_name
+from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, converted
+from dukao.workbooks.shelf import Known, Shelf, key_columns, who
+from dukao.workbooks.tables import Kind, Layout, Slot, Table, Understood
+from dukao.workbooks.texts import plain
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A value for a slot, with where it comes from."""
+
+    sheet: str
+    row: int
+    column: int
+    value: Value
+    source: str
+    as_of: str
+    term: str = ""
+    reason: str = ""
+
+    @property
+    def cell(self) -> str:
+        return cell_name(self.row, self.column)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A slot that stays open, why, and which terms a person may choose from."""
+
+    sheet: str
+    slot: Slot
+    asked: Asked
+    why: str
+    offered: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `fill` will do to one form for one unit and period."""
+
+    unit: str
+    period: Period | None
+    fillings: tuple[Filling, ...]
+    gaps: tuple[Gap, ...]
+
+    @property
+    def n_slots(self) -> int:
+        return len(self.fillings) + len(self.gaps)
+
+
+def plan_filling(
+    workbook: Workbook, understood: Understood, shelf: Shelf, matcher: Matcher, *, unit: str, period: Period | None
+) -> Plan:
+    """Decide for every slot. A value is taken only where its term is sure and all that is known of it agrees."""
+    fillings: list[Filling] = []
+    gaps: list[Gap] = []
+    for grid, sheet in zip(workbook.grids, understood.sheets, strict=True):
+        for table in sheet.tables:
+            keys = tuple(c.index for c in key_columns(table))
+            for slot in table.slots:
+                whose = _whose(grid, table, slot, keys, shelf) or unit
+                asked = asked_by(table, slot)
+                found = _answer(asked, slot, matcher, shelf, whose, period)
+                if isinstance(found, str):
+                    gaps.append(Gap(sheet.name, slot, asked, found, matcher.candidates(asked, 3)))
+                else:
+                    known, value, sure = found
+                    fillings.append(
+                        Filling(sheet.name, slot.row, slot.column, value, known.source, known.as_of, sure.term.key,
+                                sure.reason)
+                    )  # fmt: skip
+    return Plan(unit, period, tuple(fillings), tuple(gaps))
+
+
+def asked_by(table: Table, slot: Slot) -> Asked:
+    """What a slot asks; rows of a roster have no names of their own."""
+    row_path = () if table.layout is Layout.ROSTER else slot.row_path
+    return Asked(slot.path, row_path, slot.unit or table.unit, slot.kind, table.title)
+
+
+def _whose(grid: Grid, table: Table, slot: Slot, keys: Sequence[int], shelf: Shelf) -> str:
+    """Whom the slot's row is about, where a cell of the row says so and something is known about them; else empty."""
+    for column in keys:
+        value = grid.rows[slot.row][column]
+        if isinstance(value, str) and value.strip():
+            return value
+        if isinstance(value, float | int) and not isinstance(value, bool):
+            return f"{value:.0f}"
+    if slot.row_path and shelf.knows(slot.row_path[-1]):
+        return slot.row_path[-1]
+    return ""
+
+
+def _answer(
+    asked: Asked, slot: Slot, matcher: Matcher, shelf: Shelf, whose: str, period: Period | None
+) -> tuple[Known, Value, Candidate] | str:
+    """The value to fill in, or why there is none."""
+    row_is_who = bool(asked.row_path) and who(asked.row_path[-1]) == who(whose)
+    sure = matcher.sure(Asked(asked.path, (), asked.unit, asked.kind, asked.title) if row_is_who else asked)
+    if sure is None:
+        return "没有找到确定对应的数据" if not matcher.candidates(asked, 1) else "有相近的数据，要由人确认"
+    when = _shifted(period, sure.span)
+    if when is None and sure.span is not Span.NOW:
+        return "问的是别的时期，不知道是哪一期"
+    values = shelf.values(sure.term.key, whose=whose, period=when)
+    if not values:
+        return f"“{sure.term.title}”没有{whose}的数据" + (f"（{when.label}）" if when else "")
+    if len({_comparable(known) for known in values}) > 1:
+        return f"“{sure.term.title}”有几处来源互相矛盾：" + "；".join(f"{k.value}（{k.source}）" for k in values[:3])
+    value = _shaped(values[0], slot, asked.unit)
+    return (values[0], value, sure) if value is not None else f"“{values[0].value}”填不进这一格"
+
+
+def _shifted(period: Period | None, span: Span) -> Period | None:
+    if period is None:
+        return None
+    match span:
+        case Span.YEAR_BEFORE:
+            return period.year_before()
+        case Span.BEFORE:
+            return period.previous()
+        case Span.NOW:
+            return period
+    return None
+
+
+def _comparable(known: Known) -> str:
+    number = _number(known.value)
+    return plain(str(known.value)) if number is None else str(number.normalize()) + known.unit
+
+
+def _shaped(known: Known, slot: Slot, unit: str) -> Value:
+    """The value as the slot wants it: in its unit of measure, by its code; None where it does not fit."""
+    if slot.codes:
+        said = plain(str(known.value))
+        return next((code for code, title in slot.codes if said in (plain(title), plain(code))), None)
+    number = _number(known.value)
+    if slot.kind in (Kind.NUMBER, Kind.PERCENT):
+        if number is None:
+            return None
+        return converted(number, known.unit, unit) if known.unit and unit and known.unit != unit else number
+    if slot.kind is Kind.DATE and not isinstance(known.value, date | datetime | str):
+        return None
+    if number is not None and known.unit and unit and known.unit != unit:
+        return converted(number, known.unit, unit)
+    return known.value
+
+
+def _number(value: Value) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        return None
+    try:
+        # A float's shortest text is what the person typed.
+        number = Decimal(str(value).replace(",", "").strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

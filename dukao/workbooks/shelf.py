@@ -1,0 +1,229 @@
+"""What is known already, and where it stands: the shelf that a form is filled from.
+
+A folder of files is a shelf; the platform's database is another (`sheets`). Both answer the same question: which value
+does a term have, for whom, in which period.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from dukao.base.periods import Period
+from dukao.workbooks.grid import CellError, Grid, Value, cell_name
+from dukao.workbooks.matching import Asked, Matcher, Term, label
+from dukao.workbooks.matching.vocabulary import WHEN, WHOSE
+from dukao.workbooks.problems import Unreadable
+from dukao.workbooks.reading import read_workbook
+from dukao.workbooks.tables import Heading, Kind, Layout, Table
+from dukao.workbooks.texts import plain
+from dukao.workbooks.understanding import understand
+
+SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".csv", ".tsv")
+_OFFICE = re.compile(r"(?:村|居)民委员会|[村居]委会|人民政府|街道办事处|\s+")
+_HOLDER = re.compile(
+    r"(?:填报|填表|报送|编制|上报|汇总)?单位(?:名称)?(?:[(（][^)）]*[)）])?\s*[:：]\s*([^\s:：_]{2,30})"
+)
+_YEAR = r"(?P<y>(?:19|20)\d\d)\s*[年.-]?\s*"
+_PART_OF_YEAR = re.compile(_YEAR + r"(?:度?\s*(?:[1-9]|1[0-2])月?\s*[-—~至到]\s*\d{1,2}\s*月|[上下]半年|前\S{1,2}季)")
+_PERIODS = tuple(
+    re.compile(_YEAR + rest)
+    for rest in (
+        r"(?:第?(?P<q>[一二三四1-4])季度?|[Qq](?P<Q>[1-4]))",
+        r"(?P<m>0?[1-9]|1[0-2])月",
+        r"(?P<M>0[1-9]|1[0-2])(?!\d)",
+        r"",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A value with where it stands (`source`) and of when it is (`as_of`: a period's code, or a day)."""
+
+    value: Value
+    unit: str
+    source: str
+    as_of: str
+
+
+class Shelf(Protocol):
+    """Something that knows values. Both methods are cheap: they are asked for every slot of a form."""
+
+    @property
+    def terms(self) -> Sequence[Term]: ...
+
+    def knows(self, whose: str) -> bool:
+        """Whether anything is known about this unit, person or thing."""
+        ...
+
+    def values(self, key: str, *, whose: str, period: Period | None) -> tuple[Known, ...]:
+        """The values of the term for that period, the best first; several different ones contradict each other."""
+        ...
+
+
+def who(text: str) -> str:
+    """A unit's, person's or thing's name or code, for comparing: 龙东村民委员会 is 龙东村."""
+    name = plain(_OFFICE.sub("", text.replace("村民委员会", "村").replace("村委会", "村")))
+    return name.removesuffix(".0")
+
+
+def period_in(text: str) -> Period | None:
+    """The period that a title or a file name speaks of: 2026年三季度, 2026年7月, 2026Q3, 2026年度."""
+    if _PART_OF_YEAR.search(text):  # 1-9 月 is a sum over months, and no period that figures are kept for
+        return None
+    found = next(filter(None, (pattern.search(text) for pattern in _PERIODS)), None)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    if quarter := parts.get("q") or parts.get("Q"):
+        number = "一二三四".find(quarter) + 1 or int(quarter)
+        return Period.parse(f"{parts['y']}Q{number}")
+    month = parts.get("m") or parts.get("M")
+    return Period.parse(f"{parts['y']}-{int(month):02d}" if month else parts["y"])
+
+
+@dataclass(frozen=True)
+class _Entry:
+    known: Known
+    period: Period | None
+
+
+class FolderShelf:
+    """The tables of a folder's files: rosters by unit, tables that say whose they are, forms filled earlier.
+
+    `untold` says in words which files gave nothing, and why.
+    """
+
+    def __init__(self, folder: Path, *, files: Iterable[Path] | None = None):
+        self.untold: list[str] = []
+        self._terms: dict[str, Term] = {}
+        self._entries: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
+        self._whose: set[str] = set()
+        for path in sorted(files if files is not None else _tables_in(folder)):
+            self._take_file(path)
+
+    @property
+    def terms(self) -> Sequence[Term]:
+        return tuple(self._terms.values())
+
+    def knows(self, whose: str) -> bool:
+        return who(whose) in self._whose
+
+    def values(self, key: str, *, whose: str, period: Period | None) -> tuple[Known, ...]:
+        entries = self._entries.get((key, who(whose)), ())
+        of_then = [e.known for e in entries if e.period is not None and e.period == period]
+        undated = [e.known for e in entries if e.period is None]
+        return tuple(of_then or undated)
+
+    def _take_file(self, path: Path) -> None:
+        try:
+            workbook = read_workbook(path)
+        except Unreadable as problem:
+            self.untold.append(f"{path.name}：{problem.what}")
+            return
+        found = understand(workbook)
+        told = len(self._entries)
+        for grid, sheet in zip(workbook.grids, found.sheets, strict=True):
+            for table in sheet.tables:
+                if table.layout is not Layout.LOOKUP:
+                    self._take_table(path, grid, table)
+        if told == len(self._entries):
+            self.untold.append(f"{path.name}：看不出是哪个单位的数据（没有单位列，也没有“填报单位：…”）")
+
+    def _take_table(self, path: Path, grid: Grid, table: Table) -> None:
+        dated = period_in(table.period) or period_in(table.title) or period_in(path.stem)
+        day = datetime.fromtimestamp(path.stat().st_mtime).astimezone().date().isoformat()
+        keys = key_columns(table)
+        holder = "" if keys else _holder(grid, table) or path.stem
+        for row, heading, column in _cells(table, grid):
+            value = grid.rows[row][column.index]
+            if value is None or isinstance(value, CellError) or value == "":
+                continue
+            period = _period_of_row(table, grid, row) or dated
+            asked = question(table, column, heading)
+            term = self._term(asked, table)
+            where = f"{path.name} {grid.name}!{cell_name(row, column.index)}"
+            known = Known(value, term.unit, where, period.code if period else day)
+            for whose in _whose_row(grid, row, keys) if keys else (holder,):
+                self._whose.add(who(whose))
+                self._entries[term.key, who(whose)].append(_Entry(known, period))
+
+    def _term(self, asked: Asked, table: Table) -> Term:
+        key = f"{asked.signature} {asked.unit}".strip()
+        if key not in self._terms:
+            parts = [part for part in (*asked.row_path, *asked.path) if not label(part).is_generic]
+            names = ("".join(parts) or table.title, *parts[-1:])
+            self._terms[key] = Term(key, tuple(dict.fromkeys(names)), asked.unit, asked.kind, table.title)
+        return self._terms[key]
+
+
+def key_columns(table: Table) -> tuple[Heading, ...]:
+    """The columns whose cells say whom a row is about: the unit by code or name, else the person or thing by name."""
+    for names in WHOSE:
+        if found := tuple(c for c in table.columns if c.path and plain(c.path[-1]).strip("*:") in names):
+            return found
+    return ()
+
+
+def question(table: Table, column: Heading | None, row: Heading | None) -> Asked:
+    """What the cell where the two meet is about."""
+    path, row_path = column.path if column else (), row.path if row else ()
+    unit = (row.unit if row else "") or (column.unit if column else "") or table.unit
+    kind = column.kind if column and column.kind is not Kind.UNKNOWN else row.kind if row else Kind.UNKNOWN
+    return Asked(path, row_path, unit, kind, table.title)
+
+
+def _cells(table: Table, grid: Grid) -> Iterator[tuple[int, Heading | None, Heading]]:
+    """Every cell of the body that may hold a value: its row, the row's heading where rows have names, its column."""
+    keys = {c.index for c in key_columns(table)}
+    columns = [c for c in table.columns if c.index not in keys and c.kind is not Kind.SERIAL]
+    headings: Mapping[int, Heading] = {r.index: r for r in table.rows}
+    first = max(table.header_rows, default=table.area.top - 1) + 1
+    by_name = table.layout in (Layout.GRID, Layout.PAIRS) and not keys
+    for row in range(first, min(table.area.bottom, grid.height - 1) + 1):
+        heading = headings.get(row)
+        if heading is not None and heading.is_total and keys:
+            continue
+        for column in columns:
+            yield row, heading if by_name else None, column
+
+
+def _whose_row(grid: Grid, row: int, keys: Sequence[Heading]) -> Iterator[str]:
+    for key in keys:
+        value = grid.rows[row][key.index]
+        if isinstance(value, str | int | float) and value != "":
+            yield str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _period_of_row(table: Table, grid: Grid, row: int) -> Period | None:
+    for column in table.columns:
+        if column.path and plain(column.path[-1]) in WHEN:
+            value = grid.rows[row][column.index]
+            text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value or "")
+            return period_in(text)
+    return None
+
+
+def _holder(grid: Grid, table: Table) -> str:
+    """Whose table it is, as a line above (or below) it says: “填报单位：龙东村”."""
+    near = (*range(max(0, table.area.top - 6), table.area.top), *range(table.area.bottom + 1, table.area.bottom + 4))
+    for row in near:
+        if row < grid.height:
+            line = " ".join(v for v in grid.rows[row] if isinstance(v, str))
+            if (found := _HOLDER.search(line)) and not label(found[1]).is_generic:
+                return found[1]
+    return ""
+
+
+def _tables_in(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(("~$", ".")):
+            yield path
+
+
+def matcher_of(shelf: Shelf, confirmed: Mapping[str, str] | None = None) -> Matcher:
+    return Matcher(shelf.terms, confirmed)
