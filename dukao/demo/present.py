@@ -1,6 +1,7 @@
 """The city as a visitor finds it: sheets of this quarter in every state that a sheet can be in."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -10,7 +11,9 @@ from dukao.demo.cast import office_of, player, reviewer_of, worker_of
 from dukao.demo.figures import DEFINITIONS, Figures
 from dukao.demo.rounds import Round, fill_in, is_sent, send, villages_of_town
 from dukao.demo.stage import Stage
+from dukao.gate import queries as gate
 from dukao.org import queries as org
+from dukao.org.rules import SYSTEM
 from dukao.sheets import actions, queries
 from dukao.sheets.rules.definitions import SheetDefinition
 
@@ -36,6 +39,25 @@ def expired_round(stage: Stage) -> Round:
     return Round("flood_risk_survey", "water", year, stage.county.code, date(2026, 9, 14))
 
 
+def hopeless_rounds(stage: Stage) -> tuple[Round, ...]:
+    """What the rules let nobody send: a daily report, a sheet without legal marks, one that asks only what is known."""
+    on, quarter = stage.on, stage.quarter
+    return (
+        Round("flood_day", "water", quarter.parts("day")[0], stage.scope, on),
+        Round("rural_tourism_survey", "culture", quarter.within("year"), stage.scope, on),
+        Round("hardship_roll_check", "disabled", quarter, stage.scope, on),
+    )
+
+
+def _try_in_vain(stage: Stage) -> None:
+    """The attempts stay on record, for the supervision office to see."""
+    year = stage.quarter.within("year")
+    if not gate.refusals(viewer=SYSTEM, since=year.starts_on, until=year.ends_on):
+        for one in hopeless_rounds(stage):
+            with suppress(actions.SheetRefused, actions.NothingLeftToAsk):
+                send(stage, one)
+
+
 def set_the_scene(stage: Stage, figures: Figures) -> int:
     """Send and half fill in this quarter's sheets, those not sent yet; answer how many were."""
     rounds: list[tuple[Round, Callable[[Stage, Figures, str], None]]] = [
@@ -54,6 +76,7 @@ def set_the_scene(stage: Stage, figures: Figures) -> int:
     again = _straw_round(stage, stage.on - timedelta(days=5))
     if len(queries.dispatches(viewer=player(office_of("agriculture"), stage), sheet="straw_year")) < 2:
         send(stage, again)
+    _try_in_vain(stage)
     [draft] = read_entries(DEFINITIONS / "drafts")
     actions.save_draft(
         definition=checked(SheetDefinition, draft.data, place=draft.place),

@@ -27,6 +27,9 @@ BASIS = {
     "village_livelihood": "《村（社区）基础台账管理办法（模拟）》",
     "straw_year": "《秸秆综合利用工作方案（模拟）》",
     "flood_risk_survey": "《汛期安全度汛工作方案（模拟）》",
+    "flood_day": "年度工作要点（模拟）",
+    "rural_tourism_survey": "年度工作要点（模拟）",
+    "hardship_roll_check": "年度工作要点（模拟）",
 }
 _TEXTS = {
     "economy_problem": (

@@ -24,12 +24,13 @@ from dukao.demo.chance import uniform
 from dukao.demo.deliveries import tax_delivery
 from dukao.demo.figures import Figures
 from dukao.demo.load import deliver, written
-from dukao.demo.present import economy_round, expired_round, livelihood_round, projects_round
+from dukao.demo.present import economy_round, expired_round, hopeless_rounds, livelihood_round, projects_round
 from dukao.demo.rounds import BASIS, fill_in, invented, open_cells, send
 from dukao.demo.rows import NO_SUCH_UNIT
 from dukao.demo.stage import CITY, Stage
 from dukao.demo.watching import NotSeen, page_stream, served, sightings
 from dukao.demo.world import LEVELS, World
+from dukao.gate import queries as gate
 from dukao.indicators.queries import unit_page
 from dukao.org import queries as org
 from dukao.org.rules import SYSTEM
@@ -138,8 +139,8 @@ class Story:
         """The projects sheet is out already; of the invoices nothing is known yet."""
         send(self.stage, projects_round(self.stage))
         compiled = self._compile()
-        _require(self._verdicts(compiled)["invoiced_sales"] == "below", _("发票数据还没到，却已经掌握"))
-        return _("{n} 项里，发票两项还不掌握，等税务数据").format(n=len(compiled.questions))
+        _require(self._verdicts(compiled)["invoiced_sales"] == "expected", _("发票数据还没到，却不是在等税务局交付"))
+        return _("{n} 项里，发票两项还不掌握，等税务局交付，不问县区").format(n=len(compiled.questions))
 
     def invoices(self) -> str:
         planned = tax_delivery(self.stage, self.figures)
@@ -169,14 +170,16 @@ class Story:
     def compiled(self) -> str:
         compiled = self._compile()
         verdicts = self._verdicts(compiled)
-        self.report.refused_duplicates = sum(v in ("held", "elsewhere", "below") for v in verdicts.values())
+        self.report.refused_duplicates = sum(
+            v in ("held", "expected", "elsewhere", "below") for v in verdicts.values()
+        )  # fmt: skip
         self.report.asked, self.report.prefilled_percent = len(compiled.asked), compiled.prefilled_percent
         _require(verdicts["invoiced_sales"] == "held", _("发票数据已入库，却还要问"))
         _require(verdicts["projects_started"] == "elsewhere", _("别处正在问的，又问了一遍"))
         with _refused("FRM-2"):
             self._dispatch(only_what_is_left=False)
-        kinds = {kind: sum(v == kind for v in verdicts.values()) for kind in ("held", "elsewhere", "ask")}
-        told = _("已掌握 {held} 项、别处在问 {elsewhere} 项，重复的一项也不许问；要问 {ask} 项")
+        kinds = {kind: sum(v == kind for v in verdicts.values()) for kind in ("held", "expected", "elsewhere", "ask")}
+        told = _("已掌握 {held} 项、等部门交付 {expected} 项、别处在问 {elsewhere} 项，都不许再问；要问 {ask} 项")
         return told.format(**kinds)
 
     def dispatched(self) -> str:
@@ -278,20 +281,16 @@ class Story:
 
     def refused_by_rules(self) -> str:
         """Daily reports, sheets without legal marks, sheets that ask only what is known."""
-        period, rules = self.stage.quarter, []
-        for sheet, issuer, when, rule in (
-            ("flood_day", "water", period.parts("day")[0], "FRM-4"),
-            ("rural_tourism_survey", "culture", period.within("year"), "FRM-1"),
-            ("hardship_roll_check", "disabled", period, "FRM-2"),
-        ):
+        rules: list[str] = []
+        for one, rule in zip(hopeless_rounds(self.stage), ("FRM-4", "FRM-1", "FRM-2"), strict=True):
             with _refused(rule):
-                sheets.dispatch_sheet(
-                    sheet=sheet, scope_unit=self.stage.scope, period=when, due_on=self.stage.due(self.stage.on, 10),
-                    basis="年度工作要点（模拟）", only_what_is_left=True, by=player(office_of(issuer), self.stage),
-                    at=self.stage.at(hour=18),
-                )  # fmt: skip
+                send(self.stage, one)
             rules.append(rule)
-        return _("日报（{}）、没有法定标识的表（{}）、全部已掌握的表（{}）都被挡住").format(*rules)
+        year, office = self.stage.quarter.within("year"), player("supervision-office", self.stage)
+        seen = gate.refusals(viewer=office, since=year.starts_on, until=year.ends_on)
+        _require({rule for one in seen for rule in one.rules} >= set(rules), _("督考办看不到被挡住的要求"))
+        told = _("日报（{}）、没有法定标识的表（{}）、全部已掌握的表（{}）都被挡住，督考办看得到")
+        return told.format(*rules)
 
     def sealed(self) -> str:
         count = 0

