@@ -7,11 +7,15 @@ Alice works in 一村; Wang in 二村; Rita reviews in 甲镇; Dora is the stati
 bureau's; Sam sits in the supervision office; Adam administers; Otto audits; Charlie has a log-in and no post.
 """
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+SHARED_DATA = Path(os.environ.get("DUKAO_SHARED_DATA") or Path(__file__).parents[2] / "shared/data")
 AT = datetime(2026, 10, 8, 2, 0, tzinfo=UTC)
 ON = date(2026, 10, 8)
 
@@ -39,6 +43,25 @@ _CAST = [
     ("sam", "supervision", "富水市", None), ("adam", "admin", "富水市", None), ("otto", "auditor", "富水市", None),
     ("charlie", None, None, None),
 ]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call) -> Iterator[None]:
+    """Only what needs the shared data may be passed over, and only without them: all else `./dev test` installs."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = str(report.longrepr[2])
+        if SHARED_DATA.is_dir() or str(SHARED_DATA) not in reason:
+            report.outcome, report.longrepr = "failed", f"may not be passed over: {reason}"
+    return report
+
+
+def pytest_collection_modifyitems(config, items) -> None:
+    """What only PostgreSQL does is left to its own run."""
+    if not _is_postgresql():
+        own = [item for item in items if item.get_closest_marker("postgresql")]
+        items[:] = [item for item in items if item not in own]
+        config.hook.pytest_deselected(items=own)
 
 
 @pytest.fixture(scope="session")

@@ -118,11 +118,10 @@ def test_writers_and_two_sealers_at_once_leave_one_whole_chain():
     assert list(broken_seals()) == []
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_an_open_transaction_holds_up_neither_other_writers_nor_the_sealer():
     """On PostgreSQL events commit out of order; SQLite has one writer at a time, so there is nothing to overtake."""
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
     begun, go_on = threading.Event(), threading.Event()
 
     def slow() -> None:

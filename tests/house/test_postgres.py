@@ -8,9 +8,8 @@ from tools.postgres import bin_folders, running_postgres
 
 @pytest.fixture(params=bin_folders() or [None], ids=str)
 def server(request, monkeypatch):
-    if request.param is None:
-        pytest.skip("no PostgreSQL binaries here")
-    monkeypatch.setenv("DUKAO_PG_BIN", str(request.param))
+    if request.param:
+        monkeypatch.setenv("DUKAO_PG_BIN", str(request.param))
     with running_postgres() as server:
         yield server
     assert not server.folder.exists()
