@@ -18,8 +18,12 @@ class Event(models.Model):
     detail = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["subject"], name="event_by_subject"),
-                   models.Index(fields=["actor", "id"], name="event_by_actor")]
+        # An auditor reads the newest first, of one person, one kind, or one part of the tree.
+        indexes = [models.Index(fields=["at", "id"], name="event_by_time"),
+                   models.Index(fields=["actor", "at", "id"], name="event_by_actor"),
+                   models.Index(fields=["verb", "at", "id"], name="event_by_verb"),
+                   models.Index(fields=["unit_path"], name="event_by_unit", opclasses=["varchar_pattern_ops"]),
+                   models.Index(fields=["subject"], name="event_by_subject", opclasses=["varchar_pattern_ops"])]
 
 
 class Seal(models.Model):

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('detail', models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject'], name='event_by_subject'), models.Index(fields=['actor', 'id'], name='event_by_actor')],
+                'indexes': [models.Index(fields=['at', 'id'], name='event_by_time'), models.Index(fields=['actor', 'at', 'id'], name='event_by_actor'), models.Index(fields=['verb', 'at', 'id'], name='event_by_verb'), models.Index(fields=['unit_path'], name='event_by_unit', opclasses=['varchar_pattern_ops']), models.Index(fields=['subject'], name='event_by_subject', opclasses=['varchar_pattern_ops'])],
             },
         ),
         migrations.CreateModel(

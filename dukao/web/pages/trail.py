@@ -15,12 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dukao.base.refusals import Invalid, Refused
 from dukao.base.trail import Break, broken_seals
 from dukao.base.wording import clauses
+from dukao.org import queries as org
 from dukao.org.queries import trail as queries
+from dukao.org.rules import Actor
 from dukao.web import doors
 from dukao.web.tables import Cell, Column, Table, row, table
-from dukao.web.verbs import verb_title
+from dukao.web.verbs import VERBS, verb_title
 
 _SHOWN, _EXPORTED = 100, 20_000
+_FILTERS = ("actor", "verb", "subject", "unit", "since", "until")
 # Walking the chain takes about a second per 20,000 events; a longer one is checked by command.
 _WALKED_ON_A_PAGE, _BREAKS_SHOWN = 200_000, 100
 
@@ -46,26 +49,27 @@ class ChainPage:
 
 @require_GET
 def trail(request: HttpRequest) -> HttpResponse:
-    """The events, newest first, narrowed by who, what, about what, and when."""
+    """The events, newest first, narrowed by who, what, about what, where, and when."""
     actor = doors.actor_of(request)
-    wanted = {key: request.GET.get(key, "").strip()[:200] for key in ("actor", "verb", "subject", "since", "until")}
+    wanted = {key: request.GET.get(key, "").strip()[:200] for key in _FILTERS}
+    place = _unit(wanted, actor)
     before = request.GET.get("before", "")
     found = queries.events(
         viewer=actor,
         actor=wanted["actor"],
         verb=wanted["verb"],
         subject=wanted["subject"],
+        unit_path=place.path if place else "",
         since=_day(wanted, "since"),
         until=_day(wanted, "until"),
         before_id=int(before) if before.isdecimal() and len(before) < 19 else None,
         most=_EXPORTED if request.GET.get("export") else _SHOWN,
     )
-    kinds = sorted((verb_title(verb), verb) for verb in queries.verbs(viewer=actor))
-    listed = _table(found)
+    listed = _table(found, _("事件：{unit}及以下").format(unit=place.name) if place else _("事件"))
     page = TrailPage(
         title=_("操作记录"),
         wanted=wanted,
-        verbs=(("", _("全部")), *((verb, title) for title, verb in kinds)),
+        verbs=(("", _("全部")), *((verb, str(title)) for verb, title in VERBS.items())),
         events=listed,
         older=found[-1].id if len(found) == _SHOWN else None,
         tables=(listed,),
@@ -89,10 +93,10 @@ def seals(request: HttpRequest) -> HttpResponse:
     return doors.render(request, "trail/seals.html", ChainPage(_("封存链"), chain, is_checked, breaks, is_too_long))
 
 
-def _table(events: tuple[queries.EventView, ...]) -> Table:
+def _table(events: tuple[queries.EventView, ...], caption: str) -> Table:
     return table(
         "events",
-        _("事件"),
+        caption,
         [
             Column(_("时间"), "date", is_sortable=False),
             Column(_("谁"), is_sortable=False),
@@ -121,6 +125,17 @@ def _detail(detail: dict[str, Any]) -> str:
     """`post: tax-data；from: 2026-01-01`: the facts of the matter on one line."""
     told = (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in detail.values())
     return clauses(f"{name}: {value}" for name, value in zip(detail, told, strict=True))
+
+
+def _unit(wanted: dict[str, str], actor: Actor) -> org.UnitView | None:
+    """The unit that was named; of several the one highest up. Raises NotAllowed, Invalid."""
+    actor.require_anywhere("TRAIL_SEE")
+    if not wanted["unit"]:
+        return None
+    found = org.search_units(text=wanted["unit"], viewer=actor, most=1)
+    if not found:
+        raise Invalid(_("没有找到单位"), errors={"unit": _("请写单位的名称或 12 位代码")})
+    return found[0]
 
 
 def _day(wanted: dict[str, str], name: str) -> date | None:
