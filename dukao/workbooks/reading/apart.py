@@ -13,11 +13,11 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from threading import Timer
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -57,28 +57,24 @@ class Reader:
 
     def read(self, path: Path, *, name: str | None = None) -> Workbook:
         """Raises Unreadable."""
+        until = time.monotonic() + self.limits.seconds
         name = name or path.name
-        out_of_time = Timer(self.limits.seconds, self._kill)
-        out_of_time.daemon = True
-        out_of_time.start()
-        try:
-            answer = self._ask(path, name, careful=False)
-            if answer is None and out_of_time.is_alive():
-                # The fast way asked for too much: a far cell makes it lay out all cells in between.
-                answer = self._ask(path, name, careful=True)
-        finally:
-            timely = out_of_time.is_alive()
-            out_of_time.cancel()
+        answer = self._ask(path, name, self.limits.seconds, careful=False)
+        if answer is None and time.monotonic() < until:
+            # The fast way asked for too much: a far cell makes it lay out all cells in between.
+            answer = self._ask(path, name, until - time.monotonic(), careful=True)
         if isinstance(answer, Workbook):
             return answer
         if answer is None:
+            timely = time.monotonic() < until
             why = "要用的内存超过限制，或文件已损坏" if timely else f"读取超过 {self.limits.seconds} 秒"
             raise Unreadable("这个文件读不了", why=why, todo="请删除空白的行列后另存为 XLSX，或拆成几个文件")
         raise Unreadable(answer["what"], why=answer["why"], todo=answer["todo"])
 
-    def _ask(self, path: Path, name: str, *, careful: bool) -> Any:
-        """A workbook, the words of a refusal, or nothing where the process ended."""
-        order = {"path": str(path.absolute()), "name": name, "careful": careful, "limits": asdict(self.limits)}
+    def _ask(self, path: Path, name: str, seconds: float, *, careful: bool) -> Any:
+        """A workbook, the words of a refusal, or nothing where the process ended or could not do it."""
+        order = {"path": str(path.absolute()), "name": name, "careful": careful, "seconds": seconds}
+        order["limits"] = asdict(self.limits)
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -89,7 +85,7 @@ class Reader:
             process.stdin.flush()
             return _Welcoming(process.stdout).load()
         except (OSError, EOFError, pickle.UnpicklingError, MemoryError, ValueError):
-            self._kill()
+            self.close()
             return None
         finally:
             if gc_was_on:
@@ -108,14 +104,10 @@ class Reader:
             )
         return self._process
 
-    def _kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-
     def close(self) -> None:
         """End the process. It may be killed at any time: it holds nothing."""
         if self._process is not None:
-            self._kill()
+            self._process.kill()
             self._process.wait()
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
@@ -156,18 +148,17 @@ def _answer(order: dict[str, Any], answers: IO[bytes]) -> None:
 
     limits = Limits(**order["limits"])
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, resource.RLIM_INFINITY))
-    answer: Workbook | dict[str, str]
+    # The alarm ends this process whatever it is doing, inside of a parser too.
+    signal.setitimer(signal.ITIMER_REAL, max(order["seconds"], 0.001))
+    answer: Workbook | dict[str, str] | None
     try:
         answer = read_here(Path(order["path"]), name=order["name"], limits=limits, careful=order["careful"])
     except Unreadable as refused:
         answer = {"what": refused.what, "why": refused.why, "todo": refused.todo}
     except MemoryError:
         os._exit(1)
-    except BaseException as error:  # the parser's panics are no Exception
-        answer = {
-            "what": "文件已损坏，打不开",
-            "why": f"读到一半出错（{type(error).__name__}）",
-            "todo": "请用表格软件打开后另存为 XLSX，再重新上传",
-        }
+    except BaseException:  # the parser's panics are no Exception
+        answer = None
     pickle.dump(answer, answers, protocol=5)
     answers.flush()
+    signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,12 +1,13 @@
 """The marks of XLS and XLSB sheets: both are streams of records, each with its kind, its length and its bytes."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 
 from dukao.workbooks.grid import Area
-from dukao.workbooks.reading.compound import is_compound, stream
-from dukao.workbooks.reading.marks import COLUMNS, SIGNS_LIMIT, Marks
+from dukao.workbooks.reading.compound import is_compound, overwritten, stream
+from dukao.workbooks.reading.marks import COLUMNS, SIGNS_LIMIT, Extent, Marks
 from dukao.workbooks.reading.package import Package, shows_percent
 
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -15,20 +16,47 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 _BOF, _EOF, _BOUNDSHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
 _COLINFO, _ROW, _BLANK, _MULBLANK, _MULRK = 0x007D, 0x0208, 0x0201, 0x00BE, 0x00BD
 _FORMULA, _BOOLERR = 0x0006, 0x0205
+_STREAMS = ("workbook", "book")
 _CELLS = {0x0203, 0x027E, 0x00FD, 0x0204, 0x00D6, _FORMULA, _BOOLERR}  # one value each
+_PLACED = _CELLS | {_MULRK, _BLANK, _MULBLANK}
 
 
-def xls_marks(path: Path) -> dict[int, Marks]:
-    """Of each sheet, by its number. What is damaged is missing."""
-    data = path.read_bytes()
-    book = stream(data, "workbook", "book") if is_compound(data) else data
-    styles, starts = _XlsStyles(), []
-    for kind, at, length in _records(book, 0):
-        if kind == _BOUNDSHEET and length >= 6:
-            starts.append(struct.unpack_from("<I", book, at)[0])
-        else:
-            styles.take(kind, book[at : at + length])
-    return {number: _xls_sheet(book, start, styles) for number, start in enumerate(starts)}
+class XlsBook:
+    """The records of an XLS file. What is damaged is missing."""
+
+    def __init__(self, path: Path) -> None:
+        self._data = path.read_bytes()
+        self._is_compound = is_compound(self._data)
+        self._stream = stream(self._data, *_STREAMS) if self._is_compound else self._data
+        self._styles, self._starts = _XlsStyles(), list[int]()
+        for kind, at, length in _records(self._stream, 0):
+            if kind == _BOUNDSHEET and length >= 6:
+                self._starts.append(struct.unpack_from("<I", self._stream, at)[0])
+            else:
+                self._styles.take(kind, self._stream[at : at + length])
+
+    def marks(self) -> dict[int, Marks]:
+        """Of each sheet, by its number."""
+        return {n: _xls_sheet(self._stream, start, self._styles) for n, start in enumerate(self._starts)}
+
+    def without_far(self, extents: Mapping[int, Extent]) -> BytesIO:
+        """The file, in which cells beyond the extents of these sheets are of no known kind."""
+        far = [
+            at - 4
+            for number, extent in extents.items()
+            for kind, at, length in _records(self._stream, self._starts[number])
+            if kind in _PLACED and length >= 6 and _is_beyond(extent, *struct.unpack_from("<HH", self._stream, at))
+        ]
+        if self._is_compound:
+            return BytesIO(overwritten(self._data, far, *_STREAMS))
+        changed = bytearray(self._data)
+        for at in far:
+            changed[at : at + 2] = b"\xff\xff"
+        return BytesIO(changed)
+
+
+def _is_beyond(extent: Extent, row: int, column: int) -> bool:
+    return row >= extent.rows or column >= extent.columns
 
 
 def _records(data: bytes, at: int) -> Iterator[tuple[int, int, int]]:

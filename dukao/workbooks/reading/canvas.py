@@ -16,13 +16,17 @@ class Canvas:
         self._limits = limits
         self._cells: dict[int, dict[int, Value]] = {}
 
+    def expect(self, cells: int) -> None:
+        """Raises Unreadable where so many more are too many."""
+        if cells > self.left:
+            raise too_many_cells(self.name, self._limits)
+
     def put(self, row: int, column: int, value: Value) -> None:
         """Raises Unreadable where there are too many."""
         if value is None or value == "":
             return
+        self.expect(1)
         self.left -= 1
-        if self.left < 0:
-            raise too_many_cells(self.name, self._limits)
         self._cells.setdefault(row, {})[column] = value
         self.marks.columns.add(column)
 

@@ -1,8 +1,10 @@
 """Compound files (OLE): the container of XLS, and of workbooks with a password."""
 
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 
+_SMALL = 64  # bytes of a sector of short streams
 _FREE = 0xFFFFFFFA  # sector numbers from here on mean something else than a sector
 
 
@@ -19,6 +21,17 @@ def stream(data: bytes, *names: str) -> bytes:
     """The first of these streams that is there; empty where none is."""
     compound = _Compound(data)
     return next((compound.read(name) for name in names if name in compound.entries), b"")
+
+
+def overwritten(data: bytes, places: Iterable[int], *names: str) -> bytes:
+    """The file with two bytes set to ones at each of these places of the first stream that is there."""
+    compound = _Compound(data)
+    pieces, size = next(compound.pieces(name) for name in names if name in compound.entries)
+    changed = bytearray(data)
+    for place in places:
+        for at in (place, place + 1):
+            changed[pieces[at // size] + at % size] = 0xFF
+    return bytes(changed)
 
 
 class _Compound:
@@ -45,15 +58,26 @@ class _Compound:
             name = directory[at : at + max(0, length - 2)].decode("utf-16-le", errors="replace").lower()
             first, size = struct.unpack_from("<II", directory, at + 116)
             if at == 0:
-                self._small = self._joined(first)
+                self._small = self._chain(first, self._fat)
             elif name:
                 self.entries.setdefault(name, (first, size))
 
     def read(self, name: str) -> bytes:
+        pieces, size = self.pieces(name)
+        return b"".join(self.data[at : at + size] for at in pieces)[: self.entries[name][1]]
+
+    def pieces(self, name: str) -> tuple[list[int], int]:
+        """Where in the file the pieces of a stream begin, and how long they are."""
         first, size = self.entries[name]
-        if size < self._small_limit:
-            return b"".join(self._small[n * 64 : n * 64 + 64] for n in self._chain(first, self._small_fat))[:size]
-        return self._joined(first)[:size]
+        if size >= self._small_limit:
+            return [(number + 1) * self._size for number in self._chain(first, self._fat)], self._size
+        small = [number * _SMALL for number in self._chain(first, self._small_fat)]
+        sectors = [at // self._size for at in small]
+        return [
+            (self._small[sector] + 1) * self._size + at % self._size
+            for sector, at in zip(sectors, small, strict=True)
+            if sector < len(self._small)
+        ], _SMALL
 
     def _sector(self, number: int) -> bytes:
         return self.data[(number + 1) * self._size : (number + 2) * self._size]

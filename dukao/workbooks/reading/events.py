@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from xml.parsers import expat
 
-from dukao.workbooks.reading.kinds import damaged
+from dukao.workbooks.reading.kinds import damaged, declared
 
 Attributes = dict[str, str]
 
@@ -33,7 +33,7 @@ def parse_events(
 
 
 def _refuse_doctype(name: str, *_more: object) -> None:
-    raise damaged(f"部件里有 DOCTYPE 声明（{name[:40]}），正常的表格文件没有；其中的实体不展开")
+    raise declared(name[:40])
 
 
 def starts(data: bytes) -> list[tuple[str, Attributes]]:

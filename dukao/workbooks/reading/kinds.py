@@ -125,4 +125,8 @@ def protected() -> Unreadable:
 
 
 def damaged(why: str) -> Unreadable:
-    return Unreadable("文件已损坏，打不开", why=why[:200], todo=SAVE_AS_XLSX)
+    return Unreadable("文件已损坏，打不开", why=f"读取时发现：{why[:200]}", todo=SAVE_AS_XLSX)
+
+
+def declared(where: str) -> Unreadable:
+    return damaged(f"{where} 里有 DOCTYPE 声明，正常的表格文件没有；其中的实体不展开")

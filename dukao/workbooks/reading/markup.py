@@ -11,7 +11,7 @@ from dukao.workbooks.reading.encodings import decoded, read_as_stated
 from dukao.workbooks.reading.marks import COLUMNS
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]{3,20})""", re.IGNORECASE)
-_SPAN_ROWS = 65_534  # as HTML itself has it
+_SPAN_ROWS, _SPAN_COLUMNS = 65_534, 1_000  # as HTML itself has it
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _BLOCKS = {"p", "div", "h1", "h2", "h3", "h4", "caption", "center"}
 _SILENT = {"script", "style", "title", "xml"}
@@ -99,10 +99,12 @@ class _Page(HTMLParser):
         if self._cell is None:
             return
         attributes, self._cell = self._cell, None
-        while self._taken.get(self._column, -1) >= self._row:
+        while self._column < COLUMNS and self._taken.get(self._column, -1) >= self._row:
             self._column += 1
+        if self._column >= COLUMNS:
+            return
         down = min(_span(attributes, "rowspan"), _SPAN_ROWS)
-        across = min(_span(attributes, "colspan"), COLUMNS - min(self._column, COLUMNS - 1))
+        across = min(_span(attributes, "colspan"), _SPAN_COLUMNS)
         value = _number(attributes) or self._text()
         self.canvas.put(self._row, self._column, value)
         if not value:

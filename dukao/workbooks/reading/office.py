@@ -14,7 +14,7 @@ import python_calamine as calamine
 
 from dukao.workbooks.grid import Area, Value, Workbook
 from dukao.workbooks.problems import Limits
-from dukao.workbooks.reading.biff import xls_marks, xlsb_marks, xlsb_sheets
+from dukao.workbooks.reading.biff import XlsBook, xlsb_marks, xlsb_sheets
 from dukao.workbooks.reading.far import count_held, thinned
 from dukao.workbooks.reading.kinds import damaged, protected
 from dukao.workbooks.reading.laying import laid_out, too_many_cells
@@ -29,10 +29,13 @@ _T = TypeVar("_T")
 def read_office(path: Path, name: str, kind: str, limits: Limits, *, careful: bool) -> Workbook:
     """Every worksheet, those without cells too. Raises Unreadable."""
     if kind == "xls":
-        marks = xls_marks(path)
-        with _opened(path) as book:
-            return _workbook(_loaded(book, limits, marks), name, kind, marks)
+        records = XlsBook(path)
+        marks = records.marks()
+        cut = {number: seen.extent for number, seen in marks.items() if seen.extent.beyond}
+        with _opened(records.without_far(cut) if cut else path) as book:
+            return _workbook(book, _loaded(book, limits, marks), name, kind, marks, limits)
     with closing(Package(path, limits)) as package:
+        package.refuse_doctypes()
         read = _read_xlsb if kind == "xlsb" else _read_careful if careful else _read_xlsx
         workbook = read(path, package, name, kind, limits)
     return replace(workbook, doubts=workbook.doubts + tuple(_told(package)))
@@ -42,7 +45,7 @@ def _read_xlsb(path: Path, package: Package, name: str, kind: str, limits: Limit
     parts = xlsb_sheets(package)[: limits.sheets]
     marks = {number: xlsb_marks(package.whole(part)) for number, part in enumerate(parts) if part}
     with _opened(path) as book:
-        return _workbook(_loaded(book, limits, marks), name, kind, marks)
+        return _workbook(book, _loaded(book, limits, marks), name, kind, marks, limits)
 
 
 def _read_xlsx(path: Path, package: Package, name: str, kind: str, limits: Limits) -> Workbook:
@@ -53,7 +56,7 @@ def _read_xlsx(path: Path, package: Package, name: str, kind: str, limits: Limit
     look = _beside(lambda: {number: sheet_marks(package, part) for number, part in parts.items()})
     with look as marks, _opened(path) as book:
         sheets = _loaded(book, limits, {})
-    return _workbook(sheets, name, kind, marks[0])
+    return _workbook(book, sheets, name, kind, marks[0], limits)
 
 
 def _read_careful(path: Path, package: Package, name: str, kind: str, limits: Limits) -> Workbook:
@@ -68,7 +71,7 @@ def _read_careful(path: Path, package: Package, name: str, kind: str, limits: Li
             if marks[number].extent.beyond:
                 cut[part.lower()] = marks[number].extent
     with _opened(thinned(package, cut) if cut else path) as book:
-        return _workbook(_loaded(book, limits, marks), name, kind, marks)
+        return _workbook(book, _loaded(book, limits, marks), name, kind, marks, limits)
 
 
 @contextmanager
@@ -160,8 +163,12 @@ def _rows(sheet: Any, extent: Extent | None) -> tuple[list[list[Value]], int]:
     return rows, held
 
 
-def _workbook(sheets: Sequence[_Sheet], name: str, kind: str, marks: Mapping[int, Marks]) -> Workbook:
+def _workbook(
+    book: Any, sheets: Sequence[_Sheet], name: str, kind: str, marks: Mapping[int, Marks], limits: Limits
+) -> Workbook:
     grids, doubts = [], []
+    if len(book.sheet_names) > limits.sheets:
+        doubts.append(f"共有 {len(book.sheet_names)} 张工作表，只读了前 {limits.sheets} 张")
     for sheet in sheets:
         seen = marks.get(sheet.number, Marks())
         grids.append(laid_out(sheet.name, sheet.rows, sheet.merges or seen.merges, seen, is_hidden=sheet.is_hidden))

@@ -139,9 +139,10 @@ class _Document:
 
     def _end_row(self) -> None:
         # Empty rows repeat to the end of the sheet; only what could be a form's frame is drawn again and again.
-        has_values = any(value is not None for _, _, value, _ in self._row_cells)
-        most = _ROWS - self._row if has_values else FRAME_ROWS_LIMIT
+        held = sum(repeated for _, repeated, value, _ in self._row_cells if value is not None)
+        most = _ROWS - self._row if held else FRAME_ROWS_LIMIT
         if self._canvas is not None and self._row_cells:
+            self._canvas.expect(held * min(self._rows_repeated, most))
             for row in range(self._row, self._row + min(self._rows_repeated, most)):
                 for cell in self._row_cells:
                     self._put(self._canvas, row, *cell)

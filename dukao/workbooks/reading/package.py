@@ -9,10 +9,11 @@ from pathlib import Path, PurePosixPath
 
 from dukao.workbooks.problems import Limits
 from dukao.workbooks.reading.events import starts
-from dukao.workbooks.reading.kinds import checked_entries, damaged
+from dukao.workbooks.reading.kinds import checked_entries, damaged, declared
 
 _PART_LIMIT_BYTES = 50_000_000  # of parts that are taken whole: styles, list of sheets
 _BLOCK_BYTES = 4_000_000
+_START_BYTES = 4_096
 _SIDES = ("left", "right", "top", "bottom", "start", "end")
 _QUOTED = re.compile(r'"[^"]*"|\\.')
 
@@ -39,6 +40,12 @@ class Package:
         """What a reader of values needs: no pictures, no macros."""
         return [name for name in self._names if name.endswith((".xml", ".rels"))]
 
+    def refuse_doctypes(self) -> None:
+        """Raises Unreadable where any part begins with declarations of its own, as entity bombs do."""
+        for part in self.parts:
+            if b"<!DOCTYPE" in next(self.blocks(part, _START_BYTES), b""):
+                raise declared(part)
+
     def close(self) -> None:
         self._file.close()
 
@@ -55,7 +62,7 @@ class Package:
                 raise damaged(f"部件 {part} 大得不正常")
         return data
 
-    def blocks(self, part: str) -> Iterator[bytes]:
+    def blocks(self, part: str, size: int = _BLOCK_BYTES) -> Iterator[bytes]:
         """A part piece by piece; nothing where it is missing. Raises Unreadable."""
         name = self._names.get(part.lower())
         if name is None:
@@ -63,7 +70,7 @@ class Package:
         unpacked = 0
         try:
             with self._file.open(name) as file:
-                while block := file.read(_BLOCK_BYTES):
+                while block := file.read(size):
                     unpacked += len(block)
                     if unpacked > self.limits.unpacked_bytes:
                         raise damaged(f"部件 {part} 解开后超过 {self.limits.unpacked_bytes / 1e6:,.0f} MB")
