@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 
 from dukao.base.periods import Period
 from dukao.workbooks.grid import Grid, Value, Workbook, cell_name
-from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, converted
+from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, converted, label
+from dukao.workbooks.matching.vocabulary import OPTIONAL
 from dukao.workbooks.shelf import Known, Shelf, key_columns, who
 from dukao.workbooks.tables import Kind, Layout, Slot, Table, Understood
 from dukao.workbooks.texts import plain
@@ -66,6 +67,8 @@ def plan_filling(
         for table in sheet.tables:
             keys = tuple(c.index for c in key_columns(table))
             for slot in table.slots:
+                if is_optional(slot):
+                    continue
                 whose = _whose(grid, table, slot, keys, shelf) or unit
                 asked = asked_by(table, slot)
                 found = _answer(asked, slot, matcher, shelf, whose, period)
@@ -84,6 +87,11 @@ def asked_by(table: Table, slot: Slot) -> Asked:
     """What a slot asks; rows of a roster have no names of their own."""
     row_path = () if table.layout is Layout.ROSTER else slot.row_path
     return Asked(slot.path, row_path, slot.unit or table.unit, slot.kind, table.title)
+
+
+def is_optional(slot: Slot) -> bool:
+    """Whether the slot is for remarks or signatures, which nobody must fill."""
+    return any(path and label(path[-1]).core in OPTIONAL for path in (slot.path, slot.row_path))
 
 
 def _whose(grid: Grid, table: Table, slot: Slot, keys: Sequence[int], shelf: Shelf) -> str:
