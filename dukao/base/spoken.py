@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
-from dukao.base.wording import clauses, period_text, said_of
+from dukao.base.wording import clauses, joined, period_text, said_of
 
 _PERIOD = re.compile(r"(\d{4})年(?:([一二三四])季度|(\d{1,2})月(?:(\d{1,2})日)?)?")
 
@@ -51,6 +51,8 @@ PHRASES = (
     _noop("几行都是最后一天，值却不同，无法判断用哪一个"),
     _noop("{n} 行都有问题，一行也没有入库"),
     _noop("合计太大"),
+    _noop("“{element}”{period}在{unit}的合计太大，不能精确保存"),
+    _noop("合计按数据元的最小单位存成整数，最多 {digits} 位"),
     _noop("不在数据元的代码表里"),
     _noop("小于数据元的下限 {bound}"),
     _noop("大于数据元的上限 {bound}"),
@@ -167,6 +169,18 @@ PHRASES = (
     _noop("“{formula}”里有数据元写了两次"),
     _noop("不能按时期汇总，指标的时期应与它相同"),
     _noop("按更长的时期累计，拆不到指标的时期"),
+    # refusals on record
+    _noop("法定标识缺失或过期：{marks}"),
+    _noop("这张表缺少法定标识：{marks}"),
+    _noop("这张表的有效期限到 {valid_until} 为止"),
+    _noop("离截止只有 {now} 个工作日，至少要留 {least} 个"),
+    _noop("这张表按{frequency}报送"),
+    _noop("“{label}”是敏感信息，由{owner}掌握"),
+    _noop("“{label}”已由{holders}掌握"),
+    _noop("“{label}”已经掌握"),
+    _noop("“{label}”将由{provider}交付（{dataset}，{until} 前）"),
+    _noop("“{label}”由{level}一级掌握，还没有收齐"),
+    _noop("“{label}”正在由{issuer}的《{title}》（{number}）问"),
     # the chain of seals
     _noop("链条在 {place} 处缺少 {n} 个事件"),
     _noop("事件或其前一个事件被改动"),
@@ -198,7 +212,9 @@ def _within(name: str, part: str) -> str:
         if quarter:
             return period_text(Period.parse(f"{year}Q{'一二三四'.index(quarter) + 1}"))
         return period_text(Period.parse("-".join([year, *(number.zfill(2) for number in (month, day) if number)])))
-    return spoken(part) if name in ("reason", "what") else part
+    if name in ("marks", "holders"):
+        return joined(spoken(one) for one in part.split("、"))
+    return spoken(part) if name in ("reason", "what", "frequency", "level") else part
 
 
 @lru_cache(maxsize=1)

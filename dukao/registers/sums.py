@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Refused
+from dukao.base.wording import period_text
 from dukao.org import queries as org
 from dukao.registers.models import SUM_LIMIT, Element
 
@@ -58,7 +59,7 @@ def exact_totals(
         told = _("这个数会使上级单位的合计太大，不能精确保存")
         if cell:
             told = _("“{element}”{period}在{unit}的合计太大，不能精确保存").format(
-                element=Element.objects.values_list("title", flat=True).get(pk=cell[0]), period=Period(cell[1]).label,
+                element=Element.objects.values_list("title", flat=True).get(pk=cell[0]), period=period_text(Period(cell[1])),
                 unit=org.unit_by_id(cell[2]).name,
             )  # fmt: skip
         raise SumTooLarge(

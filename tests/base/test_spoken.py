@@ -20,6 +20,8 @@ _MADE = {"第 {line} 行读不通：引号没有成对", "第 {line} 行读不�
     ("名称相同，单位一致；试读 98% 的值符合", "Same title, same unit of measure; 98% of the sample values fit"),
     ("“10-10”不在本次交付的时期（2026年三季度）内", "“10-10” is outside the period of this delivery (Q3 2026)"),
     ("“x”不在本次交付的时期（2026年7月）内", "“x” is outside the period of this delivery (July 2026)"),
+    ("“税额”2026年7月在富水市的合计太大，不能精确保存",
+     "The total of “税额” in 富水市, July 2026, is too large to be kept exactly"),
     ("sheets.yaml：缺少这一项", "sheets.yaml: missing"),
     ("sheets.yaml · 第 2 项 gdp · name", "sheets.yaml · Entry 2 gdp · name"),
     ("没有人教过的话", "没有人教过的话"),
