@@ -23,7 +23,7 @@ _WORDED = (
 )
 _COMPARATOR = re.compile(r"(>=|<=|[=≥≤><≧≦])")
 _LEAD = re.compile(
-    r"^(?:(?:注|说明|备注|填表说明|逻辑关系|逻辑审核关系|审核关系|平衡关系|勾稽关系|审核公式|计算公式|计算关系|表内关系|表内逻辑关系|其中|公式)\d*[:]?)+"
+    r"^(?:(?:注|说明|备注|填表说明|逻辑关系|逻辑审核关系|审核关系|平衡关系|勾稽关系|审核公式|计算公式|计算关系|表内关系|表内逻辑关系|其中|公式|即|且|并且|同时)\d*[:]?)+"
     r"|^\d{1,2}[.、](?=\D)|^[(]\d{1,2}[)](?=[^=≥≤><+\-*/×÷\d])|^〔\d+〕(?=[^=≥≤><+\-*/×÷至])|^[一二三四五六七八九十]+、"
 )
 _NUMBERED = re.compile(r"第?(\d{1,3})(列|栏|行|项)|〔(\d+)〕(?:列|栏|行|项)?|[(](\d{1,2})[)](?:列|栏|行|项)?")
@@ -47,12 +47,13 @@ class Axis:
 
     def __init__(self, headings: Sequence[Heading], *, is_rows: bool):
         self.headings, self.is_rows = headings, is_rows
-        self.by_number: dict[str, int] = {}
+        self.by_number: dict[str, int | None] = {}
         self.by_name: dict[str, int | None] = {}
         for place, heading in enumerate(headings):
             number = plain(heading.number).lstrip("0") or plain(heading.number)
             if number:
-                self.by_number.setdefault(number, place)
+                if self.by_number.setdefault(number, place) != place:
+                    self.by_number[number] = None
             if heading.path:
                 for name in _names_of(heading.path):
                     known = self.by_name.setdefault(name, place)
@@ -65,11 +66,12 @@ class Axis:
         return f"[{index + 1}]" if self.is_rows else f"[{column_name(index)}]"
 
     def numbered(self, number: str) -> int:
-        """The heading with this number; without any numbers, the one at this position."""
+        """The one heading with this number. Raises _Unresolved."""
         bare = number.lstrip("0") or number
-        if bare in self.by_number:
-            return self.by_number[bare]
-        raise _Unresolved(number)
+        place = self.by_number.get(bare)
+        if place is None:
+            raise _Unresolved(number)
+        return place
 
 
 def _names_of(path: tuple[str, ...]) -> set[str]:
@@ -193,9 +195,9 @@ def _tokens(text: str, axis: Axis) -> list[_Ref | str]:
         elif rest[0] in "+-*/()":
             found.append(rest[0])
             rest = rest[1:]
-        elif (match := re.match(r"([a-z]|[甲乙丙丁戊己庚辛壬癸])(?![a-z])", rest)) and rest[0] in axis.by_number:
-            found.append(_Ref(axis.by_number[rest[0]]))
-            rest = rest[1:]
+        elif match := re.match(r"([a-z]|[甲乙丙丁戊己庚辛壬癸]|[一二三四五六七八九十]{1,3})(?![a-z])", rest):
+            found.append(_Ref(axis.numbered(match.group())))
+            rest = rest[match.end() :]
         else:
             raise _Unresolved(rest)
     return found

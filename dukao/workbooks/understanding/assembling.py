@@ -1,24 +1,24 @@
 """From a block to its tables: which layout, then header, rows, rules, slots, and how sure all that is."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dukao.workbooks.grid import Area, cell_name
-from dukao.workbooks.tables import Heading, Kind, Layout, Rule, Slot, Table
+from dukao.workbooks.tables import Heading, Layout, Rule, Slot, Table
 from dukao.workbooks.texts import plain
 from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.blocks import Block
-from dukao.workbooks.understanding.body import Body, Role, body_of, is_personal, row_headings
+from dukao.workbooks.understanding.body import Body, Role, body_of, row_headings
 from dukao.workbooks.understanding.canvas import Canvas, Cell, Shape
+from dukao.workbooks.understanding.checking import borne_out
 from dukao.workbooks.understanding.headers import Header, header_of
-from dukao.workbooks.understanding.headings import columns_of
+from dukao.workbooks.understanding.headings import columns_of, path_cells
+from dukao.workbooks.understanding.layouts import layout_of
+from dukao.workbooks.understanding.long import LONG_ROWS
 from dukao.workbooks.understanding.pairs import headings_and_slots, is_pairs, items_of, parts_of
 from dukao.workbooks.understanding.rules import implied_rules, printed_rules
 from dukao.workbooks.understanding.slots import slots_of
-
-_LOOKUP_HEAD = re.compile(r"代码|编码|选项|序号|名称|含义|说明|解释|内容|口径|对照|取值|值|类别|标准")
-_LOOKUP_TITLE = re.compile(r"代码表?$|编码|对照|字典|选项|解释|口径|填报说明|填表说明|参考|码表|取值|下拉")
-_ROSTER_TITLE = re.compile(r"花名册|名册|名单|台账|台帐|明细|清单|登记[表册簿]|一览表")
 
 
 def tables_of(canvas: Canvas, block: Block) -> list[Table]:
@@ -26,7 +26,7 @@ def tables_of(canvas: Canvas, block: Block) -> list[Table]:
     lines = _Lines(block)
     if is_pairs(canvas, block.area):
         return _pairs(canvas, block, lines)
-    return [_columnar(canvas, block, block.area, lines.title, lines)]
+    return [_columnar(canvas, block, area, lines.title, lines) for area in _halves(canvas, block.area)]
 
 
 class _Lines:
@@ -77,18 +77,45 @@ def _pairs(canvas: Canvas, block: Block, lines: _Lines) -> list[Table]:
 # Columns below a header
 
 
+def _halves(canvas: Canvas, area: Area) -> list[Area]:
+    """A balance sheet's two sides, or a list printed in several strands: each is a table of its own."""
+    header = header_of(canvas, area)
+    if not header.naming:
+        return [area]
+    paths = [tuple(cell.text for cell in path_cells(canvas, area, header, c)) for c in range(area.left, area.right + 1)]
+    rows = canvas.between(header.rows[-1] + 1, area.bottom)
+    for strands in (2, 3, 4):
+        size, rest = divmod(len(paths), strands)
+        if rest or size < 2:
+            continue
+        groups = [paths[i * size : (i + 1) * size] for i in range(strands)]
+        if any(group[1:] != groups[0][1:] for group in groups) or len(set(groups[0])) < size or not all(groups[0]):
+            continue
+        lefts = [area.left + i * size for i in range(strands)]
+        alike = all(group == groups[0] for group in groups)
+        if alike or all(_names_rows(canvas, rows, left) for left in lefts):
+            return [Area(area.top, left, area.bottom, left + size - 1) for left in lefts]
+    return [area]
+
+
+def _names_rows(canvas: Canvas, rows: Sequence[int], column: int) -> bool:
+    cells = [cell for row in rows if (cell := canvas.at(row, column)) is not None]
+    return len(cells) >= 2 and all(cell.is_text for cell in cells)
+
+
 def _columnar(canvas: Canvas, block: Block, area: Area, title: str, lines: _Lines, *, is_inner: bool = False) -> Table:
     header = header_of(canvas, area)
     body = body_of(canvas, area, header)
-    columns = columns_of(canvas, area, header, body.rows, lines.unit)
-    layout, sureness = _layout(canvas, header, body, columns, title)
+    plain_rows = [row for row in body.rows if row not in body.sections]
+    columns = columns_of(canvas, area, header, plain_rows, lines.unit)
+    layout, sureness = layout_of(canvas, header, body, columns, title)
     doubts = list(block.doubts)
     if is_inner:
         layout = Layout.ROSTER
     if layout is Layout.ROSTER:
         area, added = _with_room(canvas, block, area, header, body)
         doubts += added
-    rows = row_headings(canvas, area, body)
+    rows = row_headings(canvas, area, body, is_roster=layout is Layout.ROSTER)
     heads = [cell for row in header.rows for cell in canvas.cells(row, area.left, area.right)]
     labels = [cell for h in rows for c in body.columns(Role.NAME) if (cell := canvas.row(h.index).get(c)) is not None]
     rules, unread = printed_rules(columns, rows, block.notes, heads, labels if layout is Layout.GRID else [])
@@ -99,66 +126,16 @@ def _columnar(canvas: Canvas, block: Block, area: Area, title: str, lines: _Line
         elif columns:
             rules = _with_implied(rules, implied_rules(columns, (), area.top))
         slots, left_out = slots_of(canvas, columns, rows, body, is_roster=layout is Layout.ROSTER)
+        if canvas.ordinary is not None and len(rows) > LONG_ROWS // 20:
+            rows = tuple(row for row in rows if row.is_total)
         doubts += left_out
     doubts += unread + _errors(canvas, area) + _unnamed(header, columns, body)
     confidence = round(header.confidence * sureness * max(0.6, 1 - 0.04 * len(doubts)), 3)
-    return Table(
+    table = Table(
         area, layout, title, lines.unit, lines.period, header.rows, columns, rows, _notes(block), tuple(rules),
         tuple(slots), min(confidence, 0.99), tuple(doubts),
     )  # fmt: skip
-
-
-def _layout(
-    canvas: Canvas, header: Header, body: Body, columns: tuple[Heading, ...], title: str
-) -> tuple[Layout, float]:
-    """How a block with a header is to be read, and how sure that is."""
-    rows = [row for row in body.rows if row not in body.sections]
-    names, values = body.columns(Role.NAME), body.columns(Role.VALUE)
-    if _is_lookup(canvas, header, body, columns, title):
-        return Layout.LOOKUP, 0.85
-    if not rows or not header.rows:
-        return (Layout.ROSTER, 0.9) if header.rows else (Layout.GRID, 0.8)
-    if not names:
-        return Layout.ROSTER, 0.9
-    cells = [canvas.at(row, column) for row in rows[:300] for column in values]
-    filled = [cell for cell in cells if cell is not None and cell.shape is not Shape.BLOCK]
-    points = 0.0
-    points += 2.0 if is_personal(canvas, header, body) else 0.0
-    points += 1.5 if _ROSTER_TITLE.search(plain(title)) else 0.0
-    points += 2.0 if len(rows) > 300 else 0.0
-    texts = sum(cell.is_text or cell.shape is Shape.DATE for cell in filled)
-    points += 2.5 * texts / len(filled) if filled else -1.0
-    texted = sum(column.kind in (Kind.TEXT, Kind.DATE, Kind.CODE) for column in columns if column.index in values)
-    points += 0.4 * min(texted, 4)
-    stub = [canvas.at(row, column) for row in rows for column in names[:2]]
-    points -= (
-        1.5 if any(c is not None and (words.marker_level(c.text) or words.is_of_which(c.text)) for c in stub) else 0
-    )
-    points -= 1.0 if body.columns(Role.UNIT) or body.columns(Role.NUMBER) else 0.0
-    points -= 0.5 if any(c is not None and words.is_total(c.text) for c in stub) else 0.0
-    layout = Layout.ROSTER if points >= 1.5 else Layout.GRID
-    return layout, round(min(1.0, 0.85 + abs(points - 1.5) / 10), 3)
-
-
-def _is_lookup(canvas: Canvas, header: Header, body: Body, columns: tuple[Heading, ...], title: str) -> bool:
-    """Codes with their meaning: two or three full columns of text that ask nothing."""
-    rows = [row for row in body.rows if row not in body.sections]
-    if not 1 <= len(columns) <= 4 or not rows:
-        return False
-    cells = [canvas.at(row, column.index) for row in rows[:200] for column in columns]
-    if any(cell is None or cell.is_open for cell in cells):
-        return False
-    last = [cell for row in rows[:200] if (cell := canvas.at(row, columns[-1].index)) is not None]
-    if not all(cell.is_text for cell in last):
-        return False
-    first = [cell for row in rows[:200] if (cell := canvas.at(row, columns[0].index)) is not None]
-    short = sum(len(cell.text) <= 6 and (not cell.is_text or cell.text.isascii()) for cell in first) / len(first)
-    heads = [plain("".join(column.path)) for column in columns]
-    headed = sum(_LOOKUP_HEAD.search(head) is not None for head in heads) / len(heads)
-    titled = _LOOKUP_TITLE.search(re.sub(r"[(].*?[)]", "", plain(title))) is not None
-    if len(columns) == 1:
-        return len(rows) >= 2
-    return (titled and headed > 0) or (short >= 0.8 and headed == 1 and len(columns) == 2) or (titled and short >= 0.8)
+    return table if canvas.ordinary is not None else replace(table, rules=borne_out(table, canvas.grid))
 
 
 def _with_room(canvas: Canvas, block: Block, area: Area, header: Header, body: Body) -> tuple[Area, list[str]]:

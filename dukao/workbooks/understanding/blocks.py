@@ -172,7 +172,7 @@ class _Scan:
                 found += 1
             elif before is None or not before.text.endswith((":", "：")):
                 return False
-        return found > 0 and not self._has_answer(cells)
+        return found > 0 and (any(words.is_own_meta(cell.text) for cell in cells) or not self._has_answer(cells))
 
     def _has_answer(self, cells: list[Cell]) -> bool:
         """Whether room was drawn or merged for an answer right of a cell: then it is a table's row."""

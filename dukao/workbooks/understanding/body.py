@@ -47,8 +47,20 @@ def body_of(canvas: Canvas, area: Area, header: Header) -> Body:
     repeated = _repeated(canvas, area, header, rows)
     rows = [row for row in rows if row not in repeated]
     sections = {row for row in rows if _is_section(canvas, area, row)}
-    plain_rows = [row for row in rows if row not in sections]
-    return Body(rows, _roles(canvas, area, header, plain_rows), repeated, sections)
+    body = Body(rows, _roles(canvas, area, header, [row for row in rows if row not in sections]), repeated, sections)
+    sections.update(_heading_rows(canvas, area, body))
+    return body
+
+
+def _heading_rows(canvas: Canvas, area: Area, body: Body) -> set[int]:
+    """Rows that only have a name where the others also have a number or a unit of measure, such as `流动资产：`."""
+    names, marks = body.columns(Role.NAME), body.columns(Role.NUMBER, Role.UNIT)
+    rows = [row for row in body.rows if row not in body.sections]
+    alone = {row for row in rows if [c.column for c in canvas.seen(row, area.left, area.right)] in [[n] for n in names]}
+    marked = [row for row in rows if any(canvas.at(row, column) is not None for column in marks)]
+    if not marks or len(marked) < 0.5 * len(rows):
+        alone = {row for row in alone if words.ends_with_colon(canvas.seen(row, area.left, area.right)[0].text)}
+    return alone
 
 
 def _repeated(canvas: Canvas, area: Area, header: Header, rows: list[int]) -> set[int]:
@@ -150,21 +162,19 @@ class _Above:
     is_of_which: bool = False
 
 
-def row_headings(canvas: Canvas, area: Area, body: Body) -> tuple[Heading, ...]:
+def row_headings(canvas: Canvas, area: Area, body: Body, *, is_roster: bool) -> tuple[Heading, ...]:
     """One heading per row that holds something, sections left out but in the paths of the rows below them."""
-    names = body.columns(Role.NAME)
+    names = body.columns(Role.NAME)[: 1 if is_roster else None]
     stub = [c for c in body.roles if body.roles[c] is not Role.VALUE]
     found: list[Heading] = []
     stack: list[_Above] = []
-    outer: dict[int, str] = {}
     for row in body.rows:
         if row in body.sections:
-            text = canvas.seen(row, area.left, area.right)[0].text
-            stack = [_Above(text, words.marker_level(text), 0, is_section=True)]
+            _head(canvas.seen(row, area.left, area.right)[0], stack)
             continue
-        labels = _labels(canvas, row, names or stub[:1], outer)
-        if not labels and not canvas.seen(row, area.left, area.right):
+        if not _holds_something(canvas, area, body, row, is_roster=is_roster):
             continue
+        labels = _labels(canvas, row, names or ([] if is_roster else stub[:1]))
         total = any(words.is_total(cell.text) for column in stub if (cell := canvas.at(row, column)) is not None)
         if not labels and total:
             labels = [c for column in stub if (c := canvas.at(row, column)) is not None and words.is_total(c.text)][:1]
@@ -172,7 +182,23 @@ def row_headings(canvas: Canvas, area: Area, body: Body) -> tuple[Heading, ...]:
     return tuple(found)
 
 
-def _labels(canvas: Canvas, row: int, names: list[int], outer: dict[int, str]) -> list[Cell]:
+def _head(cell: Cell, stack: list[_Above]) -> None:
+    """A section begins: it ends those before it, but not one it stands under by its numbering."""
+    rank = words.marker_level(cell.text)
+    while stack and not (stack[-1].is_section and 0 < stack[-1].rank < rank):
+        stack.pop()
+    stack.append(_Above(cell.text, rank, words.indent_of(cell.printed), is_section=True))
+
+
+def _holds_something(canvas: Canvas, area: Area, body: Body, row: int, *, is_roster: bool) -> bool:
+    """Whether anything stands in a row; the number of an empty row of a roster is nothing."""
+    seen = canvas.seen(row, area.left, area.right)
+    if not is_roster:
+        return bool(seen)
+    return any(body.roles.get(cell.column) is not Role.SERIAL or words.is_total(cell.text) for cell in seen)
+
+
+def _labels(canvas: Canvas, row: int, names: list[int]) -> list[Cell]:
     """The cells that name a row, from the outermost; each once."""
     found: list[Cell] = []
     for column in names:
@@ -197,8 +223,8 @@ def _row_heading(
         Kind.PERCENT if unit in ("%", "‰") else Kind.NUMBER if unit else Kind.UNKNOWN,
         words.codes_in(leaf),
         is_total=is_total,
-        is_of_which=bool(texts) and (words.is_of_which(leaf.strip()) or any(a.is_of_which for a in stack[:-1])),
-        number="" if is_total and words.is_total(number) else number,
+        is_of_which=bool(texts) and any(above.is_of_which for above in stack),
+        number="" if is_total and words.is_total(number) else number or words.marker(leaf),
         confidence=1.0 if texts else 0.6,
     )
 
@@ -217,14 +243,20 @@ def _hang(leaf: str, texts: list[str], stack: list[_Above], is_total: bool) -> l
     of_which = words.is_of_which(leaf.strip())
     if not leaf.strip():
         return [above.text for above in stack]
-    if is_total and not words.is_subtotal(leaf):
-        del stack[1 if stack and stack[0].is_section else 0 :]
+    if is_total and (not words.is_subtotal(leaf) or words.total_of(leaf)):
+        while stack and not (stack[-1].is_section and words.bare(stack[-1].text) == words.total_of(leaf)):
+            stack.pop()
     elif of_which:
-        while stack and (stack[-1].is_of_which and stack[-1].indent >= indent):
+        while stack and stack[-1].is_of_which and stack[-1].indent >= indent:
             stack.pop()
     elif rank:
         while stack and not _holds(stack[-1], rank, indent):
             stack.pop()
+    elif stack and stack[-1].is_of_which and indent > stack[-1].indent:
+        # Set under the name behind 其中: a further part of the same whole.
+        stack.pop()
+        of_which = True
+        indent = min(indent, stack[-1].indent + 1) if stack else indent
     else:
         while stack and not (
             stack[-1].is_section or (stack[-1].indent < indent) or (stack[-1].rank and indent == stack[-1].indent)

@@ -10,6 +10,10 @@ from enum import StrEnum
 
 from dukao.workbooks.grid import Area, CellError, Grid, Value, cell_name
 from dukao.workbooks.understanding import words
+from dukao.workbooks.understanding.long import rows_worth_a_look
+
+# A merged area of more cells holds no name and no answer.
+_LARGEST_MERGE = 20_000
 
 
 class Shape(StrEnum):
@@ -67,14 +71,19 @@ class Cell:
 class Canvas:
     """Looks cells up, a row at a time. `rows` are those worth a look: of a long roster not the ordinary ones inside."""
 
-    def __init__(self, grid: Grid, rows: Sequence[int] | None = None):
+    def __init__(self, grid: Grid):
         self.grid = grid
-        self.rows: Sequence[int] = range(grid.height) if rows is None else rows
+        self.rows, self.ordinary, self.doubts = rows_worth_a_look(grid)
         self._merged: dict[tuple[int, int], Area] = {}
+        self._reaching: dict[int, list[Area]] = {}  # row → merged areas that come down from above
         for area in grid.merges:
+            if (area.bottom - area.top + 1) * (area.right - area.left + 1) > _LARGEST_MERGE:
+                continue
             for row in range(area.top, min(area.bottom, grid.height - 1) + 1):
                 for column in range(area.left, min(area.right, grid.width - 1) + 1):
                     self._merged[row, column] = area
+                if row > area.top:
+                    self._reaching.setdefault(row, []).append(area)
         self._cells: dict[int, dict[int, Cell]] = {}
 
     def between(self, top: int, bottom: int) -> Sequence[int]:
@@ -105,12 +114,12 @@ class Canvas:
 
     def seen(self, row: int, left: int, right: int) -> list[Cell]:
         """The cells one sees in this row, each once, also those merged down from above."""
-        found: dict[tuple[int, int], Cell] = {}
-        for column in range(left, right + 1):
-            cell = self.at(row, column)
+        found = [cell for column, cell in self.row(row).items() if column <= right and cell.area.right >= left]
+        for area in self._reaching.get(row, ()):
+            cell = self.row(area.top).get(area.left) if area.left <= right and area.right >= left else None
             if cell is not None:
-                found[cell.row, cell.column] = cell
-        return list(found.values())
+                found.append(cell)
+        return sorted(found, key=_by_column)
 
     def is_framed(self, row: int, column: int) -> bool:
         return (row, column) in self.grid.framed
@@ -133,6 +142,10 @@ class Canvas:
             if cell is not None:
                 found[column] = cell
         return found
+
+
+def _by_column(cell: Cell) -> int:
+    return cell.area.left
 
 
 def cell_of(value: Value, area: Area, *, is_formula: bool = False) -> Cell | None:

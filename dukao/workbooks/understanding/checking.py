@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from dukao.workbooks.grid import Grid, Value, cell_name, cell_place, column_name
 from dukao.workbooks.tables import Kind, Rule, Table
+
+# Rules less sure than this were not printed but follow from headings.
+IMPLIED_BELOW = 0.9
 
 _TOKEN = re.compile(r"\[([A-Z]*)(\d*)\]|(\d+(?:\.\d+)?)|(sum)\(\[([A-Z]*\d*)\]:\[([A-Z]*\d*)\]\)|([-+*/()])")
 _COMPARE: dict[str, Callable[[Decimal, Decimal, Decimal], bool]] = {
@@ -55,7 +58,7 @@ class _Decimals:
     """How many digits after the point a column shows."""
 
     def __init__(self, table: Table, grid: Grid):
-        self._top = table.header_rows[-1] + 1 if table.header_rows else table.area.top
+        self._top = _body_top(table)
         self._bottom, self._grid = table.area.bottom, grid
         self._known: dict[int, int] = {}
 
@@ -73,7 +76,29 @@ class _Decimals:
         return Decimal(5).scaleb(-self._known[column] - 1)
 
 
+def borne_out(table: Table, grid: Grid) -> tuple[Rule, ...]:
+    """The table's rules without those that were only implied and that its own data mostly contradict."""
+    decimals = _Decimals(table, grid)
+    kept = []
+    for rule in table.rules:
+        if rule.expression and rule.confidence < IMPLIED_BELOW:
+            outcomes = [holds for _, _, _, holds in _tested(rule, table, grid, decimals)]
+            if len(outcomes) - sum(outcomes) > len(outcomes) / 2:
+                continue
+            if len(outcomes) >= 2 and all(outcomes):
+                rule = replace(rule, confidence=0.9)
+        kept.append(rule)
+    return tuple(kept)
+
+
 def _violations_of(rule: Rule, table: Table, grid: Grid, decimals: _Decimals) -> Iterator[Violation]:
+    for cell, left, right, holds in _tested(rule, table, grid, decimals):
+        if not holds:
+            yield Violation(rule, cell, left, right)
+
+
+def _tested(rule: Rule, table: Table, grid: Grid, decimals: _Decimals) -> Iterator[tuple[str, Decimal, Decimal, bool]]:
+    """Every place a rule can be tested at: the cell of its left side, both sides, and whether it holds."""
     sides = re.fullmatch(r"(.+?) (=|<=|>=|<|>) (.+)", rule.expression)
     assert sides is not None, rule.expression
     left_text, sign, right_text = sides.groups()
@@ -87,8 +112,8 @@ def _violations_of(rule: Rule, table: Table, grid: Grid, decimals: _Decimals) ->
             continue
         at_row = int(target.group(2)) - 1 if target.group(2) else row
         at_column = cell_place(target.group(1) + "1")[1] if target.group(1) else column
-        if not _COMPARE[sign](left, right, decimals.slack(at_column)):
-            yield Violation(rule, cell_name(at_row, at_column), left, right)
+        holds = _COMPARE[sign](left, right, decimals.slack(at_column))
+        yield cell_name(at_row, at_column), left, right, holds
 
 
 def _places(letters: str, digits: str, table: Table) -> Iterator[tuple[int, int]]:
@@ -96,10 +121,18 @@ def _places(letters: str, digits: str, table: Table) -> Iterator[tuple[int, int]
     if letters and digits:
         yield cell_place(letters + digits)
     elif letters:
-        top = table.header_rows[-1] + 1 if table.header_rows else table.area.top
+        top = _body_top(table)
         yield from ((row, -1) for row in range(top, table.area.bottom + 1))
     else:
         yield from ((-1, h.index) for h in table.columns if h.kind in (Kind.NUMBER, Kind.UNKNOWN))
+
+
+def _body_top(table: Table) -> int:
+    """The first row below the header; further header rows repeat it at page breaks."""
+    row = table.area.top
+    while row in table.header_rows:
+        row += 1
+    return row
 
 
 class _Look:

@@ -38,7 +38,7 @@ def header_of(canvas: Canvas, area: Area) -> Header:
         next((row for row in used if look.is_numbering(row)), None),
         next((row for row in used[1:] if look.is_units(row)), None),
         look.coverage(depth),
-        round(max(0.5, min(1.0, 0.75 + margin / 6)) * (0.6 + 0.4 * look.coverage(depth)), 3),
+        round(max(0.5, min(1.0, 0.75 + margin / 6)) * ((0.6 + 0.4 * look.coverage(depth)) if depth else 0.9), 3),
     )
 
 

@@ -157,7 +157,7 @@ def _note(path: tuple[str, ...]) -> str:
 def _number(canvas: Canvas, column: int, header: Header, path: tuple[str, ...]) -> str:
     if header.numbering is not None:
         cell = canvas.at(header.numbering, column)
-        if cell is not None:
+        if cell is not None and cell.row == header.numbering:
             return re.split(r"[=＝]", cell.text)[0].strip("()（）")
     leaf = path[-1] if path else ""
     found = re.search(rf"[{words.CIRCLED}](?=\s*[=＝(（]|$)|^[{words.CIRCLED}]", leaf)

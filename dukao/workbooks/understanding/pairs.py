@@ -228,7 +228,7 @@ def _items_of_row(canvas: Canvas, area: Area, row: int, section: tuple[str, ...]
             groups = (*groups, cell.text)
             continue
         if beside.top == row:
-            items.append(Item((*groups, cell.text), cell, beside, answer))
+            items.append(Item((*groups, cell.text.rstrip("：: ")), cell, beside, answer))
             place += 1
     return items, doubts
 

@@ -1,5 +1,6 @@
 """The rules of a table: those it prints, and those its headings imply (合计, 其中, 占比, 增长)."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -28,10 +29,11 @@ def printed_rules(
     found: list[Rule] = []
     doubts: list[str] = []
     for note in notes:
-        for clause in clauses_of(note.printed):
+        clauses = clauses_of(note.printed)
+        for clause, after in itertools.zip_longest(clauses, clauses[1:], fillvalue=""):
             said = expressions(clause, (across, down))
             found.extend(Rule(clause, expression, note.name, 0.95) for expression in said)
-            if not said and _is_arithmetic(clause):
+            if not said and _is_arithmetic(clause) and not after.startswith("即"):
                 found.append(Rule(clause, "", note.name, 0.0))
                 doubts.append(f"{note.name} 的关系“{clause[:40]}”未能识别")
     for cells, axis in ((heads, across), (labels, down)):
@@ -179,14 +181,19 @@ def _named(axis: Axis, name: str) -> int | None:
 def _now_and_before(columns: Sequence[Heading], place: int) -> tuple[int, int] | None:
     prefix = columns[place].path[:-1]
     now = before = None
+    years: list[tuple[str, int]] = []
     for other, heading in enumerate(columns):
         if other == place or heading.path[:-1] != prefix or heading.kind not in _ADDABLE or not heading.path:
             continue
         leaf = plain(heading.path[-1])
         if re.search(r"上年|上期|去年|同期", leaf):
             before = other if before is None else -1
+        elif re.fullmatch(r"(?:19|20)\d\d年?度?", leaf):
+            years.append((leaf, other))
         elif re.search(r"本年|本期|本月|本季|今年|当期|当年", leaf):
             now = other if now is None else -1
+    if now is None and before is None and len(years) == 2:
+        (_, before), (_, now) = sorted(years)
     return (now, before) if now is not None and before is not None and now >= 0 and before >= 0 else None
 
 
@@ -207,7 +214,7 @@ def _members(rows: Sequence[Heading], place: int) -> list[int]:
     is_sub = any(words.is_subtotal(text) for text in total.path)
     subtotals = [p for p, row in enumerate(rows) if row.is_total and p != place]
     if is_sub:
-        prefix = total.path[:-1]
+        prefix = total.path[:-1] or _prefix_named(rows, place)
         inside = [p for p, row in enumerate(rows) if row.path[: len(prefix)] == prefix] if prefix else []
         if not inside:
             edges = [-1, *[p for p in (*subtotals, place) if p <= place]]
@@ -218,6 +225,16 @@ def _members(rows: Sequence[Heading], place: int) -> list[int]:
     if subtotals:
         return _with_subtotals(rows, place, subtotals)
     return _uppermost(rows, [p for p, row in enumerate(rows) if p != place], 0)
+
+
+def _prefix_named(rows: Sequence[Heading], place: int) -> tuple[str, ...]:
+    """The path of the row or section that a total names: 流动资产合计 closes 流动资产."""
+    name = words.total_of(rows[place].path[-1]) if rows[place].path else ""
+    for row in rows:
+        for level, text in enumerate(row.path):
+            if name and words.bare(text) == name and not row.is_total:
+                return row.path[: level + 1]
+    return ()
 
 
 def _with_subtotals(rows: Sequence[Heading], place: int, subtotals: list[int]) -> list[int]:

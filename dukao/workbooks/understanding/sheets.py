@@ -1,22 +1,32 @@
 """A whole workbook, sheet by sheet."""
 
+from dataclasses import replace
+
 from dukao.workbooks.grid import Grid, Workbook
 from dukao.workbooks.tables import Table, Understood, UnderstoodSheet
 from dukao.workbooks.understanding.assembling import leftover_text, tables_of
 from dukao.workbooks.understanding.blocks import blocks_of
 from dukao.workbooks.understanding.canvas import Canvas
+from dukao.workbooks.understanding.joining import joined
 
 
 def understand(workbook: Workbook) -> Understood:
     """The tables of every sheet, hidden ones too: these ask nothing, but may hold code lists."""
-    return Understood(workbook.name, tuple(_sheet(grid) for grid in workbook.grids), workbook.doubts)
+    found = [_sheet(grid) for grid in workbook.grids]
+    doubts = [*workbook.doubts, *(doubt for _, said in found for doubt in said)]
+    return Understood(workbook.name, tuple(sheet for sheet, _ in found), tuple(doubts))
 
 
-def _sheet(grid: Grid) -> UnderstoodSheet:
+def _sheet(grid: Grid) -> tuple[UnderstoodSheet, list[str]]:
     canvas = Canvas(grid)
     blocks, leftover = blocks_of(canvas)
     tables: list[Table] = []
     for block in blocks:
         tables.extend(tables_of(canvas, block))
         leftover = [*leftover, *block.below]
-    return UnderstoodSheet(grid.name, tuple(tables), grid.is_hidden, leftover_text(leftover))
+    tables = joined(tables)
+    if grid.is_hidden:
+        tables = [
+            replace(table, slots=(), doubts=(*table.doubts, "隐藏的工作表，其中的空格不作为待填项")) for table in tables
+        ]
+    return UnderstoodSheet(grid.name, tuple(tables), grid.is_hidden, leftover_text(leftover)), canvas.doubts

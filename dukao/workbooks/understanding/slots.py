@@ -33,10 +33,16 @@ def slots_of(
                 doubts.append(f"{cell_name(row, column.index)} 在隐藏列，不作为待填项")
                 continue
             slots.append(_slot(row, column, heading, canvas))
-            if len(slots) >= MOST_SLOTS:
-                doubts.append(f"待填单元格超过 {MOST_SLOTS:,} 个，只列出前 {MOST_SLOTS:,} 个")
-                return slots, doubts
-    return slots, doubts[:20]
+        if len(slots) > MOST_SLOTS:
+            break
+    if canvas.ordinary is not None and body.rows:
+        ordinary = range(body.rows[0], body.rows[-1] + 1)
+        names = body.columns(Role.NAME)[: 1 if is_roster else None]
+        slots += canvas.ordinary.slots(asked, names, ordinary, frozenset(canvas.rows), MOST_SLOTS + 1)
+        slots.sort(key=lambda slot: (slot.row, slot.column))
+    if len(slots) > MOST_SLOTS:
+        doubts.append(f"待填单元格超过 {MOST_SLOTS:,} 个，只列出前 {MOST_SLOTS:,} 个")
+    return slots[:MOST_SLOTS], doubts[:20]
 
 
 def _asked(columns: Sequence[Heading], body: Body, *, is_roster: bool) -> list[Heading]:

@@ -14,7 +14,7 @@ _BETWEEN_HAN = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
 _TOTALS = re.compile(
     r"^(?:[一二三四五六七八九十]+[、.])?(?:合计|总计|小计|共计|总和|累计合计|计|全[市县区镇乡村]合计|本页[小合]计)(?:[:(].*)?$"
 )
-_TOTAL_FIRST = re.compile(r"^(?:合计|总计|小计|共计)(?=[\[(:数金人户面])|(?:合计|总计|小计)$")
+_TOTAL_FIRST = re.compile(r"^(?:合计|总计|小计|共计)(?=[\[(:数金人户面])|^.{0,20}(?:合计|总计|小计)$")
 _OF_WHICH = re.compile(r"^[\s(]*(?:\d+[.、])?其中(?:[:,]|$|[^:]{1,20})|^[#*]")
 _NOTE = re.compile(
     r"^(?:(?:注|备注|说明|附注|填表说明|填报说明|填写说明|填报要求|填表要求|指标解释|指标说明|编制说明|审核关系"
@@ -28,6 +28,9 @@ _META = re.compile(
     r"(?:单位|单位名称|单位[(].{0,8}[)]|部门|人|人员|人签[字名]|签[字名]|时间|日期|号|文号|期|期限|期至|有效期至?|期间|机关|负责人|领导|员"
     r"|电话|联系电话|编号|类别|代码|表日期|盖章|审核人|制表人|所属时期|单位负责人|统计负责人|止)"
     r"(?:[(].{0,12}[)])?[:].*$"
+)
+_OWN_META = re.compile(
+    r"^(?:填报|填表|制表|报送|上报|编制|复核|审核|统计负责|报出|表号|文号|批准|备案|有效期)[^:]{0,14}[:]"
 )
 _SEALS = re.compile(r"^[(](?:公章|盖章|签章|签字|章)[)]$|^.{0,8}[(](?:公章|盖章|签章|签字|章)[)]:?$")
 _TITLE = re.compile(
@@ -51,9 +54,6 @@ _PLACEHOLDER = re.compile(
 )
 _BLOCK = re.compile(r"^(?:[—\-－–―/／×╳✕Xx\\＼*]{1,4}|[…]{1,2})$")
 _BOXES = re.compile(r"[□☐○◯]\s*([^□☐○◯\s;；,，、/]+(?:\s*[（(][^）)]*[）)])?)")
-_NUMBERED_CODES = re.compile(
-    r"(?<![\d.A-Za-z])(\d{1,2}|[A-H])\s*[.．、:：=\-—－＝]\s*([^\d.．、;；,，\s()（）A-H][^;；,，\s()（）]*?)(?=[\s;；,，、/]*(?:(?:\d{1,2}|[A-H])\s*[.．、:：=\-—－＝]\s*\D|[)）]|$))"
-)
 _SLASHED = re.compile(r"^[^/]{1,6}(?:/[^/]{1,6})+$")
 _SERIALS = re.compile(r"^(?:序号?|行次|行号|项次|编号|顺序号|no\.?|栏次|序列号?)$")
 _LABELS = re.compile(
@@ -61,7 +61,7 @@ _LABELS = re.compile(
     r"|名称|法人|负责人|类型|类别|性质|日期|时间|年月|金额|面积|数量|人数|户数|人口|备注|序号|编号|代码|账号|账户|开户|关系|称谓"
     r"|职业|专业|毕业|邮箱|邮编|规模|等级|级别|情况|意见|事由|用途|原因|内容|简历|签字|盖章|是否|有无|项目|指标|合计|小计|总计|收入|支出"
     r"|单位$|部门$|地区|乡镇|街道|[村镇乡县区市]$(?<=所属村|在乡镇|属乡镇)|行次|单价|标准|照片|文化程度|宗教|特长|来源|方式|状态|结果|地点|频次"
-    r"|[^\d](?:数|率|额|量|值|名|号|期|费|款|价|比重|比例|占比)$|(?:^|[^张李王])[男女]$|[:]$"
+    r"|[^\d](?:数|率|额|量|值|名|号|期|费|款|价|比重|比例|占比)$|[:]$"
 )
 _PROSE = re.compile(r"[。；]|[，,].{8,}[，,]")
 _NUMERIC = re.compile(r"^[+\-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?$")
@@ -86,7 +86,19 @@ def is_total(text: str) -> bool:
 
 
 def is_subtotal(text: str) -> bool:
-    return "小计" in plain(text)
+    """A total of a part: 小计, or one that names what it adds up (流动资产合计)."""
+    flat = plain(text)
+    return "小计" in flat or (flat.endswith("合计") and bool(total_of(text)) and not flat.startswith("全"))
+
+
+def total_of(text: str) -> str:
+    """What a total adds up, as it names it itself: `流动资产合计` → 流动资产; mostly empty."""
+    return bare(re.sub(r"(?:合计|总计|小计|共计).*$", "", plain(text)))
+
+
+def bare(text: str) -> str:
+    """A name without the numbering before it and the colon behind it."""
+    return re.sub(rf"^(?:[{CHINESE_DIGITS}]+[、.]|[(][{CHINESE_DIGITS}\d]+[)]|\d+[.、])|[:]$", "", plain(text))
 
 
 @lru_cache(maxsize=65_536)
@@ -112,6 +124,11 @@ def is_meta(text: str) -> bool:
         or bool(unit_of_line(text))
         or re.fullmatch(r"表号.*|.*(?:文号|有效期至?):.*|(?:.{1,12}[:]_*){2,}", flat) is not None
     )
+
+
+def is_own_meta(text: str) -> bool:
+    """A line that can only be about the form, never an item of a questionnaire."""
+    return bool(unit_of_line(text)) or _OWN_META.match(plain(text)) is not None
 
 
 def is_title(text: str) -> bool:
@@ -193,7 +210,11 @@ def is_block(text: str) -> bool:
 
 def is_boxes(text: str) -> bool:
     """`□是 □否`: an answer to be ticked."""
-    return len(_BOXES.findall(text)) >= 2 and _BOXES.match(text.strip()) is not None
+    flat = text.strip()
+    if len(_BOXES.findall(flat)) >= 2:
+        return _BOXES.match(flat) is not None
+    listed = codes_in(flat) if re.match(r"[01A①]", flat) else ()
+    return bool(listed) and tidy(flat[1:].lstrip(" .．、:：=-—")).startswith(listed[0][1])
 
 
 @lru_cache(maxsize=65_536)
@@ -202,9 +223,10 @@ def codes_in(text: str) -> tuple[tuple[str, str], ...]:
     boxes = _BOXES.findall(text)
     if len(boxes) >= 2:
         return tuple((tidy(b), tidy(b)) for b in boxes)
-    numbered = _NUMBERED_CODES.findall(text)
-    if len(numbered) >= 2 and _ascending([code for code, _ in numbered]):
-        return tuple((code, tidy(title).rstrip("、/")) for code, title in numbered)
+    for marks in ("123456789", "0123456789", "ABCDEFGH", CIRCLED):
+        listed = _listed(text, marks)
+        if listed:
+            return listed
     for inside in [*re.findall(r"[（(]([^（）()]+)[）)]", text), text]:
         flat = tidy(inside)
         if (
@@ -216,9 +238,30 @@ def codes_in(text: str) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-def _ascending(codes: list[str]) -> bool:
-    ranks = [int(code) if code.isdigit() else ord(code) for code in codes]
-    return all(b - a == 1 for a, b in zip(ranks, ranks[1:], strict=False)) and ranks[0] in (0, 1, ord("A"))
+def _listed(text: str, marks: str) -> tuple[tuple[str, str], ...]:
+    """`1.是 2.否`: each mark in its order, and what stands between them."""
+    sign = r"\s*" if marks is CIRCLED else r"\s*[.．、:：=＝\-—－]\s*"
+    found: list[tuple[str, int, int]] = []
+    for mark in marks:
+        start = found[-1][2] + 1 if found else 0
+        places = [
+            (m.start(), m.end()) for m in re.compile(rf"(?<![\dA-Za-z.]){mark}{sign}(?=\S)").finditer(text, start)
+        ]
+        if not places:
+            break
+        found.append((mark, *places[0]))
+    if len(found) < 2:
+        return ()
+    first = [m for m in re.compile(rf"(?<![\dA-Za-z.]){marks[0]}{sign}(?=\S)").finditer(text, 0, found[1][1])][-1]
+    found[0] = (marks[0], first.start(), first.end())
+    ends = [start for _, start, _ in found[1:]] + [len(text)]
+    titles = [tidy(text[end:until]).rstrip("、,，;；/ ") for (_, _, end), until in zip(found, ends, strict=True)]
+    titles[-1] = (
+        re.split(r"[)）;；。\n]", titles[-1])[0] if titles[-1].count("(") + titles[-1].count("（") == 0 else titles[-1]
+    )
+    if not all(0 < len(title) <= 30 for title in titles):
+        return ()
+    return tuple((mark, title) for (mark, _, _), title in zip(found, titles, strict=True))
 
 
 def is_serial_head(text: str) -> bool:
@@ -244,6 +287,10 @@ def is_question(text: str) -> bool:
     return flat.endswith(("?", ":", "(单选)", "(多选)", "(可多选)")) or re.match(r"^(?:q?\d+[.、])\D", flat) is not None
 
 
+def ends_with_colon(text: str) -> bool:
+    return text.rstrip().endswith((":", "："))
+
+
 def is_prose(text: str) -> bool:
     return len(text) > 25 and _PROSE.search(text) is not None
 
@@ -261,17 +308,23 @@ def is_date(text: str) -> bool:
 @lru_cache(maxsize=65_536)
 def numbering(text: str) -> tuple[str, int] | None:
     """A cell of a numbering row: what kind of number and which, `③` → ("circled", 3), `甲` → ("stem", 1)."""
-    found = text.strip()
+    found = re.split(r"[=＝]", text)[0].strip()
     if len(found) == 1 and found in CIRCLED:
         return "circled", CIRCLED.index(found) + 1
     if len(found) == 1 and found in STEMS:
         return "stem", STEMS.index(found) + 1
-    flat = re.sub(r"[=＝].*$", "", plain(found)).removesuffix("栏").removesuffix("列").strip("()[]")
+    flat = plain(found).removesuffix("栏").removesuffix("列").strip("()[]")
     if re.fullmatch(r"\d{1,3}(?:\.0)?", flat):
         return "number", int(float(flat))
     if re.fullmatch(r"[a-z]", flat):
         return "letter", ord(flat) - 96
     return None
+
+
+def marker(text: str) -> str:
+    """The number a row's name begins with: `一、农业` → 一, `1.人口` → 1."""
+    found = re.match(rf"([{CHINESE_DIGITS}]{{1,3}}|\d{{1,2}})\s*[、.．](?!\d)|([{CIRCLED}])", text.strip())
+    return next((group for group in found.groups() if group), "") if found else ""
 
 
 def marker_level(text: str) -> int:
