@@ -103,7 +103,7 @@ class Story:
             (_("三季度发票明细入库"), self.invoices),
             (_("同一文件再交一次"), self.again),
             (_("编制季度经济表"), self.compiled),
-            (_("下发"), self.dispatched),
+            (_("下发季度经济表"), self.dispatched),
             (_("县区填报"), self.filled),
             (_("退回一份，改正再交"), self.returned),
             (_("审核通过，全市的数随之变动"), self.accepted),
