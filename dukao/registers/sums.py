@@ -59,9 +59,10 @@ def exact_totals(
         told = _("这个数会使上级单位的合计太大，不能精确保存")
         if cell:
             told = _("“{element}”{period}在{unit}的合计太大，不能精确保存").format(
-                element=Element.objects.values_list("title", flat=True).get(pk=cell[0]), period=period_text(Period(cell[1])),
+                element=Element.objects.values_list("title", flat=True).get(pk=cell[0]),
+                period=period_text(Period(cell[1])),
                 unit=org.unit_by_id(cell[2]).name,
-            )  # fmt: skip
+            )
         raise SumTooLarge(
             told,
             why=_("合计按数据元的最小单位存成整数，最多 {digits} 位").format(digits=len(str(SUM_LIMIT)) - 1),
