@@ -31,6 +31,7 @@ class ReviewLine:
 
     label: str
     value: str
+    is_number: bool
     unit: str
     last_year: str
     previous: str
@@ -48,9 +49,22 @@ class ReviewSection:
     lines: tuple[ReviewLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewCard:
+    """A filing that waits, as it stands on a phone."""
+
+    href: str
+    unit_name: str
+    title: str
+    asker: str
+    submitted: str
+    due: words.Due
+
+
 @dataclass(frozen=True)
 class ReviewPage:
     title: str
+    cards: tuple[ReviewCard, ...]
     tables: tuple[Table, ...]
     n: int
     is_synthetic: bool = False
@@ -87,7 +101,8 @@ def review(request: HttpRequest) -> HttpResponse:
     n = len(found)
     title = _("待审 {n} 份").format(n=n) if n else _("没有待审的报表")
     spared = _spared(queries.filings_spared(viewer=actor))
-    return doors.render(request, "review/list.html", ReviewPage(title, (_list(found), spared), n))
+    page = ReviewPage(title, tuple(map(_card, found)), (_list(found), spared), n)
+    return doors.render(request, "review/list.html", page)
 
 
 @require_GET
@@ -128,6 +143,14 @@ def _next(actor: Actor) -> str:
     for waiting in queries.desk(viewer=actor, today=doors.today()).to_review:
         return reverse("review.page", args=[waiting.number, waiting.unit_code])
     return reverse("review")
+
+
+def _card(f: FilingRow) -> ReviewCard:
+    return ReviewCard(
+        href=reverse("review.page", args=[f.number, f.unit_code]), unit_name=f.unit_name,
+        title=with_note(f.title, words.period(f.period)), asker=f.issuer_name,
+        submitted=_("{when} 交来").format(when=words.moment(f.submitted_at)), due=words.due(f.due_on, doors.today()),
+    )  # fmt: skip
 
 
 def _list(found: tuple[FilingRow, ...]) -> Table:
@@ -242,6 +265,7 @@ def _line(question: QuestionView, cell: CellView) -> ReviewLine:
     return ReviewLine(
         label=screen.cell_label(question, cell),
         value=screen.figure(cell.shown, question) or "–",
+        is_number=question.kind == "number",
         unit=question.measure_unit,
         last_year=screen.figure(cell.last_year, question),
         previous=screen.figure(cell.previous, question),
