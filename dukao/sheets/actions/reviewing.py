@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotAllowed, NotThere, Refused
 from dukao.base.trail import record_event
-from dukao.base.wording import clauses, joined, period_text, said_of
+from dukao.base.wording import clauses, period_text, said_of
 from dukao.law import queries as law
 from dukao.org.rules import Actor
 from dukao.registers import actions as registers
@@ -150,7 +150,8 @@ def refuse_filing(*, dispatch: str, unit: str, by: Actor, at: datetime) -> None:
                 source=rules["FRM-1"].source_text,
                 rule="FRM-1",
             )
-        reason = _("法定标识缺失或过期：{marks}").format(marks=joined(_(MARK_NAMES[name]) for name in missing))
+        # On record in Chinese, whoever refuses; spoken in the reader's language.
+        reason = f"法定标识缺失或过期：{'、'.join(MARK_NAMES[name] for name in missing)}"
         retracted = registers.retract_facts(filing_id=filing.pk, unit_path=head.unit_path, at=at)
         _move(filing, Filing.State.REFUSED, submitted_at=at, submitted_by=by.name, reason=reason)
         detail = {"missing": list(missing), "source": rules["FRM-1"].source_text, "facts_retracted": retracted}

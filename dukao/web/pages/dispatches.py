@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dukao.base.refusals import Invalid, Refused
+from dukao.base.spoken import spoken
 from dukao.base.wording import with_note
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -297,7 +298,7 @@ def _refused_table(number_: str, unit: str | None, actor: Actor) -> Table:
 
 def _refused_rows(found) -> Table:  # type: ignore[no-untyped-def]
     rows = [
-        row(Cell(f.unit_name, href=reverse("dispatches.filing", args=[f.number, f.unit_code])), f.reason,
+        row(Cell(f.unit_name, href=reverse("dispatches.filing", args=[f.number, f.unit_code])), spoken(f.reason),
             Cell(words.moment(f.submitted_at), raw=f.submitted_at.isoformat() if f.submitted_at else ""))
         for f in found
     ]  # fmt: skip

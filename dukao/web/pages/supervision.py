@@ -10,10 +10,12 @@ from django.views.decorators.http import require_GET
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid
+from dukao.base.spoken import spoken
 from dukao.gate import queries as gate
 from dukao.gate.queries import AskerMinutes, DemandView
 from dukao.org import queries as org
 from dukao.org.rules import Actor
+from dukao.registers import queries as registers
 from dukao.sheets import queries as sheets
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
@@ -239,7 +241,7 @@ def _stopped_table(viewer: Actor, year: Period) -> Table:
     rows = [
         row(
             r.title, Cell(r.asker_name, note=names.get(r.by_name, r.by_name)), r.scope_name,
-            Cell(r.reasons[0], note=_("另有 {n} 处").format(n=len(r.reasons) - 1) if r.reasons[1:] else ""),
+            Cell(spoken(r.reasons[0]), note=_("另有 {n} 处").format(n=len(r.reasons) - 1) if r.reasons[1:] else ""),
             Cell("、".join(r.rules), note=r.sources[0]),
             Cell(words.moment(r.refused_at), raw=r.refused_at.isoformat()),
         )
@@ -259,7 +261,7 @@ def _refused_table(viewer: Actor, year: Period) -> Table:
     rows = [
         row(
             Cell(f.unit_name, href=reverse("dispatches.filing", args=[f.number, f.unit_code])),
-            Cell(f.title, note=f.number), f.issuer_name, f.reason,
+            Cell(f.title, note=f.number), f.issuer_name, spoken(f.reason),
             Cell(words.moment(f.refused_at), raw=f.refused_at.isoformat() if f.refused_at else ""),
         )
         for f in found
@@ -277,9 +279,10 @@ def _spared_table(viewer: Actor, year: Period) -> Table:
         "held": _("已掌握"), "expected": _("将由部门交付"), "elsewhere": _("别处正在问"), "below": _("下级在报"),
         "forbidden": _("不该由它问"),
     }  # fmt: skip
+    elements = registers.elements_by_code({q.element_code for q in found})
     rows = [
         row(
-            Cell(q.element_title, href=reverse("elements.page", args=[q.element_code])),
+            Cell(words.title_of(elements[q.element_code]), href=reverse("elements.page", args=[q.element_code])),
             q.issuer_name, Cell(q.title, note=q.number, href=reverse("dispatches.page", args=[q.number])),
             words.period(q.period), verdicts[q.verdict], number(q.n_cells),
             Cell(words.day(q.dispatched_at), raw=q.dispatched_at.date().isoformat()),

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from dukao.base.spoken import spoken
 from dukao.base.wording import with_note
 from dukao.org import queries as org
 from dukao.sheets import queries
@@ -116,7 +117,7 @@ def _table(found: tuple[FilingRow, ...]) -> Table:
             f.unit_name,
             Cell(words.moment(f.submitted_at), raw=f.submitted_at.isoformat() if f.submitted_at else ""),
             Cell(f.state_label, tone=STATE_TONES[f.state]),
-            f.reason,
+            spoken(f.reason),
         )
         for f in found
     ]
