@@ -24,9 +24,21 @@ from dukao.workbooks.understanding.slots import slots_of
 def tables_of(canvas: Canvas, block: Block) -> list[Table]:
     """The tables of a block: several where small rosters are set into a form of pairs."""
     lines = _Lines(block)
+    if _is_list_of_labels(canvas, block.area):
+        block.area = replace(block.area, right=block.area.right + 1)
+        block.doubts.append("没有画出填写的位置，按各项右边的一格处理")
     if is_pairs(canvas, block.area):
         return _pairs(canvas, block, lines)
     return [_columnar(canvas, block, area, lines.title, lines) for area in _halves(canvas, block.area)]
+
+
+def _is_list_of_labels(canvas: Canvas, area: Area) -> bool:
+    """Names below one another and nothing beside them: the answers' cells lie outside of what the file holds."""
+    if area.left != area.right:
+        return False
+    cells = [cell for row in canvas.between(area.top, area.bottom) for cell in canvas.cells(row, area.left, area.left)]
+    asked = sum(words.is_label(cell.text) or words.is_question(cell.text) for cell in cells)
+    return len(cells) >= 2 and asked >= 0.6 * len(cells)
 
 
 class _Lines:
@@ -62,7 +74,7 @@ def _pairs(canvas: Canvas, block: Block, lines: _Lines) -> list[Table]:
         if not items:
             continue
         columns, rows, slots = headings_and_slots(canvas, items, lines.unit)
-        doubts += _errors(canvas, area)
+        doubts = [*block.doubts, *doubts, *_errors(canvas, area)]
         confidence = round(max(0.4, 0.92 - 0.05 * len(doubts)), 3)
         found.append(
             Table(area, Layout.PAIRS, lines.title, lines.unit, lines.period, (), columns, rows, _notes(block), (),

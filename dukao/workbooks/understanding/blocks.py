@@ -236,21 +236,32 @@ class _Scan:
         if len(cells) < 2 or any(cell.is_figure and not words.is_period_head(cell.text) for cell in cells):
             return False
         left, right = cells[0].column, self.region.right
-        while right > left and not self._is_used(right):
+        used = self._used_from(place)
+        if self.open is not None and self.kinds[place - 1] is not _Kind.BLANK:
+            used.add(self._extent(self.rows[self.open : place]).right)
+        while right > left and right not in used:
             right -= 1
         below = self.canvas.seen(row + 1, left, right) if row + 1 <= self.region.bottom else []
         covered = {c for cell in [*cells, *below] for c in range(cell.area.left, cell.area.right + 1) if cell.is_text}
         own = {c for cell in cells for c in range(cell.area.left, cell.area.right + 1)}
         named = sum(words.is_label(cell.text) for cell in cells)
         width = right - left + 1
-        return len(covered) >= 0.8 * width and len(own) >= 0.5 * width and named >= 0.4 * len(cells)
-
-    def _is_used(self, column: int) -> bool:
-        return any(
-            self.canvas.at(row, column) is not None
-            for row, kind in zip(self.rows[:200], self.kinds[:200], strict=True)
-            if kind is _Kind.ROW
+        return (
+            len(covered) >= 0.8 * width
+            and len(own) >= 0.5 * width
+            and named >= (0.4 * len(cells) if len(cells) > 2 else 2)
         )
+
+    def _used_from(self, place: int) -> set[int]:
+        """The columns in use from this row to the next blank one."""
+        used: set[int] = set()
+        for later in range(place, min(place + 30, len(self.rows))):
+            if self.kinds[later] is _Kind.BLANK:
+                break
+            if self.kinds[later] is _Kind.ROW:
+                for cell in self.canvas.seen(self.rows[later], self.region.left, self.region.right):
+                    used.update(range(cell.area.left, cell.area.right + 1))
+        return used
 
     def _continues(self, place: int) -> bool:
         """Whether the row after blank rows still belongs to the open table."""

@@ -129,6 +129,13 @@ class Canvas:
         merged = self._merged.get((row, column))
         return merged is None or (merged.top, merged.left) == (row, column)
 
+    def choices(self, row: int, column: int) -> tuple[tuple[str, str], ...]:
+        """The list to choose from that the file sets for this cell, as code and title."""
+        for area, choices in self.grid.choices.items():
+            if (row, column) in area and len(choices) > 1:
+                return tuple((choice, choice) for choice in choices)
+        return ()
+
     def _read(self, row: int) -> dict[int, Cell]:
         found = {}
         formulas = self.grid.formulas

@@ -1,5 +1,6 @@
 """How many rows at the top of a block are its header: each possible depth is scored by the evidence for it."""
 
+import re
 from dataclasses import dataclass
 
 from dukao.workbooks.grid import Area
@@ -7,6 +8,7 @@ from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.canvas import Canvas, Cell
 
 DEEPEST = 8
+_IDENTITY = re.compile(r"姓名$|^户主|名称$|^编号$")
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,8 @@ class _Look:
         ) / len(rest)
         labels = [cell for row in self.rows if (cell := self.seen[row][self.area.left]) is not None and cell.row == row]
         named = sum(words.is_label(cell.text) for cell in labels) / len(labels) if labels else 0.0
-        return 3.2 * open_or_figures + 1.5 * named
+        records = _IDENTITY.search(first[0].text) and not any(cell and words.is_label(cell.text) for cell in rest)
+        return 3.2 * open_or_figures + 1.5 * named + (6.0 if records and named >= 0.8 and len(labels) >= 3 else 0.0)
 
 
 def _names(cell: Cell) -> bool:

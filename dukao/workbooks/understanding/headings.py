@@ -1,6 +1,7 @@
 """Columns: the path of names above each, its unit of measure, kind, codes and number."""
 
 import re
+from dataclasses import replace
 
 from dukao.workbooks.grid import Area
 from dukao.workbooks.tables import Heading, Kind
@@ -32,8 +33,20 @@ def columns_of(canvas: Canvas, area: Area, header: Header, body: list[int], unit
     for column in range(area.left, area.right + 1):
         cells = path_cells(canvas, area, header, column)
         path = tuple(dict.fromkeys(cell.text for cell in cells))
-        found.append(_heading(canvas, column, cells, path, header, body, unit))
-    return tuple(found)
+        found.append(_heading(canvas, column, cells, path, header, body))
+    return _with_shared_unit(found, unit)
+
+
+def _with_shared_unit(found: list[Heading], unit: str) -> tuple[Heading, ...]:
+    """Columns of figures without a unit of their own have the table's; unclear ones only between figures."""
+    figures = all(h.kind not in (Kind.TEXT, Kind.DATE, Kind.CODE) or "备注" in "".join(h.path) for h in found[2:])
+    wanted = (Kind.NUMBER, Kind.UNKNOWN) if figures else (Kind.NUMBER,)
+    shared = []
+    for heading in found:
+        own = heading.unit or (shared_unit(heading.path, unit) if heading.kind in wanted else "")
+        kind = Kind.NUMBER if own and heading.kind is Kind.UNKNOWN else heading.kind
+        shared.append(replace(heading, unit=own, kind=kind))
+    return tuple(shared)
 
 
 def path_cells(canvas: Canvas, area: Area, header: Header, column: int) -> list[Cell]:
@@ -71,7 +84,7 @@ def _own(canvas: Canvas, row: int, column: int) -> bool:
 
 
 def _heading(
-    canvas: Canvas, column: int, cells: list[Cell], path: tuple[str, ...], header: Header, body: list[int], unit: str
+    canvas: Canvas, column: int, cells: list[Cell], path: tuple[str, ...], header: Header, body: list[int]
 ) -> Heading:
     printed = [cell.printed for cell in cells]
     own_unit = next((u for text in reversed(path) if (u := words.unit_of_head(text))), "")
@@ -79,12 +92,9 @@ def _heading(
         cell = canvas.at(header.units, column)
         own_unit = cell.text.strip("()（）") if cell is not None and cell.row == header.units else ""
     codes = next((c for text in reversed(printed) if (c := words.codes_in(text))), ())
+    codes = codes or (canvas.choices(body[0], column) if body else ())
     values = [cell for row in body[:60] if (cell := canvas.at(row, column)) is not None and cell.row == row]
     kind = kind_of(path, own_unit, codes, values)
-    if not own_unit and kind in (Kind.NUMBER, Kind.UNKNOWN):
-        own_unit = shared_unit(path, unit)
-    if kind is Kind.UNKNOWN and own_unit:
-        kind = Kind.NUMBER
     return Heading(
         column,
         path,
@@ -122,7 +132,8 @@ def kind_of(path: tuple[str, ...], unit: str, codes: tuple[tuple[str, str], ...]
     for pattern, kind in ((_PERCENT, Kind.PERCENT), (_TEXT, Kind.TEXT), (_NUMBER, Kind.NUMBER)):
         if pattern.search(bare):
             return kind
-    return Kind.UNKNOWN
+    over = [re.sub(r"[(\[].*?[)\]]", "", plain(text)) for text in path[:-1]]
+    return Kind.NUMBER if any(_NUMBER.search(text) and not _TEXT.search(text) for text in over) else Kind.UNKNOWN
 
 
 def _seen(values: list[Cell]) -> Kind:

@@ -257,7 +257,11 @@ def headings_and_slots(
         placeholder = item.filled.printed if item.filled is not None else ""
         if not own and item.filled is not None and item.filled.is_open:
             own = next((u for u in ("%", "元", "人", "户", "亩", "万元") if placeholder.strip("_＿ ") == u), "")
-        codes = words.codes_in(item.label.printed) or words.codes_in(placeholder) or _choices(canvas, item.answer)
+        codes = (
+            words.codes_in(item.label.printed)
+            or words.codes_in(placeholder)
+            or canvas.choices(item.answer.top, item.answer.left)
+        )
         values = [item.filled] if item.filled is not None else []
         kind = kind_of(item.path, own, codes, values)
         own = own or (shared_unit(item.path, unit) if kind in (Kind.NUMBER, Kind.UNKNOWN) else "")
@@ -268,10 +272,3 @@ def headings_and_slots(
             if (item.answer.top, item.answer.left) not in canvas.grid.formulas:
                 slots.append(Slot(item.answer.top, item.answer.left, item.path, (), own, kind, codes))
     return tuple(columns), tuple(rows), tuple(slots)
-
-
-def _choices(canvas: Canvas, answer: Area) -> tuple[tuple[str, str], ...]:
-    for area, choices in canvas.grid.choices.items():
-        if (answer.top, answer.left) in area:
-            return tuple((choice, choice) for choice in choices)
-    return ()

@@ -75,14 +75,7 @@ def _slot(row: int, column: Heading, heading: Heading | None, canvas: Canvas) ->
         if heading.kind is not Kind.UNKNOWN and kind in (Kind.UNKNOWN, Kind.NUMBER):
             kind = heading.kind
     if not codes:
-        codes = _choices(canvas, row, column.index)
+        codes = canvas.choices(row, column.index)
     if codes:
         kind = Kind.CODE
     return Slot(row, column.index, column.path, heading.path if heading is not None else (), unit, kind, codes)
-
-
-def _choices(canvas: Canvas, row: int, column: int) -> tuple[tuple[str, str], ...]:
-    for area, choices in canvas.grid.choices.items():
-        if (row, column) in area and len(choices) > 1:
-            return tuple((choice, choice) for choice in choices)
-    return ()

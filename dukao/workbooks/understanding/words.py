@@ -59,7 +59,7 @@ _SERIALS = re.compile(r"^(?:序号?|行次|行号|项次|编号|顺序号|no\.?|
 _LABELS = re.compile(
     r"姓名|性别|民族|年龄|出生|身份证|证件|证号|电话|手机|联系|住址|地址|住所|学历|学位|政治面貌|职务|职称|户主|户籍|籍贯|健康|婚姻"
     r"|名称|法人|负责人|类型|类别|性质|日期|时间|年月|金额|面积|数量|人数|户数|人口|备注|序号|编号|代码|账号|账户|开户|关系|称谓"
-    r"|职业|专业|毕业|邮箱|邮编|规模|等级|级别|情况|意见|事由|用途|原因|内容|简历|签字|盖章|是否|有无|项目|指标|合计|小计|总计|收入|支出"
+    r"|职业|专业|毕业|邮箱|邮编|规模|等级|级别|情况|意见|含义|解释|口径|说明|事由|用途|原因|内容|简历|签字|盖章|是否|有无|项目|指标|合计|小计|总计|收入|支出"
     r"|单位$|部门$|地区|乡镇|街道|[村镇乡县区市]$(?<=所属村|在乡镇|属乡镇)|行次|单价|标准|照片|文化程度|宗教|特长|来源|方式|状态|结果|地点|频次"
     r"|[^\d](?:数|率|额|量|值|名|号|期|费|款|价|比重|比例|占比)$|[:]$"
 )
@@ -121,14 +121,14 @@ def is_meta(text: str) -> bool:
     return (
         _META.match(flat) is not None
         or _SEALS.match(flat) is not None
-        or bool(unit_of_line(text))
+        or (bool(unit_of_line(text)) and not is_title(text))
         or re.fullmatch(r"表号.*|.*(?:文号|有效期至?):.*|(?:.{1,12}[:]_*){2,}", flat) is not None
     )
 
 
 def is_own_meta(text: str) -> bool:
     """A line that can only be about the form, never an item of a questionnaire."""
-    return bool(unit_of_line(text)) or _OWN_META.match(plain(text)) is not None
+    return (bool(unit_of_line(text)) and not is_title(text)) or _OWN_META.match(plain(text)) is not None
 
 
 def is_title(text: str) -> bool:
