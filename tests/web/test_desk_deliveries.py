@@ -1,5 +1,6 @@
 """Delivering on a page: the file comes up, its columns are matched with reasons, it lands, and every fault is told."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -69,6 +70,48 @@ def test_columns_are_proposed_with_reasons(dataset, as_):
     assert "名称相近" in page
     assert "项目.csv" in page
     assert '<option value="#2" selected>2. 新开工的项目' in response.content.decode()
+
+
+def _said(response, column: str) -> str:
+    """What the page says of the match of one column."""
+    row = response.content.decode().split(f'for="column-{column}"')[1].split("</tr>")[0]
+    return re.sub(r"<[^>]+>", " ", row.rsplit("<td>", 1)[1])
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "said"),
+    [("新开工项目", "345", "确定"), ("新开工项目", "34十", "很可能"), ("新开工的项目", "345", "很可能"),
+     ("新开工项目", "一二3", "请核对")],
+)  # fmt: skip
+def test_what_is_sure_is_told_from_what_is_likely_and_from_a_guess(dataset, as_, header, values, said):
+    rows = "".join(f"{{{place}}},{value}\r\n" for place, value in zip(("一村", "二村", "三村"), values, strict=True))
+    page = _upload(as_("dora"), dataset, f"行政区划代码,{header}\r\n{rows}")
+    assert said in _said(page, "projects")
+    assert "确定" in _said(page, "unit_code")
+    assert ("看过样例" in text_of(page)) == (said == "请核对")
+
+
+def test_a_guess_is_not_taken_before_somebody_has_looked(dataset, as_):
+    dora = as_("dora")
+    ticket = _ticket(_upload(dora, dataset, "行政区划代码,新开工项目\r\n{一村},一\r\n{二村},二\r\n{三村},3\r\n"))
+    refused = _deliver(dora, dataset, ticket)
+    assert refused.status_code == 422
+    assert "请看过样例后打勾" in text_of(refused)
+    again = _deliver(dora, dataset, ticket, **{"column:unit_code": ""})
+    assert "必须有，请选文件里的一列" in text_of(again)
+    assert _deliver(dora, dataset, ticket, **{"looked-at:projects": "yes"}).status_code == 303
+
+
+@pytest.mark.parametrize(("chosen", "total"), [("#2", 12), ("#3", 5), ("", None)])
+def test_a_sure_column_can_be_changed_or_left_out_all_the_same(dataset, house, as_, chosen, total):
+    dora = as_("dora")
+    text = "行政区划代码,新开工项目,其中竣工\r\n{一村},3,1\r\n{二村},4,2\r\n{三村},5,2\r\n"
+    sent = _deliver(dora, dataset, _ticket(_upload(dora, dataset, text)), **{"column:projects": chosen})
+    assert sent.status_code == 303
+    land_waiting(at=AT)
+    assert "已入库" in text_of(dora.get(sent.headers["Location"]))
+    found = house.total("new_projects", "富水市")
+    assert (found.sum if found else None) == total
 
 
 def test_from_the_file_to_the_faults(dataset, house, as_):

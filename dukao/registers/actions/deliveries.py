@@ -44,7 +44,8 @@ def receive_delivery(
 
     The same file, mapping and dataset version for the same scope and period again gives the number it has already, and
     nothing changes; a file that was corrected since, delivered again, corrects the correction.
-    `mapping`: column of the file (or `#3`) → column of the dataset; where none is given, names decide.
+    `mapping`: column of the file (or `#3`) → column of the dataset, or nothing to leave it out; for the rest names
+    decide.
     Raises: NotThere, NotThisPeriod, NotThisScope, TooLarge, Unreadable (an empty file), Invalid (the mapping).
     Records: registers.delivery.received.
     """
@@ -137,7 +138,7 @@ def _refuse_mapping(definition: DatasetDefinition, mapping: dict[str, str]) -> N
     errors = {
         header: _("“%(column)s”不是数据集的列") % {"column": column}
         for header, column in mapping.items()
-        if column not in names
+        if column and column not in names
     }
     if errors:
         raise Invalid(_("映射里有数据集没有的列"), errors=errors)

@@ -36,6 +36,10 @@ class Proposal:
     position: int | None  # from 0
     confidence: int  # 0–100
     reason: str
+    # The share of the sample's values that can be read as this column; None where there are none.
+    readable: float | None = None
+    # Whether the name decides by itself, without a mapping.
+    is_named: bool = False
 
 
 def plain(text: str) -> str:
@@ -101,17 +105,21 @@ def matches(names: Sequence[Names], headers: Sequence[str]) -> int:
 def positions(names: Sequence[Names], headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
     """Column of the dataset → position in the file, by the given mapping (header or `#3` → column) and by sure names.
 
-    Raises Unmapped where a header stands twice, two headers fit one column, or a mapped header is not there.
+    A header that is mapped to nothing is left out, whatever its name. Raises Unmapped where a header stands twice, two
+    headers fit one column, or a mapped header is not there.
     """
     columns = {n.column.name for n in names}
     found: dict[str, int] = {}
+    left_out = {_position(header, headers) for header, column in mapping.items() if not column}
     for header, column in mapping.items():
+        if not column:
+            continue
         if column not in columns:
             raise Unmapped(f"映射里的“{column}”不是数据集的列")
         if column in found:
             raise Unmapped(f"映射里有两列都对应“{column}”")
         found[column] = _position(header, headers)
-    taken = set(found.values())
+    taken = left_out | set(found.values())
     for name in names:
         if name.column.name in found:
             continue
@@ -174,23 +182,27 @@ def propose(
                 sureness = min(sureness, 40) if share < 0.5 else min(99, sureness + 5) if sureness < SURE else sureness
                 reason += f"；试读 {share:.0%} 的值符合" if share < 1 else "；试读的值都符合"
             if sureness >= 30:
-                scored.append((sureness, -number, -position, reason))
-    best: dict[int, tuple[int, int, str]] = {}
+                scored.append((sureness, -number, -position, reason, share))
+    best: dict[int, tuple[int, int, str, float | None]] = {}
     taken: set[int] = set()
-    for sureness, minus_number, minus_position, reason in sorted(scored, reverse=True):
+    for sureness, minus_number, minus_position, reason, share in sorted(scored, key=lambda s: s[:3], reverse=True):
         if -minus_number not in best and -minus_position not in taken:
-            best[-minus_number] = (-minus_position, sureness, reason)
+            best[-minus_number] = (-minus_position, sureness, reason, share)
             taken.add(-minus_position)
     return tuple(_proposal(name, best.get(number), headers, rules) for number, name in enumerate(names))
 
 
-def _proposal(name: Names, best: tuple[int, int, str] | None, headers: Sequence[str], rules: RowRules) -> Proposal:
+def _proposal(
+    name: Names, best: tuple[int, int, str, float | None] | None, headers: Sequence[str], rules: RowRules
+) -> Proposal:
     column = name.column
     required = column.name in rules.required
     if best is None:
         return Proposal(column.name, column.title, required, "", None, 0, "文件里没有相近的列")
-    position, sureness, reason = best
-    return Proposal(column.name, column.title, required, headers[position], position, sureness, reason)
+    position, sureness, reason, readable = best
+    header = headers[position]
+    is_named = name.sureness(header)[0] >= SURE
+    return Proposal(column.name, column.title, required, header, position, sureness, reason, readable, is_named)
 
 
 def _readable(column: ColumnDefinition, rules: RowRules, cells: Sequence[str]) -> float | None:

@@ -16,13 +16,15 @@ from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.registers import actions, queries
 from dukao.registers.queries import DatasetView, FileLook
-from dukao.registers.rules.mapping import SURE, Proposal
+from dukao.registers.rules.mapping import Proposal
 from dukao.web import doors, uploads, words
 from dukao.web.doors import Crumb
 from dukao.web.measures import measure
 from dukao.web.tables import Tone
 
 _PERIODS_OFFERED = 12
+# A name less like than this is only a guess: a person has to look at it.
+_LIKELY = 70
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,10 @@ class MatchLine:
     chosen: str
     sample: str
     reason: str
-    confidence: int
     tone: Tone
     said: str
+    # Empty where nobody has to look; else whether somebody has.
+    looked_at: bool | None
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ def deliver(request: HttpRequest) -> HttpResponse:
     file = uploads.waiting(ticket, by=actor)
     look = queries.look_into(dataset=dataset.code, viewer=actor, file=file.path)
     try:
+        _refuse_unclear(request.POST, look)
         sent = actions.receive_delivery(
             dataset=dataset.code, period=_period(request.POST.get("period", "")),
             scope_unit=request.POST.get("scope", ""), file=file.path, file_name=file.name,
@@ -195,7 +199,7 @@ def _match_page(form: Mapping[str, Any], dataset: DatasetView, file: uploads.Wai
         file_name=file.name,
         file_size=words.size(file.size_bytes),
         ticket=file.ticket,
-        lines=tuple(_match_line(p, dataset, look, chosen[p.column]) for p in look.proposals),
+        lines=tuple(_match_line(p, dataset, look, chosen[p.column], form) for p in look.proposals),
         choices=tuple((f"#{i}", f"{i}. {h.strip() or nameless}") for i, h in enumerate(look.headers, start=1)),
         headers=look.headers,
         rows=look.rows,
@@ -208,29 +212,53 @@ def _place(p: Proposal) -> str:
     return "" if p.position is None else f"#{p.position + 1}"
 
 
-def _match_line(p: Proposal, dataset: DatasetView, look: FileLook, chosen: str) -> MatchLine:
+def _match_line(p: Proposal, dataset: DatasetView, look: FileLook, chosen: str, form: Mapping[str, Any]) -> MatchLine:
     column = dataset.definition.column(p.column)
     sample = [r[p.position] for r in look.rows if p.position is not None and p.position < len(r)]
     facts = [column.name, measure(column.unit), _("必填") if p.required else ""]
-    if p.confidence >= SURE:
+    if p.is_named and p.readable in (None, 1):
         tone, said = "ok", _("确定")
     elif p.position is not None:
-        tone, said = "wait", _("请核对")
+        tone, said = ("wait", _("请核对")) if _is_doubtful(p) else ("info", _("很可能"))
     else:
         tone, said = ("stop", _("缺少")) if p.required else ("plain", _("没有"))
     return MatchLine(
         name=p.column, title=p.title, facts=" · ".join(part for part in facts if part), is_required=p.required,
         chosen=chosen, sample="，".join(text for text in sample if text.strip())[:60], reason=spoken(p.reason),
-        confidence=p.confidence, tone=tone, said=said,  # type: ignore[arg-type]
+        tone=tone, said=said,  # type: ignore[arg-type]
+        looked_at=form.get(f"looked-at:{p.column}") == "yes" if _is_doubtful(p) else None,
     )  # fmt: skip
 
 
-def _mapping(form: Mapping[str, Any], look: FileLook) -> dict[str, str]:
-    """What a person chose, where it is not what the names say anyway: the same file without choices stays the same."""
-    mapping = {}
+def _is_doubtful(p: Proposal) -> bool:
+    """Neither name nor values speak for it enough: not taken before a person has looked."""
+    return p.position is not None and p.confidence < _LIKELY
+
+
+def _refuse_unclear(form: Mapping[str, Any], look: FileLook) -> None:
+    """Raises Invalid where a column that must be there is left out, or a doubtful one was not looked at."""
+    errors = {}
     for p in look.proposals:
         chosen = str(form.get(f"column:{p.column}", _place(p)))
-        says_so_itself = p.confidence >= SURE and look.headers.count(p.header) == 1
-        if chosen and not (says_so_itself and chosen == _place(p)):
-            mapping[chosen] = p.column
+        if p.required and not chosen:
+            errors[p.title] = _("必须有，请选文件里的一列")
+        elif _is_doubtful(p) and chosen == _place(p) and form.get(f"looked-at:{p.column}") != "yes":
+            errors[p.title] = _("对得不准，请看过样例后打勾，或改选一列")
+    if errors:
+        raise Invalid(_("有 {n} 列还没有核对好").format(n=len(errors)), errors=errors)
+
+
+def _mapping(form: Mapping[str, Any], look: FileLook) -> dict[str, str]:
+    """What a person chose, where it is not what the names say anyway: the same file without choices stays the same.
+
+    A column of the file whose name would decide, and which nobody wants, is left out by name.
+    """
+    chosen = {p.column: str(form.get(f"column:{p.column}", _place(p))) for p in look.proposals}
+    mapping = {}
+    for p in look.proposals:
+        says_so_itself = p.is_named and look.headers.count(p.header) == 1
+        if chosen[p.column] and not (says_so_itself and chosen[p.column] == _place(p)):
+            mapping[chosen[p.column]] = p.column
+        elif p.is_named and _place(p) not in chosen.values():
+            mapping[_place(p)] = ""
     return mapping
