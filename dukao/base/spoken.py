@@ -170,7 +170,8 @@ PHRASES = (
     _noop("不能按时期汇总，指标的时期应与它相同"),
     _noop("按更长的时期累计，拆不到指标的时期"),
     # refusals on record
-    _noop("法定标识缺失或过期：{marks}"),
+    _noop("缺少{mark}"),
+    _noop("有效期限已于 {date} 届满"),
     _noop("这张表缺少法定标识：{marks}"),
     _noop("这张表的有效期限到 {valid_until} 为止"),
     _noop("离截止只有 {now} 个工作日，至少要留 {least} 个"),
@@ -212,7 +213,7 @@ def _within(name: str, part: str) -> str:
         if quarter:
             return period_text(Period.parse(f"{year}Q{'一二三四'.index(quarter) + 1}"))
         return period_text(Period.parse("-".join([year, *(number.zfill(2) for number in (month, day) if number)])))
-    if name in ("marks", "holders"):
+    if name in ("mark", "marks", "holders"):
         return joined(spoken(one) for one in part.split("、"))
     return spoken(part) if name in ("reason", "what", "frequency", "level") else part
 

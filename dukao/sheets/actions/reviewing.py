@@ -28,7 +28,7 @@ from dukao.sheets.queries.reading import (
     violations_of,
 )
 from dukao.sheets.rules.checks import Violation
-from dukao.sheets.rules.compiling import MARK_NAMES, RULE_IDS, missing_marks
+from dukao.sheets.rules.compiling import RULE_IDS, mark_faults, missing_marks
 from dukao.sheets.rules.rights import may_review, may_see_filing
 
 
@@ -151,7 +151,7 @@ def refuse_filing(*, dispatch: str, unit: str, by: Actor, at: datetime) -> None:
                 rule="FRM-1",
             )
         # On record in Chinese, whoever refuses; spoken in the reader's language.
-        reason = f"法定标识缺失或过期：{'、'.join(MARK_NAMES[name] for name in missing)}"
+        reason = "；".join(str(fault) for fault in mark_faults(head.marks, today, rules))
         retracted = registers.retract_facts(filing_id=filing.pk, unit_path=head.unit_path, at=at)
         _move(filing, Filing.State.REFUSED, submitted_at=at, submitted_by=by.name, reason=reason)
         detail = {"missing": list(missing), "source": rules["FRM-1"].source_text, "facts_retracted": retracted}

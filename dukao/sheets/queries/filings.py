@@ -23,10 +23,10 @@ from dukao.sheets.models import Dispatch, Filing
 from dukao.sheets.queries.reading import Carried, Cell, FilingHead, cells_of_filings, filing_head, violations_of
 from dukao.sheets.rules.answers import shown_answer
 from dukao.sheets.rules.checks import Violation
-from dukao.sheets.rules.compiling import MARK_NAMES, RULE_IDS, missing_marks
+from dukao.sheets.rules.compiling import RULE_IDS, mark_faults
 from dukao.sheets.rules.items import Tally, item_state
 from dukao.sheets.rules.rights import may_review, may_see_filing
-from dukao.sheets.wording import definition_of, label_of, source_text
+from dukao.sheets.wording import definition_of, label_of, say, source_text
 
 # Cells that a worker types into, where last year's and the previous value help.
 _TYPED_INTO = ("asked", "stale", "answered")
@@ -192,9 +192,9 @@ def filing(*, dispatch: str, unit: str, viewer: Actor, today: date) -> FilingPag
 
 
 def lacking_marks(head: FilingHead, today: date) -> tuple[str, ...]:
-    """Names of the legal marks that the sheet lacks today; with one lacking it may be refused."""
+    """What is wrong today with the sheet's legal marks; with anything wrong it may be refused."""
     rules = {rule_id: law.rule(rule_id, today) for rule_id in RULE_IDS}
-    return tuple(_(MARK_NAMES[name]) for name in missing_marks(head.marks, today, rules))
+    return tuple(say(fault) for fault in mark_faults(head.marks, today, rules))
 
 
 def tally(cells: Iterable[Cell], confirm_percent: int) -> Tally:

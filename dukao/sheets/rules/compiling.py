@@ -143,6 +143,16 @@ def missing_marks(marks: Marks, on: date, rules: Rules) -> tuple[str, ...]:
     return tuple(missing)
 
 
+def mark_faults(marks: Marks, on: date, rules: Rules) -> tuple[Words, ...]:
+    """What is wrong with the marks on the day, one by one: not there, or run out since when."""
+    return tuple(
+        words(_noop("有效期限已于 {date} 届满"), date=marks.valid_until)
+        if name == "valid_until" and marks.valid_until
+        else words(_noop("缺少{mark}"), mark=words(MARK_NAMES[name]))
+        for name in missing_marks(marks, on, rules)
+    )
+
+
 def judge_sheet(case: SheetCase, rules: Rules) -> tuple[Refusal, ...]:
     """What stands against sending the sheet at all."""
     return tuple(
