@@ -283,13 +283,10 @@ class _Scan:
 
     def _extent(self, rows: list[int]) -> Area:
         """The area these rows use, frames included."""
-        lefts, rights, bottom = [], [], rows[-1]
-        for row in rows:
-            for cell in self.canvas.cells(row, self.region.left, self.region.right):
-                lefts.append(cell.column)
-                rights.append(cell.area.right)
-                bottom = max(bottom, cell.area.bottom)
-        left, right = min(lefts), max(rights)
+        seen = [cell for row in rows for cell in self.canvas.seen(row, self.region.left, self.region.right)]
+        left = max(self.region.left, min(cell.column for cell in seen))
+        right = max(cell.area.right for cell in seen)
+        bottom = max([rows[-1], *(cell.area.bottom for cell in seen)])
         right = max([right, *self._framed(rows, left)])
         for row in rows[:50]:
             # An empty merged area that begins right of the last value is an answer still to come.

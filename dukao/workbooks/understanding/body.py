@@ -123,12 +123,8 @@ def _is_name(column: int, cells: list[Cell], texts: list[Cell], rows: list[int],
 
 def _counts(cells: list[Cell]) -> bool:
     """1, 2, 3 … down the column."""
-    numbers = [cell.text for cell in cells if cell.shape is Shape.NUMBER]
-    return (
-        len(numbers) >= 2 and numbers == [str(int(numbers[0]) + i) for i in range(len(numbers))]
-        if all(n.isdigit() for n in numbers)
-        else False
-    )
+    numbers = [int(cell.text) for cell in cells if cell.shape is Shape.NUMBER and cell.text.isdecimal()]
+    return len(numbers) >= 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _leaf(canvas: Canvas, header: Header, column: int) -> str:

@@ -297,7 +297,7 @@ def is_prose(text: str) -> bool:
 
 @lru_cache(maxsize=65_536)
 def is_numeric(text: str) -> bool:
-    return _NUMERIC.match(plain(text)) is not None
+    return _NUMERIC.match(plain(text)) is not None and not any(sign in CIRCLED for sign in text)
 
 
 @lru_cache(maxsize=65_536)
