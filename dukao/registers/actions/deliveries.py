@@ -107,7 +107,7 @@ def _refuse_period(definition: DatasetDefinition, period: Period, at: datetime) 
             _("%(period)s的交付已经截止") % {"period": period.label},
             why=_("“%(title)s”在时期结束后 %(days)s 天内接收")
             % {"title": definition.title, "days": definition.accept_days},
-            todo=_("如确需补交，请提供方修改数据集的接收期限"),
+            todo=_("如确需补交，请先在数据资源的定义里延长接收期限（accept_days）"),
         )
 
 
