@@ -53,4 +53,4 @@ class Canvas:
                 rows[number] = row
         self.marks.framed = {(r, c) for r, c in self.marks.framed if c not in self._cells.get(r, ())}
         grid = laid_out(self.name, rows, self.marks.merges, self.marks, is_hidden=self.is_hidden)
-        return grid, [extent.told(self.name)] if extent.beyond else []
+        return grid, self.marks.doubts + [extent.told(self.name)] * bool(extent.beyond)

@@ -1,11 +1,14 @@
 """Which encoding a text is in, from its bytes alone."""
 
 import codecs
+import re
 
 from dukao.workbooks.problems import Unreadable
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SAMPLE_BYTES = 200_000
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _TITLES = {"gb18030": "GB18030（简体）", "big5hkscs": "Big5（繁体）"}
 # Fewer characters, or a smaller distance in plausibility, than this and the choice is told as an assumption.
 _SURE_CHARACTERS = 6
@@ -20,10 +23,12 @@ def decoded(data: bytes) -> tuple[str, str, list[str]]:
     if b"\0" in data:
         return _read_as(data, _wide(data[:_SAMPLE_BYTES]))
     try:
-        return data.decode("utf-8"), "utf-8", []
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
-        pass
-    if _is_mostly_utf8(data[:_SAMPLE_BYTES]):
+        text = ""
+    if text and not _looks_like_gb(data[:_SAMPLE_BYTES], text):
+        return _read_as(data, "utf-8")
+    if not text and _is_mostly_utf8(data[:_SAMPLE_BYTES]):
         return _read_as(data, "utf-8")
     encoding, doubts = _chinese(data[:_SAMPLE_BYTES])
     text, encoding, more = _read_as(data, encoding)
@@ -45,18 +50,19 @@ def read_as_stated(data: bytes, encoding: str) -> tuple[str, str, list[str]]:
 
 def _read_as(data: bytes, encoding: str) -> tuple[str, str, list[str]]:
     """The text, with marks in the place of what is damaged. Raises Unreadable where that is more than a little."""
+    doubts = []
     try:
-        return data.decode(encoding), encoding, []
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-    text = data.decode(encoding, errors="replace")
-    if text.count("\ufffd") * 50 > len(text):
-        raise Unreadable(
-            "认不出文件的编码",
-            why="不是 UTF-8、GB18030、Big5 或 UTF-16 的文字",
-            todo="请另存为 UTF-8 编码的 CSV，或 XLSX",
-        )
-    return text, encoding, [f"第 {line} 行起有 {text.count(chr(0xFFFD))} 处损坏的字节，显示为“\ufffd”"]
+        text = data.decode(encoding, errors="replace")
+        line, broken = data.count(b"\n", 0, error.start) + 1, text.count("\ufffd")
+        doubts.append(f"第 {line} 行起有 {broken} 处损坏的字节，显示为“\ufffd”")
+        if broken * 50 > len(text):
+            why = "不是 UTF-8、GB18030、Big5 或 UTF-16 的文字"
+            raise Unreadable("认不出文件的编码", why=why, todo="请另存为 UTF-8 编码的 CSV，或 XLSX") from None
+    if len(_CONTROLS.findall(text[:_SAMPLE_BYTES])) * 200 > min(len(text), _SAMPLE_BYTES):
+        raise Unreadable("这不是表格文件", why="内容不是文字", todo="请上传 XLSX、XLS、ODS 或 CSV")
+    return text, encoding, doubts
 
 
 def _wide(start: bytes) -> str:
@@ -77,6 +83,17 @@ def _is_mostly_utf8(sample: bytes) -> bool:
     return text.count("\ufffd") * 10 < strange
 
 
+def _looks_like_gb(sample: bytes, text: str) -> bool:
+    """Whether a text that could be UTF-8 is GB18030 all the same: "联通" is valid in both.
+
+    In UTF-8 such a text would have no character of Chinese; two of them in a row are four bytes in GB18030.
+    """
+    if sample.isascii() or any(character >= "\u0800" for character in text[:_SAMPLE_BYTES]):
+        return False
+    runs = _BEYOND_ASCII.findall(sample)
+    return any(len(run) >= 4 for run in runs) and _plausibility(sample, "gb18030")[0] > 0.95
+
+
 def _chinese(sample: bytes) -> tuple[str, list[str]]:
     """GB18030 or Big5: the one in whose order of characters these are the common ones."""
     scores = {name: _plausibility(sample, name) for name in _TITLES}
@@ -84,7 +101,7 @@ def _chinese(sample: bytes) -> tuple[str, list[str]]:
     (score, count), (other, _) = scores[best], min(scores.values())
     if count >= _SURE_CHARACTERS and score - other >= _SURE_DISTANCE:
         return best, []
-    return best, [f"文件没有写明编码，按 {_TITLES[best]} 读；如果文字不通，请另存为 UTF-8"]
+    return best, [f"文件没有写明编码，按 {_TITLES[best]}读；如果文字不通，请另存为 UTF-8"]
 
 
 def _plausibility(sample: bytes, encoding: str) -> tuple[float, int]:

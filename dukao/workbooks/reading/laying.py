@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from dukao.workbooks.grid import Area, CellError, Grid, Value
 from dukao.workbooks.problems import Limits, Unreadable
-from dukao.workbooks.reading.marks import FRAME_COLUMNS_LIMIT, FRAME_ROWS_LIMIT, Marks
+from dukao.workbooks.reading.marks import FRAME_COLUMNS_LIMIT, FRAME_ROWS_LIMIT, Marks, Place
+
+_MERGED_LIMIT = 300_000  # cells that lie in merged areas; no form comes near
 
 
 def laid_out(
@@ -29,19 +31,21 @@ def laid_out(
             row.extend([None] * (width - len(row)))
     for (row, column), error in marks.errors.items():
         rows[row][column] = CellError(error)
-    inside = [_cut(area, height, width) for area in merges if area.top < height and area.left < width]
-    for area in inside:
-        _empty_behind_first(rows, area)
+    merged, covered = _merged(merges, height, width)
+    if len(merged) < sum(area.top < height and area.left < width for area in merges):
+        marks.doubts.append(f"工作表“{name}”里有互相重叠的合并单元格，只认其中先写的")
+    for row, column in covered:
+        rows[row][column] = None
     return Grid(
         name,
         rows,
-        merges=tuple(sorted(area for area in inside if area.top != area.bottom or area.left != area.right)),
+        merges=tuple(sorted(area for area in merged if area.top != area.bottom or area.left != area.right)),
         hidden_rows=frozenset(row for row in marks.hidden_rows if row < height),
         hidden_columns=frozenset(column for column in marks.hidden_columns if column < width),
         is_hidden=is_hidden,
         formulas=marks.formulas,
         percents=frozenset(p for p in marks.percents if p[0] < height and p[1] < width),
-        framed=frozenset(framed),
+        framed=frozenset(framed - covered),
     )
 
 
@@ -61,11 +65,22 @@ def _cut(area: Area, height: int, width: int) -> Area:
     return Area(area.top, area.left, min(area.bottom, height - 1), min(area.right, width - 1))
 
 
-def _empty_behind_first(rows: list[list[Value]], area: Area) -> None:
-    for row in range(area.top, area.bottom + 1):
-        for column in range(area.left, area.right + 1):
-            if (row, column) != (area.top, area.left):
-                rows[row][column] = None
+def _merged(merges: Sequence[Area], height: int, width: int) -> tuple[list[Area], set[Place]]:
+    """The areas that lie on the grid and not on each other, and the cells behind their first ones."""
+    found, covered, firsts = list[Area](), set[Place](), set[Place]()
+    for area in merges:
+        if area.top >= height or area.left >= width:
+            continue
+        area = _cut(area, height, width)
+        size = (area.bottom - area.top + 1) * (area.right - area.left + 1)
+        if size > _MERGED_LIMIT - len(covered) - len(firsts):
+            continue
+        cells = {(r, c) for r in range(area.top, area.bottom + 1) for c in range(area.left, area.right + 1)}
+        if cells.isdisjoint(covered) and cells.isdisjoint(firsts):
+            found.append(area)
+            firsts.add((area.top, area.left))
+            covered |= cells - {(area.top, area.left)}
+    return found, covered
 
 
 def too_many_cells(sheet: str, limits: Limits) -> Unreadable:

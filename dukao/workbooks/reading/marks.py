@@ -43,6 +43,7 @@ class Marks:
     framed: set[Place] = field(default_factory=set)
     lists: dict[Area, str] = field(default_factory=dict)  # where one chooses from a list → its formula
     merges: list[Area] = field(default_factory=list)  # only where calamine does not tell them
+    doubts: list[str] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
 

@@ -172,6 +172,7 @@ def _workbook(
     for sheet in sheets:
         seen = marks.get(sheet.number, Marks())
         grids.append(laid_out(sheet.name, sheet.rows, sheet.merges or seen.merges, seen, is_hidden=sheet.is_hidden))
+        doubts += seen.doubts
         if seen.extent.beyond:
             doubts.append(seen.extent.told(sheet.name))
     if not any(grid.rows for grid in grids):
