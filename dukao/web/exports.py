@@ -34,10 +34,16 @@ def answer(request: HttpRequest, tables: Iterable[Table], wanted: str) -> HttpRe
         raise NotThere(_("没有这张表可以导出"))
     content = (xlsx if kind == "xlsx" else csv_bytes)(table)
     response = HttpResponse(content, content_type=TYPES[kind])
-    name = f"{table.file_name or table.caption}-{timezone.localdate():%Y%m%d}.{kind}"
+    name = f"{_plain_name(table.file_name or table.caption)}-{timezone.localdate():%Y%m%d}.{kind}"
     response["Content-Disposition"] = f"attachment; filename=\"{key}.{kind}\"; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _plain_name(text: str) -> str:
+    """What every system takes for the name of a file, and none for a path, an option or a formula."""
+    kept = "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in text)
+    return kept.lstrip("".join(_DANGEROUS) + ". ")[:120] or "1"
 
 
 def neutral(text: str) -> str:
