@@ -17,7 +17,10 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class ContentSecurityPolicy:
-    """Everything comes from this house; no inline script or style, no framing; live updates from their one address."""
+    """What browsers may do with any answer, be it an error.
+
+    Everything comes from this house; no inline script or style, no framing; live updates from their one address.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -32,6 +35,8 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        # Shared computers: what one person saw is not kept for the next.
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 
@@ -64,10 +69,7 @@ class Doorkeeper:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = org.touch_sitting(session_key=request.session.session_key, at=doors.now())  # type: ignore[attr-defined]
-        response = self.get_response(request)
-        # Shared computers: what one person saw is not kept for the next.
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        return response
+        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Answer, args: tuple, kwargs: dict) -> HttpResponse | None:
         if request.actor is not None or getattr(view, "is_public", False):  # type: ignore[attr-defined]

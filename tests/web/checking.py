@@ -11,6 +11,15 @@ from html.parser import HTMLParser
 from django.test import Client
 
 _VOID = {"input", "meta", "link", "br", "hr", "img", "use", "path", "circle", "rect", "wbr"}
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=()",
+    "Cache-Control": "private",
+}
 _HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_REQUEST_TYPE": "partial"}
 
 
@@ -120,16 +129,17 @@ def read(html: str) -> Seen:
 
 
 class CheckingClient(Client):
-    """Django's test client; every HTML answer must stand the checks above and carry the house's headers."""
+    """Django's test client; every answer must carry the house's headers, and pages must stand the checks above."""
 
     def request(self, **request):  # type: ignore[no-untyped-def]
         response = super().request(**request)
         if response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming:
             faults = read(response.content.decode()).faults
             assert not faults, f"{request['PATH_INFO']}: {faults}"
-            policy = response.headers["Content-Security-Policy"]
-            assert "unsafe" not in policy
-            assert "default-src 'none'" in policy
+            assert "no-store" in response.headers["Cache-Control"], request["PATH_INFO"]
+        for name, value in _HEADERS.items():
+            assert value in response.headers[name], f"{request['PATH_INFO']}: {name}"
+        assert "unsafe" not in response.headers["Content-Security-Policy"]
         return response
 
     def region(self, path: str, target: str = "div", **data):  # type: ignore[no-untyped-def]

@@ -1,5 +1,7 @@
 """The door before every page: who is let near what was sent, what is too large, where the wrong way leads."""
 
+import logging
+
 import pytest
 from checking import CheckingClient
 from django.http import HttpRequest
@@ -99,3 +101,31 @@ def test_cookies_are_for_this_house_only(city, settings, is_tls):
         assert cookie["samesite"] == "Lax", name
         assert bool(cookie["secure"]) == is_tls, name
         assert not cookie["domain"], name
+
+
+def test_nothing_of_a_request_but_its_path_is_logged(city, as_, monkeypatch, caplog):
+    """Neither addresses with what was asked, nor what a form said, nor who it was."""
+    client = as_("alice")
+    client.raise_request_exception = False
+    monkeypatch.setattr("dukao.org.queries.search_units", lambda **_: 1 / 0)
+    with caplog.at_level(logging.INFO):
+        assert client.get("/search/?q=SECRET-1").status_code == 500
+        client.post("/my/password/", {"old": "SECRET-2", "new": "SECRET-3", "again": ""})
+        client.get("/nowhere/?q=SECRET-4")
+        client.get("/search/?q=SECRET-5", HTTP_HOST="elsewhere.example")
+        CheckingClient(enforce_csrf_checks=True).post("/sign-in/", {"name": "SECRET-6", "password": "SECRET-7"})
+    told = caplog.text + "".join(str(record.exc_info) for record in caplog.records)
+    assert "/search/" in told
+    assert "SECRET" not in told
+    assert "alice" not in told
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "\\\\elsewhere.example",
+     "javascript:alert(1)", "http:elsewhere.example", "\t//elsewhere.example", "https://testserver@elsewhere.example"],
+)  # fmt: skip
+def test_no_address_leads_out_of_the_house(city, as_, wanted):
+    assert as_("alice").get("/sign-in/", {"next": wanted}).headers["Location"] == "/"
+    for path, form in (("/-/language/", {"language": "en"}), ("/-/type/", {}), ("/-/figures/", {})):
+        assert as_("alice").post(path, form | {"next": wanted}).headers["Location"] == "/"
