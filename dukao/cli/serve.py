@@ -18,9 +18,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import ngettext
 
 from dukao.base.refusals import Refused
 from dukao.cli.command import Command, Result
@@ -76,6 +76,7 @@ def serve(
     for wanted in (port, port + 1):
         _require_free(host, wanted)
     environment = os.environ | {
+        "DUKAO_LANGUAGE": get_language() or "",
         "DUKAO_LIVE_URL": os.environ.get("DUKAO_LIVE_URL", f"http://{host}:{port + 1}/live"),
     }
     stop = threading.Event()

@@ -59,7 +59,7 @@ def run_once(work: list[Step], *, at: datetime) -> dict[str, int]:
         try:
             done[step.name] = step.run(at)
         except Exception:
-            logger.exception("步骤 %s 失败，稍后再试", step.name)
+            logger.exception(_("步骤 %s 失败，稍后再试"), step.name)
             step.due = monotonic() + _PAUSE_AFTER_FAILURE_SECONDS
             continue
         step.due = monotonic() + (0.0 if done[step.name] else step.every)
@@ -74,7 +74,7 @@ def _work(args: Namespace) -> Result:
     stop = threading.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: stop.set())
-    logger.info("后台工作开始")
+    logger.info(_("后台工作开始"))
     while not stop.is_set():
         close_old_connections()
         run_once(work, at=timezone.now())
