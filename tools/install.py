@@ -23,7 +23,7 @@ NODE_NEEDED = 18
 _NETWORK_WORDS = (
     "dns error", "failed to fetch", "could not fetch", "connection error", "connection refused", "connecterror",
     "enotfound", "econnrefused", "econnreset", "eai_again", "etimedout", "network is unreachable", "timed out",
-    "temporary failure", "could not resolve", "unable to connect", "newconnectionerror",
+    "temporary failure", "(from versions: none)", "could not resolve", "unable to connect", "newconnectionerror",
 )
 
 

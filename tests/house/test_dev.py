@@ -60,6 +60,7 @@ def test_python_3_11_is_asked_for(tmp_path):
 @pytest.mark.parametrize(("words", "todo"), [
     ("error: dns error: failed to lookup address information", "registry cannot be reached"),
     ("npm error code ENOTFOUND", "registry cannot be reached"),
+    ("ERROR: Could not find a version that satisfies x (from versions: none)", "registry cannot be reached"),
     ("OSError: [Errno 28] No space left on device", "disk is full"),
     ("SyntaxError: unexpected token", "look here"),
 ])
