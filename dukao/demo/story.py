@@ -28,7 +28,7 @@ from dukao.demo.present import economy_round, expired_round, hopeless_rounds, li
 from dukao.demo.rounds import BASIS, fill_in, invented, open_cells, send
 from dukao.demo.rows import NO_SUCH_UNIT
 from dukao.demo.stage import CITY, Stage
-from dukao.demo.watching import NotSeen, page_stream, served, sightings
+from dukao.demo.watching import NotSeen, page_streams, served, sightings
 from dukao.demo.world import LEVELS, World
 from dukao.gate import queries as gate
 from dukao.indicators.queries import unit_page
@@ -256,10 +256,8 @@ class Story:
 
         write(-1)
         with served() as address:
-            streams = [
-                page_stream(address, login="supervision-office", password=self.password, unit=CITY, period=period.code)
-                for _page in range(PAGES)
-            ]
+            streams = page_streams(address, login="supervision-office", password=self.password, unit=CITY,
+                                   period=period.code, pages=PAGES)  # fmt: skip
             seen = sightings(streams, cell=f"migrant_workers|{CITY}", typings=TYPINGS, write=write,
                              pause=lambda turn: 0.2 * float(uniform("pause", turn)))  # fmt: skip
         self.report.visible_ms = {f"p{p}": round(seen.percentile(p), 1) for p in (50, 99)}

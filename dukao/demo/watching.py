@@ -97,15 +97,18 @@ def served() -> Iterator[str]:
         server.kill()
 
 
-def page_stream(address: str, *, login: str, password: str, unit: str, period: str) -> str:
-    """Sign in, open the unit's page, and answer the address of its stream of updates."""
+def page_streams(address: str, *, login: str, password: str, unit: str, period: str, pages: int) -> list[str]:
+    """Sign in once, open the unit's page so often, and answer the addresses of their streams of updates."""
     browser = build_opener(HTTPCookieProcessor(CookieJar()))
     token = _found(r'name="csrfmiddlewaretoken" value="([^"]+)"', _get(browser, f"{address}/sign-in/"))
     given = urlencode({"csrfmiddlewaretoken": token, "name": login, "password": password, "next": "/"})
     browser.open(f"{address}/sign-in/", given.encode(), timeout=30).read()
-    html = _get(browser, f"{address}/units/{unit}/?period={period}")
-    url, ticket = _found(r'data-url="([^"]+)"', html), _found(r'data-ticket="([^"]+)"', html)
-    return f"{url}?{urlencode({'ticket': ticket})}"
+    streams = []
+    for _page in range(pages):
+        html = _get(browser, f"{address}/units/{unit}/?period={period}")
+        url, ticket = _found(r'data-url="([^"]+)"', html), _found(r'data-ticket="([^"]+)"', html)
+        streams.append(f"{url}?{urlencode({'ticket': ticket})}")
+    return streams
 
 
 def sightings(
