@@ -13,6 +13,14 @@ document.addEventListener('submit', event => {
   addEventListener('pageshow', () => rest(false), {once: true});
 });
 
+// A file that is too large is told before it is sent: the house would hang up in the middle of it.
+document.addEventListener('change', ({target}) => {
+  const {mostBytes, saysTooLarge} = target.dataset;
+  if (mostBytes === undefined) return;
+  target.setCustomValidity(target.files[0]?.size > Number(mostBytes) ? saysTooLarge : '');
+  target.reportValidity();
+});
+
 // A refusal above the page is about the last deed only.
 document.addEventListener('htmx:before:request', () => {
   document.querySelector('#notices .refusal')?.remove();

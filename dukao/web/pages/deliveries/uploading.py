@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,6 +40,8 @@ class UploadPage:
     scopes: tuple[tuple[str, str], ...]
     period: str
     scope: str
+    limit: str
+    limit_bytes: str
     refused: Refused | None = None
 
 
@@ -159,6 +162,8 @@ def _upload_page(form: Mapping[str, Any], actor: Actor, refused: Refused | None 
         # Usually the last whole period is delivered.
         period=str(form.get("period", "")) or (periods[:2][-1][0] if periods else ""),
         scope=str(form.get("scope", "")) or (scopes[0][0] if scopes else ""),
+        limit=words.size(settings.DELIVERY_MAX_BYTES),
+        limit_bytes=str(settings.DELIVERY_MAX_BYTES),
         refused=refused,
     )
 
