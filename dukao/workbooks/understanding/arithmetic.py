@@ -24,7 +24,7 @@ _WORDED = (
 _COMPARATOR = re.compile(r"(>=|<=|[=≥≤><≧≦])")
 _LEAD = re.compile(
     r"^(?:(?:注|说明|备注|填表说明|逻辑关系|逻辑审核关系|审核关系|平衡关系|勾稽关系|审核公式|计算公式|计算关系|表内关系|表内逻辑关系|其中|公式|即|且|并且|同时)\d*[:]?)+"
-    r"|^\d{1,2}[.、](?=\D)|^[(]\d{1,2}[)](?=[^=≥≤><+\-*/×÷\d])|^〔\d+〕(?=[^=≥≤><+\-*/×÷至])|^[一二三四五六七八九十]+、"
+    r"|^\d{1,2}[.、](?=\D)|^[(]\d{1,2}[)](?=[^=≥≤><+\-*/×÷])|^〔\d+〕(?=[^=≥≤><+\-*/×÷至])|^[一二三四五六七八九十]+、"
 )
 _NUMBERED = re.compile(r"第?(\d{1,3})(列|栏|行|项)|〔(\d+)〕(?:列|栏|行|项)?|[(](\d{1,2})[)](?:列|栏|行|项)?")
 _BARE = re.compile(r"\d+(?:\.\d+)?%?")
@@ -109,7 +109,7 @@ def expressions(text: str, axes: Sequence[Axis], *, own: tuple[Axis, int] | None
     elif re.search(r"\d[列栏]", flat):
         tried.sort(key=lambda axis: axis.is_rows)
     for axis in tried:
-        for candidate in (flat, _LEAD.sub("", flat)):
+        for candidate in dict.fromkeys((flat, _LEAD.sub("", flat), _LEAD.sub("", _LEAD.sub("", flat)))):
             try:
                 return _comparisons(candidate, axis, own[1] if own and own[0] is axis else None)
             except _Unresolved:
@@ -218,7 +218,12 @@ def _name_at(rest: str, axis: Axis) -> tuple[str, int] | None:
 
 def _number(said: str, before: list[_Ref | str], axis: Axis) -> _Ref | str:
     """A bare number: a heading's, or a factor such as 100%."""
-    if said.endswith("%") or "." in said or (said in ("100", "1000", "10000") and before and before[-1] in ("*", "/")):
+    if (
+        said.endswith("%")
+        or "." in said
+        or said == "0"
+        or (said in ("100", "1000", "10000") and before and before[-1] in ("*", "/"))
+    ):
         return said.removesuffix("%")
     return _Ref(axis.numbered(said))
 

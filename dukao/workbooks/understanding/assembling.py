@@ -51,7 +51,7 @@ class _Lines:
         if not self.unit:
             self.unit = words.unit_of_line(self.title)
         titled = [cell.printed for cell in block.above if cell.text == self.title]
-        others = [cell.printed for cell in block.above if cell.text != self.title]
+        others = [c.printed for c in block.above if c.text != self.title and not words.is_about_form(c.text)]
         self.period = next((p for text in [*titled, *others] if (p := words.period_in(text))), "")
 
     def _title(self, texts: list[str]) -> str:
@@ -193,12 +193,18 @@ def _unnamed(header: Header, columns: tuple[Heading, ...], body: Body) -> list[s
     return [
         f"{cell_name(header.rows[-1], column.index)} 一列没有表头"
         for column in columns
-        if not column.path and body.roles.get(column.index) is not Role.SERIAL
+        if not column.path and body.roles.get(column.index) not in (Role.SERIAL, Role.NAME)
     ]
 
 
 def _notes(block: Block) -> tuple[str, ...]:
     return tuple(cell.printed.strip() for cell in block.notes)
+
+
+def unused_lines(block: Block) -> list[Cell]:
+    """Lines above that were neither the title nor the unit of measure."""
+    lines = _Lines(block)
+    return [c for c in block.above if c.text != lines.title and words.unit_of_line(c.printed) != (lines.unit or None)]
 
 
 def leftover_text(cells: list[Cell]) -> tuple[str, ...]:

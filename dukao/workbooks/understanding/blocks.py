@@ -168,8 +168,10 @@ class _Scan:
         """Labels with a colon and what is written behind them."""
         found = 0
         for before, cell in zip([None, *cells], cells, strict=False):
-            if words.is_meta(cell.text) or (len(cells) > 1 and words.period_in(cell.text) == cell.text != ""):
+            if words.is_meta(cell.text):
                 found += 1
+            elif words.period_in(cell.text) == cell.text:
+                continue
             elif before is None or not before.text.endswith((":", "：")):
                 return False
         return found > 0 and (any(words.is_own_meta(cell.text) for cell in cells) or not self._has_answer(cells))

@@ -56,8 +56,13 @@ def _heading_rows(canvas: Canvas, area: Area, body: Body) -> set[int]:
     """Rows that only have a name where the others also have a number or a unit of measure, such as `流动资产：`."""
     names, marks = body.columns(Role.NAME), body.columns(Role.NUMBER, Role.UNIT)
     rows = [row for row in body.rows if row not in body.sections]
-    alone = {row for row in rows if [c.column for c in canvas.seen(row, area.left, area.right)] in [[n] for n in names]}
-    marked = [row for row in rows if any(canvas.at(row, column) is not None for column in marks)]
+    alone = {
+        row for row in rows
+        if [c.column for c in canvas.seen(row, area.left, area.right) if c.shape is not Shape.BLOCK] in [[n] for n in names]
+    }  # fmt: skip
+    marked = [
+        row for row in rows if any((c := canvas.at(row, m)) is not None and c.shape is not Shape.BLOCK for m in marks)
+    ]
     if not marks or len(marked) < 0.5 * len(rows):
         alone = {row for row in alone if words.ends_with_colon(canvas.seen(row, area.left, area.right)[0].text)}
     return alone
@@ -164,6 +169,7 @@ def row_headings(canvas: Canvas, area: Area, body: Body, *, is_roster: bool) -> 
     stub = [c for c in body.roles if body.roles[c] is not Role.VALUE]
     found: list[Heading] = []
     stack: list[_Above] = []
+    outer: dict[int, Cell] = {}
     for row in body.rows:
         if row in body.sections:
             _head(canvas.seen(row, area.left, area.right)[0], stack)
@@ -171,6 +177,7 @@ def row_headings(canvas: Canvas, area: Area, body: Body, *, is_roster: bool) -> 
         if not _holds_something(canvas, area, body, row, is_roster=is_roster):
             continue
         labels = _labels(canvas, row, names or ([] if is_roster else stub[:1]))
+        labels = _continued(labels, names, outer)
         total = any(words.is_total(cell.text) for column in stub if (cell := canvas.at(row, column)) is not None)
         if not labels and total:
             labels = [c for column in stub if (c := canvas.at(row, column)) is not None and words.is_total(c.text)][:1]
@@ -202,6 +209,20 @@ def _labels(canvas: Canvas, row: int, names: list[int]) -> list[Cell]:
         if cell is not None and cell not in found and cell.text:
             found.append(cell)
     return found
+
+
+def _continued(labels: list[Cell], names: list[int], outer: dict[int, Cell]) -> list[Cell]:
+    """The names of a row, with what stands further above where the outer names are left blank."""
+    if not labels or len(names) < 2:
+        return labels
+    first = labels[0].column
+    if first == names[0] or words.is_total(labels[0].text) and not words.is_subtotal(labels[0].text):
+        outer.clear()
+    labels = [*(outer[column] for column in names if column < first and column in outer), *labels]
+    outer.update((label.column, label) for label in labels[:-1] if label.column != names[-1])
+    if len(labels) == 1 and first != names[-1]:
+        outer[first] = labels[0]
+    return labels
 
 
 def _row_heading(

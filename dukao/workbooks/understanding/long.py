@@ -64,7 +64,7 @@ def _odd_rows(grid: Grid, empties: Sequence[int]) -> Iterator[int]:
     spare = width - 1 if width > 2 else width
     yield from (row for row, count in enumerate(empties) if count >= spare)
     for column in range(min(3, width)):
-        texts = [row for row, values in enumerate(rows) if values[column].__class__ is str and "计" in values[column]]
-        yield from (row for row in texts if words.is_total(str(rows[row][column])))
+        texts = [(row, text) for row, values in enumerate(rows) if isinstance(text := values[column], str)]
+        yield from (row for row, text in texts if "计" in text and words.is_total(text))
     for area in grid.merges:
         yield from range(area.top, min(area.bottom, area.top + 20) + 1)

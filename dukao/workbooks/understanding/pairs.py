@@ -7,7 +7,7 @@ from dukao.workbooks.grid import Area
 from dukao.workbooks.tables import Heading, Kind, Slot
 from dukao.workbooks.texts import plain
 from dukao.workbooks.understanding import words
-from dukao.workbooks.understanding.canvas import Canvas, Cell, Shape
+from dukao.workbooks.understanding.canvas import Canvas, Cell
 from dukao.workbooks.understanding.headings import kind_of, shared_unit
 
 # Names that head a column and are never themselves answered.
@@ -24,6 +24,7 @@ class Item:
     label: Cell
     answer: Area
     filled: Cell | None = None
+    unit: str = ""  # where it stands beside the answer
 
 
 @dataclass
@@ -72,16 +73,31 @@ def _paired(canvas: Canvas, area: Area, row: int) -> tuple[int, int]:
         if cell is None or here.top != row:
             continue
         cells += 1
-        if not cell.is_text or place == len(tokens) or _GENERIC_HEADS.match(plain(cell.text)):
+        if not cell.is_text or place == len(tokens):
             continue
         beside, answer = tokens[place]
         if answer is None:
             if beside.right > beside.left or not _is_named_above(canvas, area, row, beside.left):
                 paired += 1
                 place += 1
-        elif answer.is_open or (words.is_label(cell.text) and not words.is_label(answer.text)):
+        elif _is_unit_between(tokens, place):
+            paired, cells, place = paired + 2, cells + 1, place + 2
+        elif answer.is_open or (_is_item(cell) and not words.is_label(answer.text)):
             paired, cells, place = paired + 2, cells + 1, place + 1
     return paired, cells
+
+
+def _is_unit_between(tokens: list[tuple[Area, Cell | None]], place: int) -> bool:
+    """A unit of measure between an item and the room for its answer."""
+    return bool(_unit_at(tokens, place)) and place + 1 < len(tokens) and not _is_text(tokens[place + 1])
+
+
+def _is_text(token: tuple[Area, Cell | None]) -> bool:
+    return token[1] is not None and token[1].is_text
+
+
+def _is_item(cell: Cell) -> bool:
+    return words.is_label(cell.text) and not _GENERIC_HEADS.match(plain(cell.text))
 
 
 def _is_named_above(canvas: Canvas, area: Area, row: int, column: int) -> bool:
@@ -101,7 +117,8 @@ def _is_group(canvas: Canvas, area: Area, token: tuple[Area, Cell | None]) -> bo
     if cell is None or not cell.is_text or here.bottom == here.top or here.right == area.right:
         return False
     beside = [canvas.at(row, here.right + 1) for row in range(here.top, here.bottom + 1)]
-    return sum(c is not None and c.is_text and c.area.bottom < here.bottom for c in beside) >= 2
+    height = here.bottom - here.top
+    return len({c.row for c in beside if c is not None and c.is_text and c.area.bottom - c.row < height}) >= 2
 
 
 def _is_transposed(canvas: Canvas, area: Area) -> bool:
@@ -209,28 +226,38 @@ def _items_of_row(canvas: Canvas, area: Area, row: int, section: tuple[str, ...]
     tokens = _tokens(canvas, area, row)
     place = 0
     while place < len(tokens):
-        here, cell = tokens[place]
+        here, label = tokens[place]
         place += 1
-        if cell is None or cell.is_open:
+        if label is None or label.is_open or (here.top != row and not _is_group(canvas, area, (here, label))):
             continue
-        if _is_group(canvas, area, (here, cell)):
-            groups = (*groups, cell.text)
+        if _is_group(canvas, area, (here, label)):
+            groups = (*groups, label.text)
+        elif not label.is_text or words.is_serial_head(label.text):
             continue
-        if here.top != row or not (cell.is_text or not items):
-            continue
-        if words.is_serial_head(cell.text) or (cell.shape is Shape.NUMBER and place == 1):
-            continue
-        if place == len(tokens):
-            doubts.append(f"{cell.name} “{_short(cell.text)}”旁没有填写的位置")
-            continue
-        beside, answer = tokens[place]
-        if answer is not None and answer.is_text and _heads_next(tokens, place):
-            groups = (*groups, cell.text)
-            continue
-        if beside.top == row:
-            items.append(Item((*groups, cell.text.rstrip("：: ")), cell, beside, answer))
-            place += 1
+        elif place == len(tokens):
+            doubts.append(f"{label.name} “{_short(label.text)}”旁没有填写的位置")
+        elif _is_text(tokens[place]) and _heads_next(tokens, place):
+            groups = (*groups, label.text)
+        else:
+            taken, item = _item(tokens, place, label, groups)
+            place += taken
+            items += [item] if item.answer.top == row else []
     return items, doubts
+
+
+def _item(tokens: list[tuple[Area, Cell | None]], place: int, label: Cell, groups: tuple[str, ...]) -> tuple[int, Item]:
+    """The item whose answer begins at this place, a unit of measure before or behind it; and how many cells it took."""
+    path = (*groups, label.text.rstrip("：: "))
+    if _is_unit_between(tokens, place):
+        return 2, Item(path, label, *tokens[place + 1], _unit_at(tokens, place))
+    behind = _unit_at(tokens, place + 1)
+    return 2 if behind else 1, Item(path, label, *tokens[place], behind)
+
+
+def _unit_at(tokens: list[tuple[Area, Cell | None]], place: int) -> str:
+    """The unit of measure that stands there alone; mostly empty."""
+    cell = tokens[place][1] if place < len(tokens) else None
+    return cell.text.strip("()（）") if cell is not None and cell.is_text and words.is_unit(cell.text) else ""
 
 
 def _heads_next(tokens: list[tuple[Area, Cell | None]], place: int) -> bool:
@@ -253,7 +280,7 @@ def headings_and_slots(
     """Columns and rows side by side, the i-th of both telling where the i-th item's answer is; and the open ones."""
     columns, rows, slots = [], [], []
     for item in items:
-        own = words.unit_of_head(item.path[-1])
+        own = item.unit or words.unit_of_head(item.path[-1])
         placeholder = item.filled.printed if item.filled is not None else ""
         if not own and item.filled is not None and item.filled.is_open:
             own = next((u for u in ("%", "元", "人", "户", "亩", "万元") if placeholder.strip("_＿ ") == u), "")

@@ -7,6 +7,7 @@ from dukao.workbooks.matching.measures import is_measure, measure
 from dukao.workbooks.texts import plain
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_HALF_WIDTH = {0xFF10 + digit: 0x30 + digit for digit in range(10)}
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 CHINESE_DIGITS = "一二三四五六七八九十"
 
@@ -131,6 +132,11 @@ def is_own_meta(text: str) -> bool:
     return (bool(unit_of_line(text)) and not is_title(text)) or _OWN_META.match(plain(text)) is not None
 
 
+def is_about_form(text: str) -> bool:
+    """A line with the form's legal marks: number, issuing body, validity. A date in it is not the form's period."""
+    return re.match(r"(?:表号|文号|制[定表]机关|批准|备案|有效期)", plain(text)) is not None
+
+
 def is_title(text: str) -> bool:
     flat = plain(text)
     return (4 <= len(flat) <= 60 and ":" not in flat[-1:] and _TITLE.search(flat) is not None) or _is_appendix(flat)
@@ -147,8 +153,8 @@ def is_continued(text: str) -> bool:
 
 def period_in(text: str) -> str:
     """The period as printed: `2026年三季度`, `____年度`; empty where there is none."""
-    found = _PERIOD.search(text)
-    return tidy(found.group()) if found else ""
+    found = _PERIOD.search(text.translate(_HALF_WIDTH))
+    return tidy(text[found.start() : found.end()]) if found else ""
 
 
 def is_period_head(text: str) -> bool:
@@ -222,7 +228,7 @@ def codes_in(text: str) -> tuple[tuple[str, str], ...]:
     """The list of answers a cell offers, as code and title: `1.是 2.否`, `□是 □否`, `男/女`."""
     boxes = _BOXES.findall(text)
     if len(boxes) >= 2:
-        return tuple((tidy(b), tidy(b)) for b in boxes)
+        return tuple((title, title) for box in boxes if (title := tidy(box).strip("_＿：:")))
     for marks in ("123456789", "0123456789", "ABCDEFGH", CIRCLED):
         listed = _listed(text, marks)
         if listed:
