@@ -67,6 +67,8 @@ const goDown = (chart, areas) => chart.on('click', params => {
   if (area) location.href = area.href;
 });
 
+const LEGEND = 48;
+
 const drawMap = async (chart, spec) => {
   const name = `map:${spec.url}`;
   if (!echarts.getMap(name)) {
@@ -88,7 +90,9 @@ const drawMap = async (chart, spec) => {
       text: [`${scaled(spec, highest)} ${spec.scale.unit}`, `${scaled(spec, lowest)} ${spec.scale.unit}`], textStyle: {color: token('--ink-soft')},
     },
     series: [{
-      type: 'map', map: name, nameProperty: 'name', selectedMode: false, aspectScale: 0.68, top: 8, bottom: 48, left: 8, right: 8,
+      type: 'map', map: name, nameProperty: 'name', selectedMode: false, aspectScale: 0.68,
+      // Below it stands the legend; the land keeps its shape.
+      layoutCenter: ['50%', (chart.getHeight() - LEGEND) / 2], layoutSize: Math.min(chart.getWidth(), chart.getHeight() - LEGEND),
       data: spec.areas.map(area => ({name: area.code, value: area.value ?? NaN})),
       itemStyle: {areaColor: HATCHED, borderColor: token('--paper'), borderWidth: 1.5},
       label: {
@@ -209,7 +213,7 @@ const prepare = root => {
     let width = box.clientWidth;
     new ResizeObserver(() => {
       chart.resize();
-      if (spec.kind === 'map' && box.clientWidth !== width) drawMap(chart, spec);
+      if (spec.kind === 'map' && box.clientWidth !== width) draw.map(chart, spec);
       width = box.clientWidth;
     }).observe(box);
     if (spec.areas) goDown(chart, spec.areas);
