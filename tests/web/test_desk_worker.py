@@ -25,7 +25,7 @@ def test_the_desk_says_what_is_really_to_be_done(house, sent, as_):
     assert "一村 · 今天真正要办的 1 件" in page
     assert "统计局" in page
     assert "周二（10月20日）前" in page
-    assert "6 项已填 1" in page
+    assert "3 项已填 1" in page
 
 
 def test_an_empty_desk_says_so(house, as_):

@@ -97,9 +97,8 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     actor, reason = doors.actor_of(request), request.POST.get("reason", "")
     try:
         actions.withdraw_dispatch(dispatch=number, reason=reason, by=actor, at=doors.now())
-    except Invalid as invalid:
-        page = _page(request, number, None, actor, reason=reason, refusal=invalid)
-        return doors.render(request, "dispatches/page.html", page, status=invalid.status)
+    except Refused as refused:
+        return _refused(request, number, refused, reason)
     doors.tell(request, _("已撤回，各单位不用再填"))
     return doors.go(request, reverse("dispatches.page", args=[number]))
 
@@ -107,9 +106,20 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, number: str) -> HttpResponse:
     """End it: what was accepted stays."""
-    actions.close_dispatch(dispatch=number, by=doors.actor_of(request), at=doors.now())
+    try:
+        actions.close_dispatch(dispatch=number, by=doors.actor_of(request), at=doors.now())
+    except Refused as refused:
+        return _refused(request, number, refused)
     doors.tell(request, _("已结束，通过的数据都保留"))
     return doors.go(request, reverse("dispatches.page", args=[number]))
+
+
+def _refused(request: HttpRequest, number: str, refused: Refused, reason: str = "") -> HttpResponse:
+    """What cannot be done is told on the dispatch's page, with what was typed; other answers are the doors'."""
+    if refused.status not in (Refused.status, Invalid.status):
+        raise refused
+    page = _page(request, number, None, doors.actor_of(request), reason=reason, refusal=refused)
+    return doors.render(request, "dispatches/page.html", page, status=refused.status)
 
 
 def table_of(found: tuple[DispatchView, ...], *, caption: str = "") -> Table:

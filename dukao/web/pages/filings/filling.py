@@ -4,8 +4,9 @@ Without JavaScript the whole form is one: every button first saves what was type
 the answer carries what else changed: what is left, what does not add up, and whether it can be handed in.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dukao.base.periods import Period
-from dukao.base.refusals import Invalid, NotThere
+from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.wording import with_note
 from dukao.law import queries as law
 from dukao.org import queries as org
@@ -49,7 +50,24 @@ class _Saved:
     typed: Mapping[str, str]
 
 
+def _refused_on_its_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What cannot be done is told above the sheet, where one goes on; a part of a page is answered by the doors."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, number: str, unit: str, **place: str) -> HttpResponse:
+        try:
+            return view(request, number, unit, **place)
+        except Refused as refused:
+            if refused.status != Refused.status or getattr(request, "htmx", False):
+                raise
+            page = replace(_screen(number, unit, doors.actor_of(request)), refused=refused)
+            return doors.render(request, "filings/page.html", page, status=refused.status)
+
+    return answered
+
+
 @require_http_methods(["GET", "POST"])
+@_refused_on_its_page
 def filing(request: HttpRequest, number: str, unit: str) -> HttpResponse:
     """The sheet. POST saves all that was typed: the way without JavaScript."""
     actor = doors.actor_of(request)
@@ -65,6 +83,7 @@ def filing(request: HttpRequest, number: str, unit: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@_refused_on_its_page
 def submit(request: HttpRequest, number: str, unit: str) -> HttpResponse:
     """Hand the filing in. What stands in the way is listed above the sheet, each with its place.
 
@@ -90,6 +109,7 @@ def submit(request: HttpRequest, number: str, unit: str) -> HttpResponse:
 
 
 @require_POST
+@_refused_on_its_page
 def refuse(request: HttpRequest, number: str, unit: str) -> HttpResponse:
     """Refuse a sheet that lacks its legal marks; on record, and protected."""
     actions.refuse_filing(dispatch=number, unit=unit, by=doors.actor_of(request), at=doors.now())
@@ -117,6 +137,7 @@ def answer(request: HttpRequest, number: str, unit: str, element: str, period: s
 
 
 @require_POST
+@_refused_on_its_page
 def confirm(request: HttpRequest, number: str, unit: str, element: str, period: str) -> HttpResponse:
     """“Still right”: one tap."""
     actor = doors.actor_of(request)
@@ -150,6 +171,7 @@ def dispute(request: HttpRequest, number: str, unit: str, element: str, period: 
 
 
 @require_POST
+@_refused_on_its_page
 def clear(request: HttpRequest, number: str, unit: str, element: str, period: str) -> HttpResponse:
     """Take back a confirmation or a “not right”."""
     actor = doors.actor_of(request)

@@ -1,6 +1,6 @@
 """Reviewing: what was handed in, one filing at a time, with what changed said in words; accept it or give it back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dukao.base.refusals import Invalid
+from dukao.base.refusals import Invalid, Refused
 from dukao.base.wording import with_note
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -90,6 +90,7 @@ class ReviewedPage:
     is_synthetic: bool
     reason: str = ""
     error: str = ""
+    refused: Refused | None = None
 
 
 @require_GET
@@ -107,15 +108,18 @@ def review(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def filing(request: HttpRequest, number: str, unit: str) -> HttpResponse:
-    crumbs = (Crumb(_("待审"), reverse("review")), Crumb(number))
-    return doors.render(request, "review/page.html", page_of(number, unit, doors.actor_of(request), crumbs=crumbs))
+    page = page_of(number, unit, doors.actor_of(request), crumbs=_crumbs(number))
+    return doors.render(request, "review/page.html", page)
 
 
 @require_POST
 def accept(request: HttpRequest, number: str, unit: str) -> HttpResponse:
     """Accept, and go on to the next one."""
     actor = doors.actor_of(request)
-    done = actions.accept_filing(dispatch=number, unit=unit, by=actor, at=doors.now())
+    try:
+        done = actions.accept_filing(dispatch=number, unit=unit, by=actor, at=doors.now())
+    except Refused as refused:
+        return _refused(request, number, unit, refused)
     if not done.again:
         doors.tell(request, _("已通过，{n} 个数入库").format(n=done.n_facts))
     if done.overtaken:
@@ -130,12 +134,23 @@ def give_back(request: HttpRequest, number: str, unit: str) -> HttpResponse:
     reason = request.POST.get("reason", "")
     try:
         actions.return_filing(dispatch=number, unit=unit, reason=reason, by=actor, at=doors.now())
-    except Invalid as invalid:
-        crumbs = (Crumb(_("待审"), reverse("review")), Crumb(number))
-        page = page_of(number, unit, actor, crumbs=crumbs, reason=reason, error=str(invalid))
-        return doors.render(request, "review/page.html", page, status=invalid.status)
+    except Refused as refused:
+        return _refused(request, number, unit, refused, reason)
     doors.tell(request, _("已退回，填报人会看到原因"))
     return doors.go(request, _next(actor))
+
+
+def _refused(request: HttpRequest, number: str, unit: str, refused: Refused, reason: str = "") -> HttpResponse:
+    """What cannot be done is told on the filing's page, with what was typed; other answers are the doors'."""
+    if refused.status not in (Refused.status, Invalid.status):
+        raise refused
+    page = page_of(number, unit, doors.actor_of(request), crumbs=_crumbs(number))
+    told = {"error": str(refused)} if isinstance(refused, Invalid) else {"refused": refused}
+    return doors.render(request, "review/page.html", replace(page, reason=reason, **told), status=refused.status)
+
+
+def _crumbs(number: str) -> tuple[Crumb, ...]:
+    return (Crumb(_("待审"), reverse("review")), Crumb(number))
 
 
 def _next(actor: Actor) -> str:
@@ -188,9 +203,7 @@ def _spared(found: tuple[FilingRow, ...]) -> Table:
     return table("spared", _("全部已知，无需填报（{n} 份）").format(n=len(rows)), columns, rows)
 
 
-def page_of(
-    number: str, unit: str, actor: Actor, *, crumbs: tuple[Crumb, ...], reason: str = "", error: str = ""
-) -> ReviewedPage:
+def page_of(number: str, unit: str, actor: Actor, *, crumbs: tuple[Crumb, ...]) -> ReviewedPage:
     """One filing as its readers see it; with the buttons where the viewer reviews it. Raises NotThere."""
     found = queries.filing(dispatch=number, unit=unit, viewer=actor, today=doors.today())
     given, known, striking = _lines(found)
@@ -212,8 +225,6 @@ def page_of(
         left=_("还有 {n} 份待审").format(n=waiting - 1) if waiting > 1 else "",
         tables=(screen.table_of(found),),
         is_synthetic=found.is_synthetic,
-        reason=reason,
-        error=error,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dukao.base.refusals import Refused
 from dukao.base.wording import said_of, with_note, without_year
 from dukao.sheets.queries import CellView, FilingPage
 from dukao.sheets.queries.filings import QuestionView
@@ -378,3 +379,4 @@ class FilingScreen:
     saved_text: str = ""
     says: dict[str, str] = field(default_factory=says)
     marks: tuple[tuple[str, str], ...] = field(default=())
+    refused: Refused | None = None
