@@ -155,6 +155,24 @@ def test_a_far_cell_behind_a_lie_about_the_size(reader, tmp_path):
     assert "远离其余内容" in workbook.doubts[0]
 
 
+def test_a_far_error_and_a_far_frame_lay_nothing_out(reader, tmp_path):
+    rows = f'<row r="1">{text_cell("A1", "近")}</row>'
+    rows += '<row r="1048576"><c r="XFD1048576" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>'
+    path = write_xlsx(
+        tmp_path / "远.xlsx", sheet_xml(rows, behind='<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>')
+    )
+    assert reader.read(path).grids[0].rows == [["近"]]
+
+
+def test_merged_areas_that_lie_on_each_other(reader, tmp_path):
+    areas = "".join(f'<mergeCell ref="A{row}:Z1000"/>' for row in range(1, 901))
+    rows = f'<row r="1">{text_cell("A1", "甲")}</row><row r="2">{text_cell("B2", "乙")}</row>'
+    path = write_xlsx(tmp_path / "叠.xlsx", sheet_xml(rows, behind=f"<mergeCells>{areas}</mergeCells>"))
+    workbook = reader.read(path)
+    assert len(workbook.grids[0].merges) == 1
+    assert workbook.doubts == ("工作表“表一”里有互相重叠的合并单元格，只认其中先写的",)
+
+
 def test_sixteen_million_cells_of_old_xls(reader, tmp_path):
     book = xlwt.Workbook()
     sheet = book.add_sheet("远")

@@ -95,6 +95,15 @@ def test_a_blank_form_keeps_its_empty_frame(reader, tmp_path):
     assert (19, 1) in grid.framed
 
 
+def test_formulas_that_were_never_computed_keep_their_row(reader, tmp_path):
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["B3"] = "合计", "=SUM(B1:B2)"
+    book.save(tmp_path / "未算.xlsx")
+    (grid,) = reader.read(tmp_path / "未算.xlsx").grids
+    assert grid.rows == [["合计", None], [None, None], [None, None]]
+    assert grid.formulas == {(2, 1): "SUM(B1:B2)"}
+
+
 def test_empty_rows_and_columns_at_the_end_are_cut(reader, tmp_path):
     xml = sheet_xml(
         f'<row r="1">{text_cell("A1", "标题")}</row><row r="9"><c r="Z9"><v></v></c>{text_cell("B9", "")}</row>'

@@ -1,11 +1,13 @@
 """From values and marks to a grid: equal rows, errors in their cells, nothing empty at the end but frames."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from dukao.workbooks.grid import Area, CellError, Grid, Value
 from dukao.workbooks.problems import Limits, Unreadable
 from dukao.workbooks.reading.marks import FRAME_COLUMNS_LIMIT, FRAME_ROWS_LIMIT, Marks, Place
 
+_FORM_LIMIT = 2_000_000  # rows × columns of a grid that is more than its values
 _MERGED_LIMIT = 300_000  # cells that lie in merged areas; no form comes near
 
 
@@ -13,23 +15,15 @@ def laid_out(
     name: str, rows: list[list[Value]], merges: Sequence[Area], marks: Marks, *, is_hidden: bool = False
 ) -> Grid:
     """The grid of these rows, which begin at A1, may differ in length and are taken over."""
+    laid = (len(rows), max(map(len, rows), default=0))
+    errors = {place: name for place, name in marks.errors.items() if place[0] < laid[0] and place[1] < laid[1]}
     _trim(rows)
-    width = max(map(len, rows), default=0)
-    height = len(rows)
-    lowest, rightmost = height + FRAME_ROWS_LIMIT, width + FRAME_COLUMNS_LIMIT
-    framed = {(row, column) for row, column in marks.framed if row < lowest and column < rightmost}
-    needed = [
-        *framed,
-        *marks.errors,
-        *((a.bottom, a.right) for a in merges if a.bottom < lowest and a.right < rightmost),
-    ]
-    height = max(height, 1 + max((row for row, _ in needed), default=-1))
-    width = max(width, 1 + max((column for _, column in needed), default=-1))
+    height, width = _size(rows, errors, merges, marks)
     rows.extend([] for _ in range(height - len(rows)))
-    for row in rows:
-        if len(row) < width:
-            row.extend([None] * (width - len(row)))
-    for (row, column), error in marks.errors.items():
+    for cells in rows:
+        if len(cells) < width:
+            cells.extend([None] * (width - len(cells)))
+    for (row, column), error in errors.items():
         rows[row][column] = CellError(error)
     merged, covered = _merged(merges, height, width)
     if len(merged) < sum(area.top < height and area.left < width for area in merges):
@@ -43,10 +37,26 @@ def laid_out(
         hidden_rows=frozenset(row for row in marks.hidden_rows if row < height),
         hidden_columns=frozenset(column for column in marks.hidden_columns if column < width),
         is_hidden=is_hidden,
-        formulas=marks.formulas,
+        formulas={p: formula for p, formula in marks.formulas.items() if p[0] < height and p[1] < width},
         percents=frozenset(p for p in marks.percents if p[0] < height and p[1] < width),
-        framed=frozenset(framed - covered),
+        framed=frozenset(p for p in marks.framed - covered if p[0] < height and p[1] < width),
     )
+
+
+def _size(rows: list[list[Value]], errors: Iterable[Place], merges: Sequence[Area], marks: Marks) -> tuple[int, int]:
+    """Rows and columns that hold something or wait for something: frames, formulas, the rest of merged areas."""
+    height = max(len(rows), 1 + max((row for row, _ in errors), default=-1))
+    width = max(max(map(len, rows), default=0), 1 + max((column for _, column in errors), default=-1))
+    near = [
+        place
+        for place in chain(marks.framed, marks.formulas, ((area.bottom, area.right) for area in merges))
+        if place[0] < height + FRAME_ROWS_LIMIT and place[1] < width + FRAME_COLUMNS_LIMIT
+    ]
+    higher = max(height, 1 + max((row for row, _ in near), default=-1))
+    wider = max(width, 1 + max((column for _, column in near), default=-1))
+    if higher * wider > max(height * width, _FORM_LIMIT):
+        return height, width
+    return higher, wider
 
 
 def _trim(rows: list[list[Value]]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -75,7 +76,7 @@ class Package:
                     if unpacked > self.limits.unpacked_bytes:
                         raise damaged(f"部件 {part} 解开后超过 {self.limits.unpacked_bytes / 1e6:,.0f} MB")
                     yield block
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zipfile.zlib.error) as error:
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
             raise damaged(f"部件 {part} 解不开：{error}") from None
 
     @cached_property
