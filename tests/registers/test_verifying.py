@@ -47,7 +47,7 @@ def remove(city, facts):
 
 
 @pytest.mark.parametrize(("tamper", "told"), [
-    (change, "同样多（4 个），内容被改动过"), (move, "同样多（4 个），内容被改动过"),
+    (change, "入库时 4 个，现在 4 个，内容被改动过"), (move, "入库时 4 个，现在 4 个，内容被改动过"),
     (say, "内容被改动过"), (forget, "内容被改动过"), (remove, "入库时 4 个，现在 3 个"),
 ])
 def test_facts_that_were_changed_moved_or_removed_are_found(city, landed, tamper, told):
@@ -55,6 +55,28 @@ def test_facts_that_were_changed_moved_or_removed_are_found(city, landed, tamper
     (found,) = delivery_findings()
     assert (found.check, found.where) == ("registers.facts", f"delivery:{landed}")
     assert told in found.what
+
+
+def test_the_same_file_again_puts_damaged_facts_right(city, landed, tmp_path):
+    file = csv_of(tmp_path, *ROWS)
+    change(city, Fact.objects.filter(element__code="tax_sum"))
+    Fact.objects.filter(unit_id=city.unit["二村"], element__code="tax_sum").delete()
+    second = deliver(file)
+    assert second.number != landed
+    held = Fact.objects.filter(element__code="tax_sum", superseded_at=None)
+    assert set(held.values_list("unit_id", "value")) == {(city.unit["一村"], 10075), (city.unit["二村"], 700)}
+    assert deliver(file).number == second.number
+    (found,) = delivery_findings()
+    assert (found.where, "历史只能从备份找回" in found.todo) == (f"delivery:{landed}", True)
+
+
+def test_the_same_file_again_brings_lost_files_back(city, landed, tmp_path):
+    delivery = Delivery.objects.get()
+    for kind, digest in (("inbox", delivery.file_digest), ("records", delivery.records_digest)):
+        records.path_of(kind, digest).unlink()
+    assert len(list(delivery_findings())) == 2
+    assert deliver(csv_of(tmp_path, *ROWS)).number != landed
+    assert list(delivery_findings()) == []
 
 
 def test_facts_of_a_corrected_delivery_are_history_and_looked_at_too(city, landed, tmp_path):

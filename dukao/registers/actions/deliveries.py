@@ -19,6 +19,7 @@ from dukao.org.queries import UnitView
 from dukao.org.rules import Actor
 from dukao.registers.models import Dataset, Delivery
 from dukao.registers.queries.elements import ElementView, elements_by_code
+from dukao.registers.queries.verifying import findings_of
 from dukao.registers.reading.files import format_of
 from dukao.registers.records import path_of, take_in, workspace
 from dukao.registers.rules import DatasetDefinition
@@ -43,7 +44,8 @@ def receive_delivery(
     """Take in the file that a department delivers, and answer the delivery's number; it lands later.
 
     The same file, mapping and dataset version for the same scope and period again gives the number it has already, and
-    nothing changes; a file that was corrected since, delivered again, corrects the correction.
+    nothing changes; a file that was corrected since, delivered again, corrects the correction; and one whose facts or
+    files were damaged since puts them right.
     `mapping`: column of the file (or `#3`) → column of the dataset, or nothing to leave it out; for the rest names
     decide.
     Raises: NotThere, NotThisPeriod, NotThisScope, TooLarge, Unreadable (an empty file), Invalid (the mapping).
@@ -64,9 +66,12 @@ def receive_delivery(
         reading = _digest_of({"mapping": mapping or {}, "version": held.version})
         same = {"dataset": held, "scope_unit_id": scope.id, "period": period.key}
         there = Delivery.objects.filter(**same, file_digest=digest, reading_digest=reading)
-        counting = there.filter(state__in=[Delivery.State.RECEIVED, Delivery.State.LANDED])
-        if number := counting.values_list("number", flat=True).first():
-            return number
+        standing = there.filter(state__in=[Delivery.State.RECEIVED, Delivery.State.LANDED]).first()
+        if standing and (standing.state == Delivery.State.RECEIVED or not any(findings_of(standing))):
+            return standing.number
+        if standing:
+            # It stays until the same file, which is its correction, has landed in its place.
+            there.filter(pk=standing.pk).update(reading_digest="")
         number = f"{dataset}-{period.code}-{scope.code}-{Delivery.objects.filter(**same).count() + 1}"
         Delivery.objects.create(
             **same, number=number, dataset_version=held.version, file_name=_plain_name(file_name), file_digest=digest,

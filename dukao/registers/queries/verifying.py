@@ -27,9 +27,14 @@ def delivery_findings() -> Iterator[Finding]:
     Every delivery is looked at, and all of its files: what came, the accepted rows, the list of what was set aside.
     """
     for delivery in Delivery.objects.order_by("pk").iterator(chunk_size=100):
-        yield from _files(delivery)
-        if delivery.landed_at:
-            yield from _facts(delivery)
+        yield from findings_of(delivery)
+
+
+def findings_of(delivery: Delivery) -> Iterator[Finding]:
+    """Inside the room: the same for one delivery."""
+    yield from _files(delivery)
+    if delivery.landed_at:
+        yield from _facts(delivery)
 
 
 def _files(delivery: Delivery) -> Iterator[Finding]:
@@ -63,10 +68,10 @@ def _facts(delivery: Delivery) -> Iterator[Finding]:
         what = (changed if landing["facts"] == kept.rows else told).format(then=landing["facts"], now=kept.rows)
     else:
         return
-    yield Finding(
-        check="registers.facts", where=f"delivery:{delivery.number}", what=what,
-        todo=_("从原文件作为更正重新交一次；再查数据库是否被系统以外的程序写过"),
-    )  # fmt: skip
+    again = _("把原文件重新交一次，系统按它更正；再查数据库是否被系统以外的程序写过")
+    history = _("现行数据不受影响，历史只能从备份找回；再查数据库是否被系统以外的程序写过")
+    todo = again if delivery.state == Delivery.State.LANDED else history
+    yield Finding(check="registers.facts", where=f"delivery:{delivery.number}", what=what, todo=todo)
 
 
 def _kept(delivery_id: int) -> FactsDigest:
