@@ -1,6 +1,7 @@
-"""One delivery through the product, in a process of its own: `python -m bench._delivery_site FOLDER FILE`.
+"""One delivery through the product, a process of its own: `python -m bench._delivery_site FOLDER FILE CITIES [MEMORY]`.
 
-Prints seconds, megabytes resident at most, and what came of it, as one line of JSON.
+Prints seconds, megabytes resident at most, and what came of it, as one line of JSON. With MEMORY, in bytes, the process
+may not have more memory of its own than that: it would fail instead.
 """
 
 import json
@@ -13,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from bench._invoices import KINDS, PROVINCE, units
+from bench._memory import resident_at_most_mb
 
 AT = datetime(2026, 10, 8, 2, 0, tzinfo=UTC)
 ELEMENT = {
@@ -36,7 +38,7 @@ DATASET = {
 }  # fmt: skip
 
 
-def prepare() -> None:
+def prepare(cities: int) -> None:
     """An empty house with the province, one department, one element and the dataset."""
     from django.core.management import call_command
 
@@ -50,7 +52,7 @@ def prepare() -> None:
     call_command("migrate", verbosity=0)
     made: dict[str, tuple[int, str]] = {"": (0, "/")}
     rows = []
-    for number, (code, level, parent) in enumerate(units(), start=1):
+    for number, (code, level, parent) in enumerate(units(cities), start=1):
         above, path = made[parent]
         made[code] = (number, f"{path}{number}/")
         rows.append(Unit(
@@ -85,22 +87,22 @@ def deliver(file: Path) -> dict[str, object]:
     total = Total.objects.filter(unit__code=PROVINCE).aggregate(fen=Sum("sum"))
     return {
         "seconds": ended - began, "receive_seconds": received - began, "cpu_seconds": time.process_time() - cpu,
-        "resident_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "resident_mb": resident_at_most_mb(),
         "state": view.state, "rows": view.rows_read, "rejected": view.rows_rejected, "facts": view.facts_landed,
         "total_fen": total["fen"],
     }  # fmt: skip
 
 
 def main() -> None:
-    folder, file = Path(sys.argv[1]), Path(sys.argv[2])
+    folder, file, cities = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     os.environ |= {"DUKAO_VAR": str(folder), "DJANGO_SETTINGS_MODULE": "dukao.settings"}
     os.environ.pop("DUKAO_DATABASE_URL", None)
     import django
 
     django.setup()
-    fresh = not (folder / "dukao.sqlite3").exists()
-    if fresh:
-        prepare()
+    prepare(cities)
+    for most in map(int, sys.argv[4:]):
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     print(json.dumps(deliver(file)), flush=True)
 
 

@@ -1,4 +1,4 @@
-"""What the delivery bench delivers: a province of 200,000 villages, and a file of invoices about them, from a seed."""
+"""What the delivery bench delivers: a province of so many cities, and a file of invoices about them, from a seed."""
 
 from pathlib import Path
 
@@ -6,15 +6,15 @@ import polars as pl
 
 SEED = 20_261_122
 ROWS_AT_ONCE = 1_000_000
-CITIES, COUNTIES, TOWNS, VILLAGES = 10, 10, 20, 100  # each inside the one before: 200,000 villages
+COUNTIES, TOWNS, VILLAGES = 10, 20, 100  # of each city, county, town: 20,000 villages a city
 PROVINCE = "230000000000"
 KINDS = ("专用", "普通", "电子")
 
 
-def units() -> list[tuple[str, int, str]]:
+def units(cities: int) -> list[tuple[str, int, str]]:
     """Code, level and code of the parent, from the province down."""
     found = [(PROVINCE, 1, "")]
-    for city in range(1, CITIES + 1):
+    for city in range(1, cities + 1):
         above_city = f"23{city:02d}" + "0" * 8
         found.append((above_city, 2, PROVINCE))
         for county in range(1, COUNTIES + 1):
@@ -27,25 +27,30 @@ def units() -> list[tuple[str, int, str]]:
     return found
 
 
-def write_invoices(target: Path, rows: int) -> None:
+def villages(cities: int) -> list[str]:
+    """The codes that invoices name."""
+    return [code for code, level, _parent in units(cities) if level == 5]
+
+
+def write_invoices(target: Path, rows: int, cities: int) -> None:
     """Invoices of the third quarter of 2026: 5 in 1,000 rows have one fault of five kinds."""
     import numpy as np
 
     chance = np.random.default_rng(SEED)
-    villages = pl.Series([code for code, level, _parent in units() if level == 5])
+    codes = pl.Series(villages(cities))
     with target.open("wb") as file:
         for first in range(0, rows, ROWS_AT_ONCE):
             count = min(ROWS_AT_ONCE, rows - first)
             raw = pl.DataFrame({
                 "number": first + np.arange(count), "day": chance.integers(0, 92, count),
-                "village": chance.integers(0, len(villages), count), "kind": chance.integers(0, len(KINDS), count),
+                "village": chance.integers(0, len(codes), count), "kind": chance.integers(0, len(KINDS), count),
                 "fen": chance.integers(100, 100_000_000, count), "seller": chance.integers(0, 10**8, count),
                 "fault": chance.integers(0, 1000, count),
             })  # fmt: skip
-            _as_text(raw, villages).write_csv(file, include_header=first == 0)
+            _as_text(raw, codes).write_csv(file, include_header=first == 0)
 
 
-def _as_text(raw: pl.DataFrame, villages: pl.Series) -> pl.DataFrame:
+def _as_text(raw: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
     def fault(number: int, instead: str, otherwise: pl.Expr) -> pl.Expr:
         return pl.when(pl.col("fault") == number).then(pl.lit(instead)).otherwise(otherwise)
 
@@ -59,7 +64,7 @@ def _as_text(raw: pl.DataFrame, villages: pl.Series) -> pl.DataFrame:
     return raw.select(
         invoice_no=pl.lit("2623") + fault(0, "0000000000000007", padded("number", 16)),
         issued_on=fault(1, "2026-13-45", day.cast(pl.Date).cast(pl.String)),
-        unit_code=fault(2, "239999999999", villages.gather(raw["village"])),
+        unit_code=fault(2, "239999999999", codes.gather(raw["village"])),
         kind=pl.Series(KINDS).gather(raw["kind"]),
         seller=pl.lit("91230200MA") + padded("seller", 8),
         amount=fault(3, "abc", yuan(pl.col("fen"))),
