@@ -88,3 +88,11 @@ def test_what_cannot_be_done_is_told_where_one_goes_on(house, as_):
     assert late.status_code == 409
     assert "这次填报已经结束" in text_of(late)
     assert "三季度经济运行表" in text_of(late)
+
+
+def test_a_sum_says_of_how_many_it_is_until_all_have_reported(house, as_):
+    number = send_mixed(house)
+    house.type(number, "new_projects", "5")
+    town = text_of(as_("dora").get(f"/dispatches/{number}/?unit={house.city.code['甲镇']}"))
+    assert "已报的 1 个村（社区） · 含待审" in town
+    assert "已报的 2 个村（社区）" not in town, "all of them have tax revenue"

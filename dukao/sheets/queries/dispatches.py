@@ -105,6 +105,7 @@ class Column:
     measure_unit: str
     kind: str
     decimals: int
+    level: int  # of the units that report it
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +304,7 @@ def _live(one: Carried, period: int, unit_id: int, figures: Mapping[tuple[int, i
 
 def _column(one: Carried, period_label: str) -> Column:
     label = label_of(one.label, one.element_title, one.element_title_en)
-    return Column(one.element_code, label, period_label, one.measure_unit, one.kind, one.decimals)
+    return Column(one.element_code, label, period_label, one.measure_unit, one.kind, one.decimals, one.level)
 
 
 def _table_rows(view: DispatchView, top: UnitView, cells: Sequence[tuple[Carried, int]]) -> Iterator[TableRow]:

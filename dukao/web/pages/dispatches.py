@@ -236,9 +236,10 @@ def _progress_table(progress: Progress) -> Table:
     """One row per unit below, in the order of codes; the figures include what still waits to be accepted."""
     d = progress.dispatch
     is_last = org.unit_by_code(progress.unit_code).level + 1 == d.level
-    rows = [_progress_row(r, d, is_last) for r in progress.rows]
+    rows = [_progress_row(r, progress, is_last) for r in progress.rows]
     if rows:
-        rows.append(row(_("合计"), *_counted(progress.total), *map(_figure, progress.total.figures), is_total=True))
+        figures = _figures(progress.total, progress)
+        rows.append(row(_("合计"), *_counted(progress.total), *figures, is_total=True))
     columns = [
         Column(_("单位"), is_sticky=True), Column(_("填报"), "badge"), Column(_("已交"), "number", _("份")),
         Column(_("通过"), "number", _("份")),
@@ -246,16 +247,18 @@ def _progress_table(progress: Progress) -> Table:
     ]  # fmt: skip
     return table(
         "progress", _("各单位的填报和数据"), columns, rows, is_synthetic=d.is_synthetic, is_filtered=len(rows) > 12,
-        source=_("按单位代码排列，不作排名。标“含待审”的数还没有审核。"), empty=_("没有填报单位。"),
+        source=_("按单位代码排列，不作排名。标“含待审”的数还没有审核，“已报的”是还没有报齐的。"),
+        empty=_("没有填报单位。"),
         file_name=f"{d.title}-{d.number}",
     )  # fmt: skip
 
 
-def _progress_row(r: ProgressRow, d: DispatchView, is_last: bool) -> Row:
+def _progress_row(r: ProgressRow, progress: Progress, is_last: bool) -> Row:
     """A unit that fills in leads to its filing, one above to the units below it."""
+    d = progress.dispatch
     page = reverse("dispatches.page", args=[d.number])
     href = reverse("dispatches.filing", args=[d.number, r.unit_code]) if is_last else f"{page}?unit={r.unit_code}"
-    return row(Cell(r.unit_name, href=href if r.counts else ""), *_counted(r, is_last), *map(_figure, r.figures))
+    return row(Cell(r.unit_name, href=href if r.counts else ""), *_counted(r, is_last), *_figures(r, progress))
 
 
 def _counted(r: ProgressRow, is_one: bool = False) -> tuple[Cell, Cell, Cell]:
@@ -276,11 +279,24 @@ def _states() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _figure(figure: LiveFigure) -> Cell:
+def _figures(r: ProgressRow, progress: Progress) -> tuple[Cell, ...]:
+    """The figures of a row; a sum that some units have not reported to yet says of how many it is."""
+    level, whole = progress.dispatch.level, sum(r.counts.values())
+    return tuple(
+        _figure(figure, words.units_asked(figure.n_units, level))
+        if column.level == level and 0 < figure.n_units < whole
+        else _figure(figure)
+        for column, figure in zip(progress.columns, r.figures, strict=True)
+    )
+
+
+def _figure(figure: LiveFigure, reported: str = "") -> Cell:
     if figure.value is None:
         return Cell("–", raw="")
     places = -int(figure.value.as_tuple().exponent)
-    return Cell(grouped(figure.value, max(places, 0)), raw=figure.value, note=_("含待审") if figure.is_pending else "")
+    notes = [_("已报的 {units}").format(units=reported)] if reported else []
+    notes += [_("含待审")] if figure.is_pending else []
+    return Cell(grouped(figure.value, max(places, 0)), raw=figure.value, note=" · ".join(notes))
 
 
 def _answers_table(number_: str, unit: str | None, actor: Actor) -> Table:
