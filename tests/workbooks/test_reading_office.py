@@ -8,6 +8,7 @@ import pytest
 import xlsxwriter
 import xlwt
 from openpyxl.styles import Border, Side
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from dukao.workbooks.grid import Area, CellError, Grid
@@ -93,6 +94,18 @@ def test_a_blank_form_keeps_its_empty_frame(reader, tmp_path):
     (grid,) = reader.read(tmp_path / "空.xlsx").grids
     assert (grid.height, grid.width) == (23, 3)
     assert (19, 1) in grid.framed
+
+
+def test_a_list_by_its_name(reader, tmp_path):
+    book = openpyxl.Workbook()
+    for row, title in enumerate(("甲类", "乙类", 3), start=1):
+        book.active.cell(row, 8, title)
+    book.defined_names["类别"] = DefinedName("类别", attr_text="Sheet!$H$1:$H$3")
+    check = DataValidation(type="list", formula1="类别")
+    check.add("A1:A3")
+    book.active.add_data_validation(check)
+    book.save(tmp_path / "名.xlsx")
+    assert reader.read(tmp_path / "名.xlsx").grids[0].choices == {Area(0, 0, 2, 0): ("甲类", "乙类", "3")}
 
 
 def test_formulas_that_were_never_computed_keep_their_row(reader, tmp_path):

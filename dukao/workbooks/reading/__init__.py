@@ -6,7 +6,7 @@
 3. `apart` has all of this done by a process of its own, with limits on memory and time.
 """
 
-from dukao.workbooks.reading.apart import Reader, read_workbook
+from dukao.workbooks.reading.apart import Reader, read_workbook, read_workbooks
 from dukao.workbooks.reading.here import read_here
 
-__all__ = ["Reader", "read_here", "read_workbook"]
+__all__ = ["Reader", "read_here", "read_workbook", "read_workbooks"]

@@ -9,12 +9,13 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from dukao.workbooks.problems import Limits
-from dukao.workbooks.reading.events import starts
+from dukao.workbooks.reading.events import parse_events, starts
 from dukao.workbooks.reading.kinds import checked_entries, damaged, declared
 
 _PART_LIMIT_BYTES = 50_000_000  # of parts that are taken whole: styles, list of sheets
 _BLOCK_BYTES = 4_000_000
 _START_BYTES = 4_096
+_NAMES_LIMIT = 10_000
 _SIDES = ("left", "right", "top", "bottom", "start", "end")
 _QUOTED = re.compile(r'"[^"]*"|\\.')
 
@@ -104,6 +105,26 @@ class Package:
             if name == "sheet":
                 identity = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
                 found.append(self.links.get(identity, ""))
+        return found
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Names that the workbook gives to areas → formula."""
+        found, text, name = dict[str, str](), "", ""
+
+        def start(element: str, attributes: dict[str, str]) -> None:
+            nonlocal text, name
+            text, name = "", attributes.get("name", "") if element == "definedName" else ""
+
+        def take(more: str) -> None:
+            nonlocal text
+            text += more
+
+        def end(element: str) -> None:
+            if element == "definedName" and len(found) < _NAMES_LIMIT:
+                found[name] = text
+
+        parse_events([self.whole(self.book)], start, end, take)
         return found
 
     @cached_property

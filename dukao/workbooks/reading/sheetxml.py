@@ -46,6 +46,8 @@ def sheet_marks(package: Package, part: str) -> Marks:
     if cells.before:
         around = _Around(marks)
         parse_events([cells.before, b"<sheetData/>", cells.behind], around.start, around.end, around.text)
+    if marks.lists:
+        marks.lists = {area: package.names.get(formula, formula) for area, formula in marks.lists.items()}
     return marks
 
 
