@@ -50,7 +50,7 @@ def test_a_post_is_held_from_a_day_to_a_day_exclusive(city, on, holds):
 
 def test_the_actor_from_the_database_is_the_cast(city):
     for name, actor in city.actor.items():
-        assert queries.actor_for_login(login_id=actor.login_id, on=ON) == actor, name
+        assert queries.actor_named(name=name, on=ON) == actor
 
 
 @pytest.mark.parametrize("act", [
@@ -207,10 +207,8 @@ def test_what_is_wrong_is_named(city, act, place):
 
 def test_a_disabled_log_in_is_nobody(city):
     actions.disable_login(login="alice", by=city.actor["adam"], at=AT)
-    for ask in (lambda: queries.actor_named(name="alice", on=ON),
-                lambda: queries.actor_for_login(login_id=city.actor["alice"].login_id, on=ON)):
-        with pytest.raises(NotThere):
-            ask()
+    with pytest.raises(NotThere):
+        queries.actor_named(name="alice", on=ON)
     actions.enable_login(login="alice", by=city.actor["adam"], at=AT)
     assert queries.actor_named(name="alice", on=ON).standings
 

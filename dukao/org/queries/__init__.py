@@ -7,7 +7,6 @@ from dukao.org.queries.people import (
     LoginView,
     PostView,
     Preferences,
-    actor_for_login,
     actor_named,
     department,
     departments,
@@ -33,8 +32,8 @@ from dukao.org.queries.units import (
 )
 
 __all__ = [
-    "DepartmentView", "HoldingView", "LoginView", "PostView", "Preferences", "UnitView", "actor_for_login",
-    "actor_named", "actor_sitting", "ancestors", "children", "count_below", "counts_below", "department",
-    "departments", "display_names", "logins", "posts", "preferences", "root_units", "search_units", "sitting_id",
-    "unit", "unit_by_code", "unit_by_id", "unit_rows_below", "units_below", "units_by_codes",
+    "DepartmentView", "HoldingView", "LoginView", "PostView", "Preferences", "UnitView", "actor_named",
+    "actor_sitting", "ancestors", "children", "count_below", "counts_below", "department", "departments",
+    "display_names", "logins", "posts", "preferences", "root_units", "search_units", "sitting_id", "unit",
+    "unit_by_code", "unit_by_id", "unit_rows_below", "units_below", "units_by_codes",
 ]

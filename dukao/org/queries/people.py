@@ -61,16 +61,8 @@ class Preferences:
     language: str = ""
 
 
-def actor_for_login(*, login_id: int, on: date) -> Actor:
-    """The actor that this log-in is on this day. Raises NotThere where the log-in is gone or disabled."""
-    login = Login.objects.filter(id=login_id, is_active=True).only("id", "name", "display_name").first()
-    if login is None:
-        raise NotThere()
-    return actor_of(login, on=on)
-
-
 def actor_named(*, name: str, on: date) -> Actor:
-    """The same by name, for commands (`--as NAME`)."""
+    """The actor that this log-in is on this day. Raises NotThere where it is not there, or disabled."""
     login = Login.objects.filter(name=name, is_active=True).only("id", "name", "display_name").first()
     if login is None:
         raise NotThere()
