@@ -24,7 +24,7 @@ _MADE = {"第 {line} 行读不通：引号没有成对", "第 {line} 行读不�
      "The total of “税额” in 富水市, July 2026, is too large to be kept exactly"),
     ("sheets.yaml：缺少这一项", "sheets.yaml: missing"),
     ("sheets.yaml · 第 2 项 gdp · name", "sheets.yaml · Entry 2 gdp · name"),
-    ("缺少表号；有效期限已于 2026-09-30 届满", "no form number; validity ended on 2026-09-30"),
+    ("缺少表号；有效期限已于 2026-09-30 届满", "Missing: Form number; Expired on 2026-09-30"),
     ("没有人教过的话", "没有人教过的话"),
 ])
 def test_phrases_are_known_by_their_shape(text, said):
