@@ -71,7 +71,7 @@ def plan_filling(
                     continue
                 whose = _whose(grid, table, slot, keys, shelf) or unit
                 asked = asked_by(table, slot)
-                found = _answer(asked, slot, matcher, shelf, whose, period)
+                found = _answer(asked, slot, matcher, shelf, whose, period, grid.percents)
                 if isinstance(found, str):
                     gaps.append(Gap(sheet.name, slot, asked, found, matcher.candidates(asked, 3)))
                 else:
@@ -108,7 +108,13 @@ def _whose(grid: Grid, table: Table, slot: Slot, keys: Sequence[int], shelf: She
 
 
 def _answer(
-    asked: Asked, slot: Slot, matcher: Matcher, shelf: Shelf, whose: str, period: Period | None
+    asked: Asked,
+    slot: Slot,
+    matcher: Matcher,
+    shelf: Shelf,
+    whose: str,
+    period: Period | None,
+    percents: frozenset[tuple[int, int]],
 ) -> tuple[Known, Value, Candidate] | str:
     """The value to fill in, or why there is none."""
     row_is_who = bool(asked.row_path) and who(asked.row_path[-1]) == who(whose)
@@ -124,6 +130,8 @@ def _answer(
     if len({_comparable(known) for known in values}) > 1:
         return f"“{sure.term.title}”有几处来源互相矛盾：" + "；".join(f"{k.value}（{k.source}）" for k in values[:3])
     value = _shaped(values[0], slot, asked.unit)
+    if isinstance(value, Decimal) and sure.term.unit == "%" and (slot.row, slot.column) in percents:
+        value /= 100  # the cell shows 0.35 as 35%
     return (values[0], value, sure) if value is not None else f"“{values[0].value}”填不进这一格"
 
 

@@ -7,8 +7,9 @@ does a term have, for whom, in which period.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
@@ -145,6 +146,8 @@ class FolderShelf:
                 continue
             period = _period_of_row(table, grid, row) or dated
             asked = question(table, column, heading)
+            if (row, column.index) in grid.percents and isinstance(value, int | float):
+                value, asked = Decimal(str(value)) * 100, replace(asked, unit="%")
             term = self._term(asked, table)
             where = f"{path.name} {grid.name}!{cell_name(row, column.index)}"
             known = Known(value, term.unit, where, period.code if period else day)

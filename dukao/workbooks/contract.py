@@ -1,0 +1,135 @@
+"""What `read`, `overlap` and `fill` tell programs: plain JSON, documented in `docs/workbooks.md`.
+
+Rows are numbered as the sheet numbers them, from 1; a path runs from the outermost heading to the own one.
+"""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from dukao.workbooks.grid import CellError, Value
+from dukao.workbooks.overlap import Overlap
+from dukao.workbooks.planning import Plan
+from dukao.workbooks.tables import Heading, Rule, Slot, Table, Understood
+
+Json = dict[str, Any]
+
+
+def read_as_json(form: Understood) -> Json:
+    """`{"file", "doubts", "sheets": [{"name", "hidden", "tables": […]}]}`."""
+    return {
+        "file": form.name,
+        "doubts": list(form.doubts),
+        "sheets": [
+            {
+                "name": s.name,
+                "hidden": s.is_hidden,
+                "tables": [_table(t) for t in s.tables],
+                "leftover": list(s.leftover),
+            }
+            for s in form.sheets
+        ],
+    }
+
+
+def overlap_as_json(overlap: Overlap) -> Json:
+    """`{"forms", "columns", "distinct", "in_all", "groups": [{"label", "relation", "members": […]}]}`."""
+    return {
+        "forms": len(overlap.forms),
+        "columns": len(overlap.questions),
+        "distinct": overlap.n_distinct,
+        "in_all": overlap.n_in_all,
+        "groups": [
+            {
+                "label": group.label,
+                "relation": group.relation.value,
+                "members": [
+                    {"file": m.file, "sheet": m.sheet, "cell": m.cell, "path": list(m.path), "unit": m.asked.unit}
+                    for m in group.members
+                ],
+            }
+            for group in overlap.groups
+        ],
+    }
+
+
+def fill_as_json(plan: Plan) -> Json:
+    """`{"slots", "filled", "open", "cells": [{"cell", "value", "source", "as_of"}], "gaps": […]}`."""
+    return {
+        "unit": plan.unit,
+        "period": plan.period.code if plan.period else None,
+        "slots": plan.n_slots,
+        "filled": len(plan.fillings),
+        "open": len(plan.gaps),
+        "cells": [
+            {"sheet": f.sheet, "cell": f.cell, "value": plain_value(f.value), "source": f.source, "as_of": f.as_of}
+            for f in plan.fillings
+        ],
+        "gaps": [
+            {
+                "sheet": g.sheet,
+                "cell": g.slot.cell,
+                "path": [*g.asked.row_path, *g.asked.path],
+                "why": g.why,
+                "offered": [{"term": c.term.title, "score": c.score, "reason": c.reason} for c in g.offered],
+            }
+            for g in plan.gaps
+        ],
+    }
+
+
+def plain_value(value: Value) -> str | int | float | bool | None:
+    """A cell's value for JSON; a number with decimals stays exact as text."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else format(value, "f")
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    if isinstance(value, CellError | timedelta):
+        return str(value)
+    return value
+
+
+def _table(table: Table) -> Json:
+    return {
+        "range": str(table.area),
+        "layout": table.layout.value,
+        "title": table.title,
+        "unit": table.unit,
+        "period": table.period,
+        "header": [list(c.path) for c in table.columns],
+        "columns": [_heading(c) for c in table.columns],
+        "rows": [_heading(r) for r in table.rows],
+        "total_rows": [row + 1 for row in table.total_rows],
+        "notes": list(table.notes),
+        "rules": [_rule(r) for r in table.rules],
+        "slots": [_slot(s) for s in table.slots],
+        "confidence": table.confidence,
+        "doubts": list(table.doubts),
+    }
+
+
+def _heading(heading: Heading) -> Json:
+    return {
+        "at": heading.index + 1,
+        "path": list(heading.path),
+        "unit": heading.unit,
+        "kind": heading.kind.value,
+        "codes": dict(heading.codes),
+        "is_total": heading.is_total,
+        "confidence": heading.confidence,
+    }
+
+
+def _rule(rule: Rule) -> Json:
+    return {"text": rule.text, "expression": rule.expression, "cell": rule.cell, "confidence": rule.confidence}
+
+
+def _slot(slot: Slot) -> Json:
+    return {
+        "cell": slot.cell,
+        "path": list(slot.path),
+        "row": list(slot.row_path),
+        "unit": slot.unit,
+        "kind": slot.kind.value,
+        "codes": dict(slot.codes),
+    }
