@@ -48,6 +48,17 @@ def test_months_and_quarters_fold_into_one_exact_figure(registers, indicators):
     assert child(shown, "东县", "tax").share_percent == Decimal("91.3")
 
 
+def test_half_of_the_units_is_no_decline(registers, indicators):
+    indicators("tax")
+    before = {(element, period, place): 100 for element, period in (("vat", "2025-07"), ("income_tax", "2025Q3"))
+              for place in ("一村", "四村")}  # fmt: skip
+    registers.land(before | {("vat", "2026-07", "一村"): 90, ("income_tax", "2026Q3", "一村"): 90})
+    shown = page(registers)
+    assert (card(shown, "tax").value, card(shown, "tax").year_before) == (Decimal("9.90"), Decimal("22.00"))
+    assert card(shown, "tax").on_year is None
+    assert child(shown, "东县", "tax").on_year == Decimal("-10.0")
+
+
 def test_coverage_is_that_of_the_least_known_part(registers, indicators):
     indicators("tax")
     registers.land({("vat", "2026-07", "一村"): 1, ("vat", "2026-08", "一村"): 1, ("income_tax", "2026Q3", "一村"): 1})

@@ -194,6 +194,9 @@ def _now_and_before(plan: Plan, unit: UnitView, period: Period, readings: Readin
 
 
 def _change(view: IndicatorView, now: Reading, before: Reading) -> Decimal | None:
+    """Not told while less is known than for the period compared with: half a city is no decline."""
+    if now.counts.known * before.counts.of < before.counts.known * now.counts.of:
+        return None
     if view.is_percentage:
         return change_points(now.value, before.value, decimals=view.decimals)
     return change_percent(now.value, before.value)

@@ -206,6 +206,8 @@ def _periods(page: UnitPage, card: Card, asked: Asked) -> Table:
 
 def _change(point: TrendPoint, card: Card) -> Decimal | None:
     """The change between two shown figures, for the table of periods."""
+    if point.period == card.period:
+        return card.on_year
     now, before = point.value, point.year_before
     if now is None or before is None:
         return None

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from dukao.base.periods import Period
 from dukao.indicators.queries import Card, UnitPage
 from dukao.org.queries import UnitView
@@ -118,9 +120,16 @@ def _key_figure(card: Card, page: UnitPage, asked: Asked, chosen: Card | None) -
         period=words.period(card.period) if card.period != page.period else "",
         on_year=say.change(card),
         spark=charts.spark([point.value for point in card.trend]),
-        note=say.coverage_text(card.counts.known, card.counts.of),
+        note=_note(card),
         is_pending=card.counts.pending > 0,
         choose_href=f"{asked.url('units.page', page.unit.code, indicator=code)}#compare",
         passport_href=asked.url("units.figure", page.unit.code, code),
         is_chosen=card is chosen,
     )
+
+
+def _note(card: Card) -> str:
+    """What is lacking, and where it is why the year before is not compared with."""
+    lacking = say.coverage_text(card.counts.known, card.counts.of)
+    is_kept_back = card.value is not None and card.year_before is not None and card.on_year is None
+    return _("{lacking}，暂不比较").format(lacking=lacking) if lacking and is_kept_back else lacking
