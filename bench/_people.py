@@ -24,7 +24,7 @@ def signed_in(role: str, unit_code: str = CITY, name: str = "") -> Any:
     from django.conf import settings
     from django.test import Client
 
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     key = sitting(make_login(name or f"bench-{role}", role, unit_code))
     client.cookies[settings.SESSION_COOKIE_NAME] = key
     return client
