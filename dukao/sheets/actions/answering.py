@@ -172,7 +172,7 @@ def dispute_answer(
         if not reason or len(reason) > 300:
             raise Invalid(_("请写明哪里不对"), errors={"reason": _("1 到 300 字")})
         origin = Answer.Origin.PREFILLED if place.fact else Answer.Origin.FOLDED
-        _keep(place, read, origin, place.fact and place.fact.id, by, at, disputed_reason=reason)
+        _keep(place, read, origin, place.fact.id if place.fact else None, by, at, disputed_reason=reason)
         _record("sheets.answer.disputed", place, by, at)
     return Saved("disputed", shown_answer(read.value, read.text, place.answerable))
 

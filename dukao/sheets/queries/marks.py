@@ -1,9 +1,9 @@
 """What a filing says of itself wherever a figure is traced back to it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from dukao.org.rules import Actor
 from dukao.sheets.models import Answer, Filing
@@ -38,7 +38,7 @@ class AnswerMark:
 
 def filing_marks(*, filing_ids: Collection[int], viewer: Actor) -> dict[int, FilingMark]:
     """By filing id, for somebody who may see the figures that came of them."""
-    rows = Filing.objects.filter(pk__in=set(filing_ids)).values_list(
+    rows: Iterable[Any] = Filing.objects.filter(pk__in=set(filing_ids)).values_list(
         "pk",
         "dispatch__number",
         "dispatch__sheet__title",
@@ -52,7 +52,7 @@ def filing_marks(*, filing_ids: Collection[int], viewer: Actor) -> dict[int, Fil
         "dispatch__sheet__issuer__code",
         "dispatch__sheet__issuer__unit__path",
     )
-    return {pk: FilingMark(*mark[:8], access=_access(viewer, *mark[8:])) for pk, *mark in rows}
+    return {pk: FilingMark(*mark[:8], _access(viewer, *mark[8:])) for pk, *mark in rows}
 
 
 def _access(viewer: Actor, unit_path: str, issuer: str, issuer_path: str) -> Access:
