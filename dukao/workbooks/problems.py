@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from dukao.base.refusals import Refused
 
-class Unreadable(Exception):
+
+class Unreadable(Refused):
     """A file that is not taken. `what` happened, `why` as far as it is known, and what to do."""
 
-    def __init__(self, what: str, *, why: str = "", todo: str):
-        super().__init__(what)
-        self.what, self.why, self.todo = what, why, todo
+    status = 422
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Limits:
     file_bytes: int = 200_000_000
     unpacked_bytes: int = 1_000_000_000
     cells: int = 5_000_000  # that hold something
+    places: int = 10_000_000  # rows × columns of a sheet, empty cells in between included
     sheets: int = 200
     cell_characters: int = 32_767  # the limit of the format itself
     memory_bytes: int = 1_000_000_000

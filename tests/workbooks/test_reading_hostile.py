@@ -144,7 +144,7 @@ def test_a_far_cell_is_left_out_and_named(reader, tmp_path):
     path = write_xlsx(tmp_path / "远.xlsx", sheet_xml(near + far, before='<dimension ref="A1:XFD1048576"/>'))
     workbook = reader.read(path)
     assert workbook.grids[0].rows == [["村", float(r)] for r in range(1, 6)]
-    assert workbook.doubts == ("工作表“表一”里有单元格远离其余内容，第 1,048,576 行起、XFD 列起没有读入",)
+    assert workbook.doubts == ("工作表“表一”里的内容太分散，第 1,048,576 行起、XFD 列起没有读入",)
 
 
 def test_a_far_cell_behind_a_lie_about_the_size(reader, tmp_path):
@@ -152,7 +152,7 @@ def test_a_far_cell_behind_a_lie_about_the_size(reader, tmp_path):
     path = write_xlsx(tmp_path / "远.xlsx", sheet_xml(far, before='<dimension ref="A1:B2"/>'))
     workbook = reader.read(path)
     assert workbook.grids[0].rows == [["近"]]
-    assert "远离其余内容" in workbook.doubts[0]
+    assert "太分散" in workbook.doubts[0]
 
 
 def test_a_far_error_and_a_far_frame_lay_nothing_out(reader, tmp_path):
@@ -181,7 +181,7 @@ def test_sixteen_million_cells_of_old_xls(reader, tmp_path):
     book.save(tmp_path / "远.xls")
     workbook = reader.read(tmp_path / "远.xls")
     assert workbook.grids[0].rows == [["近"]]
-    assert "远离其余内容" in workbook.doubts[0]
+    assert "太分散" in workbook.doubts[0]
 
 
 def test_millions_of_empty_styled_rows_are_cut_fast(reader, tmp_path):
@@ -264,9 +264,9 @@ def test_reading_that_takes_too_long_is_ended(tmp_path):
 
 
 def test_a_reader_goes_on_after_a_crash(tmp_path):
-    rows = "".join(f'<row r="{r}">{text_cell(f"A{r}", "长" * 1_000_000)}</row>' for r in range(1, 61))
+    rows = "".join(f'<row r="{r}">{text_cell(f"A{r}", "长" * 1_000_000)}</row>' for r in range(1, 31))
     big = write_xlsx(tmp_path / "大.xlsx", sheet_xml(rows))
     small = write_xlsx(tmp_path / "小.xlsx", sheet_xml(f'<row r="1">{text_cell("A1", "好")}</row>'))
-    with Reader(Limits(memory_bytes=300_000_000)) as reader:
+    with Reader(Limits(memory_bytes=250_000_000)) as reader:
         assert refusal(reader, big).what == "这个文件读不了"
         assert reader.read(small).grids[0].rows == [["好"]]

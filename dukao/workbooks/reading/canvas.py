@@ -42,7 +42,7 @@ class Canvas:
     def grid(self) -> tuple[Grid, list[str]]:
         """The sheet, and what is doubtful about it."""
         self.marks.rows = set(self._cells)
-        extent = self.marks.extent
+        extent = self.marks.measure(self._limits.places)
         rows: list[list[Value]] = [[] for _ in range(extent.rows)]
         for number, cells in self._cells.items():
             if number < extent.rows:

@@ -83,13 +83,14 @@ def _merged(merges: Sequence[Area], height: int, width: int) -> tuple[list[Area]
             continue
         area = _cut(area, height, width)
         size = (area.bottom - area.top + 1) * (area.right - area.left + 1)
-        if size > _MERGED_LIMIT - len(covered) - len(firsts):
+        first = (area.top, area.left)
+        if size > _MERGED_LIMIT - len(covered) - len(firsts) or first in covered or first in firsts:
             continue
         cells = {(r, c) for r in range(area.top, area.bottom + 1) for c in range(area.left, area.right + 1)}
         if cells.isdisjoint(covered) and cells.isdisjoint(firsts):
             found.append(area)
-            firsts.add((area.top, area.left))
-            covered |= cells - {(area.top, area.left)}
+            firsts.add(first)
+            covered |= cells - {first}
     return found, covered
 
 

@@ -12,8 +12,6 @@ SIGNS_LIMIT = 100_000
 # A frame drawn further beyond the last value than this is no form but whole columns that somebody formatted.
 FRAME_ROWS_LIMIT = 2_000
 FRAME_COLUMNS_LIMIT = 256
-# Rows × columns that may be laid out; a cell far away from the others would ask for more.
-LAID_OUT_LIMIT = 8_000_000
 # This many empty rows or columns part what belongs together from what got there by mistake.
 _GAP_ROWS = 1_000
 _GAP_COLUMNS = 100
@@ -28,12 +26,13 @@ class Extent:
     beyond: tuple[str, ...] = ()
 
     def told(self, sheet: str) -> str:
-        return f"工作表“{sheet}”里有单元格远离其余内容，{'、'.join(self.beyond)}没有读入"
+        return f"工作表“{sheet}”里的内容太分散，{'、'.join(self.beyond)}没有读入"
 
 
 @dataclass
 class Marks:
-    """`rows` and `columns` are those that hold something, as far as it is known beforehand."""
+    """`rows` and `columns` are those that hold something, and `extent` what of them is read; all three only where it
+    is known before the values are."""
 
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
@@ -46,20 +45,21 @@ class Marks:
     doubts: list[str] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
+    extent: Extent | None = None
 
-    @property
-    def extent(self) -> Extent:
-        """All cells where they can be laid out, else those before the first gap, else the first rows."""
+    def measure(self, places: int) -> Extent:
+        """Set the extent: all cells where the places suffice, else those before the first gap, else the first rows."""
         height, width = max(self.rows, default=-1) + 1, max(self.columns, default=-1) + 1
-        if height * width <= LAID_OUT_LIMIT:
-            return Extent(height, width)
-        height, width = _before_gap(self.rows, _GAP_ROWS), _before_gap(self.columns, _GAP_COLUMNS)
-        height = min(height, LAID_OUT_LIMIT // width)
-        row = next((row for row in sorted(self.rows) if row >= height), None)
-        column = next((column for column in sorted(self.columns) if column >= width), None)
-        beyond = [] if row is None else [f"第 {row + 1:,} 行起"]
-        beyond += [] if column is None else [f"{column_name(column)} 列起"]
-        return Extent(height, width, tuple(beyond))
+        self.extent = Extent(height, width)
+        if height * width > places:
+            height, width = _before_gap(self.rows, _GAP_ROWS), _before_gap(self.columns, _GAP_COLUMNS)
+            height = min(height, places // width)
+            row = next((row for row in sorted(self.rows) if row >= height), None)
+            column = next((column for column in sorted(self.columns) if column >= width), None)
+            beyond = [] if row is None else [f"第 {row + 1:,} 行起"]
+            beyond += [] if column is None else [f"{column_name(column)} 列起"]
+            self.extent = Extent(height, width, tuple(beyond))
+        return self.extent
 
 
 def _before_gap(numbers: set[int], gap: int) -> int:

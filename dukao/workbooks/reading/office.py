@@ -19,7 +19,7 @@ from dukao.workbooks.reading.far import count_held, thinned
 from dukao.workbooks.reading.kinds import damaged, protected
 from dukao.workbooks.reading.laying import laid_out, too_many_cells
 from dukao.workbooks.reading.listing import with_choices
-from dukao.workbooks.reading.marks import LAID_OUT_LIMIT, Extent, Marks
+from dukao.workbooks.reading.marks import Extent, Marks
 from dukao.workbooks.reading.package import Package
 from dukao.workbooks.reading.sheetxml import sheet_marks, stated_size
 
@@ -31,7 +31,8 @@ def read_office(path: Path, name: str, kind: str, limits: Limits, *, careful: bo
     if kind == "xls":
         records = XlsBook(path)
         marks = records.marks()
-        cut = {number: seen.extent for number, seen in marks.items() if seen.extent.beyond}
+        extents = {number: seen.measure(limits.places) for number, seen in marks.items()}
+        cut = {number: extent for number, extent in extents.items() if extent.beyond}
         with _opened(records.without_far(cut) if cut else path) as book:
             return _workbook(book, _loaded(book, limits, marks), name, kind, marks, limits)
     with closing(Package(path, limits)) as package:
@@ -44,13 +45,15 @@ def read_office(path: Path, name: str, kind: str, limits: Limits, *, careful: bo
 def _read_xlsb(path: Path, package: Package, name: str, kind: str, limits: Limits) -> Workbook:
     parts = xlsb_sheets(package)[: limits.sheets]
     marks = {number: xlsb_marks(package.whole(part)) for number, part in enumerate(parts) if part}
+    for seen in marks.values():
+        seen.measure(limits.places)
     with _opened(path) as book:
         return _workbook(book, _loaded(book, limits, marks), name, kind, marks, limits)
 
 
 def _read_xlsx(path: Path, package: Package, name: str, kind: str, limits: Limits) -> Workbook:
     parts = {number: part for number, part in enumerate(package.sheets[: limits.sheets]) if part}
-    if any(prod(stated_size(package, part)) > LAID_OUT_LIMIT for part in parts.values()):
+    if any(prod(stated_size(package, part)) > limits.places for part in parts.values()):
         return _read_careful(path, package, name, kind, limits)
     # calamine works outside of Python's lock, so that both looks at the file share their time.
     look = _beside(lambda: {number: sheet_marks(package, part) for number, part in parts.items()})
@@ -68,8 +71,8 @@ def _read_careful(path: Path, package: Package, name: str, kind: str, limits: Li
             marks[number] = sheet_marks(package, part)
             if count_held(package, part, marks[number]) > limits.cells:
                 raise too_many_cells(f"第 {number + 1} 张", limits)
-            if marks[number].extent.beyond:
-                cut[part.lower()] = marks[number].extent
+            if (extent := marks[number].measure(limits.places)).beyond:
+                cut[part.lower()] = extent
     with _opened(thinned(package, cut) if cut else path) as book:
         return _workbook(book, _loaded(book, limits, marks), name, kind, marks, limits)
 
@@ -173,7 +176,7 @@ def _workbook(
         seen = marks.get(sheet.number, Marks())
         grids.append(laid_out(sheet.name, sheet.rows, sheet.merges or seen.merges, seen, is_hidden=sheet.is_hidden))
         doubts += seen.doubts
-        if seen.extent.beyond:
+        if seen.extent and seen.extent.beyond:
             doubts.append(seen.extent.told(sheet.name))
     if not any(grid.rows for grid in grids):
         doubts.append("工作簿里没有内容")

@@ -160,9 +160,10 @@ class _Document:
                 canvas.marks.percents.add((row, column))
             if formula := attributes.get("table:formula"):
                 canvas.marks.formulas[row, column] = formula.partition("=")[2]
-            down = _count(attributes, "table:number-rows-spanned")
-            across = _count(attributes, "table:number-columns-spanned")
-            canvas.merge(Area(row, column, min(row + down, _ROWS) - 1, min(column + across, COLUMNS) - 1))
+            if "table:number-columns-spanned" in attributes:  # never without the number of rows
+                down = _count(attributes, "table:number-rows-spanned")
+                across = _count(attributes, "table:number-columns-spanned")
+                canvas.merge(Area(row, column, min(row + down, _ROWS) - 1, min(column + across, COLUMNS) - 1))
 
 
 def _count(attributes: Attributes, name: str) -> int:
