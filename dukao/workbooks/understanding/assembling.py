@@ -16,7 +16,7 @@ from dukao.workbooks.understanding.headers import Header, header_of
 from dukao.workbooks.understanding.headings import columns_of, path_cells
 from dukao.workbooks.understanding.layouts import layout_of
 from dukao.workbooks.understanding.long import LONG_ROWS
-from dukao.workbooks.understanding.pairs import headings_and_slots, is_pairs, items_of, parts_of
+from dukao.workbooks.understanding.pairs import ends_in_labels, headings_and_slots, is_pairs, items_of, parts_of
 from dukao.workbooks.understanding.rules import implied_rules, printed_rules
 from dukao.workbooks.understanding.slots import slots_of
 
@@ -27,9 +27,11 @@ def tables_of(canvas: Canvas, block: Block) -> list[Table]:
     if _is_list_of_labels(canvas, block.area):
         block.area = replace(block.area, right=block.area.right + 1)
         block.doubts.append("没有画出填写的位置，按各项右边的一格处理")
-    if is_pairs(canvas, block.area):
-        return _pairs(canvas, block, lines)
-    return [_columnar(canvas, block, area, lines.title, lines) for area in _halves(canvas, block.area)]
+    pairs = _pairs_area(canvas, block)
+    if pairs is not None:
+        return _pairs(canvas, replace(block, area=pairs), lines)
+    title = lines.section or lines.title
+    return [_columnar(canvas, block, area, title, lines) for area in _halves(canvas, block.area)]
 
 
 def _is_list_of_labels(canvas: Canvas, area: Area) -> bool:
@@ -41,12 +43,23 @@ def _is_list_of_labels(canvas: Canvas, area: Area) -> bool:
     return len(cells) >= 2 and asked >= 0.6 * len(cells)
 
 
+def _pairs_area(canvas: Canvas, block: Block) -> Area | None:
+    """The area of a form of pairs, with the answers at its right edge that nothing but the title reaches."""
+    area = block.area
+    right = max([area.right, *(cell.area.right for cell in block.above if cell.column == area.left)])
+    if ends_in_labels(canvas, area) and right == area.right:
+        right += 1
+    return next((found for found in (replace(area, right=right), area) if is_pairs(canvas, found)), None)
+
+
 class _Lines:
     """What the lines around a table say."""
 
     def __init__(self, block: Block):
         texts = [cell.text for cell in block.above]
-        self.title = self._title(texts)
+        nearest = texts[-1] if texts else ""
+        self.section = nearest if words.marker_level(nearest) else ""  # 一、基本情况, under the sheet's title
+        self.title = self._title([text for text in texts if text != self.section])
         self.unit = next((unit for cell in block.above if (unit := words.unit_of_line(cell.printed))), "")
         if not self.unit:
             self.unit = words.unit_of_line(self.title)
@@ -70,7 +83,7 @@ def _pairs(canvas: Canvas, block: Block, lines: _Lines) -> list[Table]:
     parts = parts_of(canvas, block.area)
     found: list[Table] = []
     for area in parts.pairs:
-        items, doubts = items_of(canvas, area)
+        items, doubts = items_of(canvas, area, lines.section if area.top == block.area.top else "")
         if not items:
             continue
         columns, rows, slots = headings_and_slots(canvas, items, lines.unit)
@@ -204,7 +217,8 @@ def _notes(block: Block) -> tuple[str, ...]:
 def unused_lines(block: Block) -> list[Cell]:
     """Lines above that were neither the title nor the unit of measure."""
     lines = _Lines(block)
-    return [c for c in block.above if c.text != lines.title and words.unit_of_line(c.printed) != (lines.unit or None)]
+    used = (lines.title, lines.section)
+    return [c for c in block.above if c.text not in used and words.unit_of_line(c.printed) != (lines.unit or None)]
 
 
 def leftover_text(cells: list[Cell]) -> tuple[str, ...]:

@@ -52,6 +52,21 @@ def is_pairs(canvas: Canvas, area: Area) -> bool:
     return first >= 0.6 and share >= 0.6
 
 
+def ends_in_labels(canvas: Canvas, area: Area) -> bool:
+    """Whether items stand in the last column: their answers lie right of it."""
+    found = 0
+    for row in canvas.between(area.top, area.bottom):
+        cell, before = canvas.row(row).get(area.right), canvas.at(row, area.right - 1)
+        if cell is None:
+            continue
+        if not cell.is_text or not words.is_label(cell.text) or cell.width > 1:
+            return False
+        if before is not None and words.is_label(before.text):
+            return False
+        found += 1
+    return found > 0
+
+
 def _tokens(canvas: Canvas, area: Area, row: int) -> list[tuple[Area, Cell | None]]:
     """The cells of a row from the left as one sees them, blanks too; merged ones once."""
     found = []
@@ -79,7 +94,7 @@ def _paired(canvas: Canvas, area: Area, row: int) -> tuple[int, int]:
         if answer is None:
             if beside.right > beside.left or not _is_named_above(canvas, area, row, beside.left):
                 paired += 1
-                place += 1
+                place += 2 if _unit_at(tokens, place + 1) else 1
         elif _is_unit_between(tokens, place):
             paired, cells, place = paired + 2, cells + 1, place + 2
         elif answer.is_open or (_is_item(cell) and not words.is_label(answer.text)):
@@ -199,11 +214,11 @@ def _has_items(tokens: list[tuple[Area, Cell | None]]) -> bool:
 # Items
 
 
-def items_of(canvas: Canvas, area: Area) -> tuple[list[Item], list[str]]:
+def items_of(canvas: Canvas, area: Area, first_section: str) -> tuple[list[Item], list[str]]:
     """The items in reading order, and doubts about cells that could not be paired."""
     items: list[Item] = []
     doubts: list[str] = []
-    section: tuple[str, ...] = ()
+    section: tuple[str, ...] = (first_section,) if first_section else ()
     for row in canvas.between(area.top, area.bottom):
         seen = canvas.seen(row, area.left, area.right)
         if len(seen) == 1 and seen[0].row == row and seen[0].is_text and _is_section(canvas, area, seen[0]):

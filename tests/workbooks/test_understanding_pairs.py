@@ -1,0 +1,208 @@
+"""Questionnaires and personal forms: item and answer side by side. All forms are 模拟."""
+
+from dukao.workbooks.tables import Kind, Layout
+from tests.workbooks.drawn import cells, paths, sheet_of, table_of
+
+
+def asked(table):
+    return [("/".join(slot.path), slot.cell) for slot in table.slots]
+
+
+def test_personal_form_with_boxes_and_wide_answers():
+    table = table_of(
+        """
+        | 模拟居民信息登记表 | < | < | < | < | < |
+        | 姓名 | | 性别 | □男 □女 | 民族 | |
+        | 身份证号 | | < | < | 联系电话 | |
+        | 家庭住址 | | < | < | < | < |
+        """
+    )
+    assert table.layout is Layout.PAIRS
+    assert table.title == "模拟居民信息登记表"
+    assert asked(table) == [
+        ("姓名", "B2"), ("性别", "D2"), ("民族", "F2"), ("身份证号", "B3"), ("联系电话", "F3"), ("家庭住址", "B4"),
+    ]  # fmt: skip
+    assert table.slots[1].codes == (("男", "男"), ("女", "女"))
+    assert table.slots[1].kind is Kind.CODE
+
+
+def test_filled_form_asks_nothing_but_tells_its_items_and_places():
+    table = table_of(
+        """
+        | 姓名 | 模拟甲 | 性别 | 男 |
+        | 出生年月 | 1980-01 | 民族 | 汉族 |
+        | 地址 | 模拟镇东村 | < | < |
+        """
+    )
+    assert table.layout is Layout.PAIRS
+    assert paths(table) == ["姓名", "性别", "出生年月", "民族", "地址"]
+    assert [(row.index, column.index) for row, column in zip(table.rows, table.columns, strict=True)] == [
+        (0, 1), (0, 3), (1, 1), (1, 3), (2, 1),
+    ]  # fmt: skip
+    assert table.slots == ()
+
+
+def test_application_form_with_a_small_roster_in_it():
+    sheet = sheet_of(
+        """
+        | 模拟县临时救助申请审批表 | < | < | < | < | < | < |
+        | 申请人基本情况 | 姓名 | | 性别 | | 出生年月 | |
+        | ^ | 身份证号 | | < | < | 联系电话 | |
+        | ^ | 户籍地址 | | < | < | < | < |
+        | 共同生活家庭成员 | 姓名 | 与申请人关系 | 年龄 | 健康状况 | 月收入（元） | 备注 |
+        | ^ | | | | | | |
+        | ^ | | | | | | |
+        | 申请理由 | | < | < | < | < | < |
+        | 村（居）委会意见 | （盖章）\\n年   月   日 | < | < | < | < | < |
+        | 乡镇审批意见 | | < | < | 县民政局意见 | | < |
+        """
+    )
+    first, roster, last = sheet.tables
+    assert [path for path, _ in asked(first)] == [
+        "申请人基本情况/姓名", "申请人基本情况/性别", "申请人基本情况/出生年月",
+        "申请人基本情况/身份证号", "申请人基本情况/联系电话", "申请人基本情况/户籍地址",
+    ]  # fmt: skip
+    assert (roster.layout, roster.title) == (Layout.ROSTER, "共同生活家庭成员")
+    assert paths(roster) == ["姓名", "与申请人关系", "年龄", "健康状况", "月收入（元）", "备注"]
+    assert len(roster.slots) == 12
+    assert asked(last) == [("申请理由", "B8"), ("乡镇审批意见", "B10"), ("县民政局意见", "F10")]
+
+
+def test_labels_with_colons_and_offered_answers():
+    table = table_of(
+        """
+        | 模拟企业基本信息采集表 | < | < | < |
+        | 单位名称： | | 统一社会信用代码： | |
+        | 法定代表人： | | 联系电话： | |
+        | 注册资本（万元）： | | 从业人数（人）： | |
+        | 是否规上企业： | 1.是 2.否 | 备注： | |
+        """,
+        framed=True,
+    )
+    assert [path for path, _ in asked(table)] == [
+        "单位名称", "统一社会信用代码", "法定代表人", "联系电话", "注册资本（万元）", "从业人数（人）",
+        "是否规上企业", "备注",
+    ]  # fmt: skip
+    assert table.slots[4].unit == "万元"
+    assert table.slots[6].codes == (("1", "是"), ("2", "否"))
+
+
+def test_survey_of_long_questions():
+    sheet = sheet_of(
+        """
+        | 模拟社区居民满意度调查问卷 | < |
+        | 您好！为了解居民对社区服务的意见，请您抽出几分钟填写本问卷，感谢您的支持。 | < |
+        | 1.您的年龄是？（A.18岁以下 B.18—40岁 C.41—60岁 D.60岁以上） | |
+        | 2.您对社区卫生是否满意？（1.满意 2.一般 3.不满意） | |
+        | 3.您的建议： | |
+        """,
+        framed=True,
+    )
+    (table,) = sheet.tables
+    assert cells(table) == "B3 B4 B5"
+    assert table.slots[0].codes == (("A", "18岁以下"), ("B", "18—40岁"), ("C", "41—60岁"), ("D", "60岁以上"))
+    assert table.slots[1].codes == (("1", "满意"), ("2", "一般"), ("3", "不满意"))
+    assert sheet.leftover == ("A2 您好！为了解居民对社区服务的意见，请您抽出几分钟填写本问卷，感谢您的支持。",)
+
+
+def test_groups_on_the_left_and_a_unit_between_item_and_answer():
+    table = table_of(
+        """
+        | 模拟镇基本情况调查表 | < | < | < |
+        | 人口 | 总人口 | 人 | |
+        | ^ | 其中：常住人口 | 人 | |
+        | 土地 | 耕地面积 | 亩 | |
+        | ^ | 林地面积 | 亩 | |
+        """,
+        framed=True,
+    )
+    assert [(slot.cell, "/".join(slot.path), slot.unit) for slot in table.slots] == [
+        ("D2", "人口/总人口", "人"),
+        ("D3", "人口/其中：常住人口", "人"),
+        ("D4", "土地/耕地面积", "亩"),
+        ("D5", "土地/林地面积", "亩"),
+    ]
+
+
+def test_unit_behind_the_answer():
+    table = table_of(
+        """
+        | 总户数 | | 户 | 总人口 | | 人 |
+        | 耕地面积 | | 亩 | 村集体收入 | | 万元 |
+        """,
+        framed=True,
+    )
+    assert [(slot.cell, slot.unit) for slot in table.slots] == [
+        ("B1", "户"), ("E1", "人"), ("B2", "亩"), ("E2", "万元"),
+    ]  # fmt: skip
+
+
+def test_labels_over_two_columns_and_several_answers_to_tick():
+    table = table_of(
+        """
+        | 模拟合作社信息表 | < | < | < | < | < |
+        | 合作社名称 | < | | < | < | < |
+        | 成立时间 | < | | 注册资金（万元） | < | |
+        | 成员数（户） | < | | 其中：脱贫户（户） | < | |
+        | 主营业务（可多选） | < | □种植 □养殖 □加工 □其他____ | < | < | < |
+        """
+    )
+    assert cells(table) == "C2 C3 F3 C4 F4 C5"
+    assert [title for _, title in table.slots[-1].codes] == ["种植", "养殖", "加工", "其他"]
+
+
+def test_placeholders_wait_for_answers():
+    table = table_of(
+        """
+        | 姓名 | ____ | 出生日期 |     年  月  日 |
+        | 家庭人口 | ____人 | 年收入 | ＿＿＿元 |
+        """
+    )
+    assert [(slot.cell, slot.unit) for slot in table.slots] == [
+        ("B1", ""), ("D1", ""), ("B2", "人"), ("D2", "元"),
+    ]  # fmt: skip
+    assert table.slots[1].kind is Kind.DATE
+
+
+def test_half_filled_form_asks_the_rest():
+    table = table_of(
+        """
+        | 姓名 | 模拟甲 | 性别 | |
+        | 民族 | 汉族 | 学历 | |
+        | 联系电话 | | 政治面貌 | 群众 |
+        """
+    )
+    assert asked(table) == [("性别", "D1"), ("学历", "D2"), ("联系电话", "B3")]
+
+
+def test_sections_of_a_form_lead_its_items():
+    table = table_of(
+        """
+        | 模拟项目申报表 | < | < | < |
+        | 一、项目基本情况 | < | < | < |
+        | 项目名称 | | 建设性质 | |
+        | 总投资（万元） | | 建设年限 | |
+        | 二、申报单位情况 | < | < | < |
+        | 单位名称 | | 联系人 | |
+        """,
+        framed=True,
+    )
+    assert asked(table) == [
+        ("一、项目基本情况/项目名称", "B3"),
+        ("一、项目基本情况/建设性质", "D3"),
+        ("一、项目基本情况/总投资（万元）", "B4"),
+        ("一、项目基本情况/建设年限", "D4"),
+        ("二、申报单位情况/单位名称", "B6"),
+        ("二、申报单位情况/联系人", "D6"),
+    ]
+
+
+def test_answers_outside_of_what_the_file_holds():
+    table = table_of("| 模拟单位调查表 |\n| 单位名称 |\n| 地址 |\n| 从业人数 |")
+    assert asked(table) == [("单位名称", "B2"), ("地址", "B3"), ("从业人数", "B4")]
+    assert table.doubts == ("没有画出填写的位置，按各项右边的一格处理",)
+
+
+def test_name_in_front_that_elsewhere_heads_columns():
+    table = table_of("| 名称 | | 法定代表人 | |\n| 主要产品 | | 年产值（万元） | |", framed=True)
+    assert cells(table) == "B1 D1 B2 D2"
