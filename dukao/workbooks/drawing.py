@@ -143,6 +143,9 @@ def _roles(grid: Grid, sheet: UnderstoodSheet) -> dict[tuple[int, int], tuple[Ro
     """What each cell of the drawn part is, with what pointing at it tells."""
     roles: dict[tuple[int, int], tuple[Role, str]] = {}
     for table in sheet.tables:
+        for row in range(min(table.area.top, ROWS_MOST)):
+            for column in (c for c, value in enumerate(grid.rows[row]) if value and value == table.title):
+                roles[row, column] = Role.TITLE, ""
         for row in range(table.area.top, min(table.area.bottom, ROWS_MOST) + 1):
             for column in range(table.area.left, min(table.area.right, COLUMNS_MOST) + 1):
                 roles[row, column] = _role(table, row, grid.rows[row][column]), ""
@@ -160,7 +163,7 @@ def _row_names(grid: Grid, table: Table) -> Iterator[tuple[int, int, tuple[str, 
             continue
         for column in range(table.area.left, min(table.area.right, COLUMNS_MOST) + 1):
             value = grid.rows[heading.index][column]
-            if isinstance(value, str) and value.strip() and any(value.strip() in part for part in heading.path):
+            if isinstance(value, str) and value.strip() in map(str.strip, heading.path):
                 yield heading.index, column, heading.path
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Protocol
 
 from dukao.base.periods import Period
-from dukao.workbooks.grid import CellError, Grid, Value, cell_name
+from dukao.workbooks.grid import CellError, Grid, Value, Workbook, cell_name
 from dukao.workbooks.matching import Asked, Matcher, Term, label
 from dukao.workbooks.matching.vocabulary import WHEN, WHOSE
 from dukao.workbooks.problems import Unreadable
-from dukao.workbooks.reading import read_workbook
+from dukao.workbooks.reading import read_workbooks
 from dukao.workbooks.tables import Heading, Kind, Layout, Table
 from dukao.workbooks.texts import plain
 from dukao.workbooks.understanding import understand
@@ -104,8 +104,9 @@ class FolderShelf:
         self._terms: dict[str, Term] = {}
         self._entries: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
         self._whose: set[str] = set()
-        for path in sorted(files if files is not None else _tables_in(folder)):
-            self._take_file(path)
+        paths = sorted(files if files is not None else _tables_in(folder))
+        for path, workbook in zip(paths, read_workbooks(paths), strict=True):
+            self._take_file(path, workbook)
 
     @property
     def terms(self) -> Sequence[Term]:
@@ -120,11 +121,9 @@ class FolderShelf:
         undated = [e.known for e in entries if e.period is None]
         return tuple(of_then or undated)
 
-    def _take_file(self, path: Path) -> None:
-        try:
-            workbook = read_workbook(path)
-        except Unreadable as problem:
-            self.untold.append(f"{path.name}：{problem.what}")
+    def _take_file(self, path: Path, workbook: Workbook | Unreadable) -> None:
+        if isinstance(workbook, Unreadable):
+            self.untold.append(f"{path.name}：{workbook.what}")
             return
         found = understand(workbook)
         told = len(self._entries)
