@@ -52,7 +52,10 @@ def filing_marks(*, filing_ids: Collection[int], viewer: Actor) -> dict[int, Fil
         "dispatch__sheet__issuer__code",
         "dispatch__sheet__issuer__unit__path",
     )
-    return {pk: FilingMark(*mark[:8], _access(viewer, *mark[8:])) for pk, *mark in rows}
+    return {
+        pk: FilingMark(number, title, code, name, by, at, reviewer, reviewed_at, _access(viewer, *place))
+        for pk, number, title, code, name, by, at, reviewer, reviewed_at, *place in rows
+    }
 
 
 def _access(viewer: Actor, unit_path: str, issuer: str, issuer_path: str) -> Access:
