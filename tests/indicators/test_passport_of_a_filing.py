@@ -10,9 +10,9 @@ from tests.conftest import AT
 from tests.sheets.conftest import Q3, house  # noqa: F401 (a fixture)
 
 
-def passport(house, place):  # noqa: F811
+def passport(house, place, viewer="sam"):  # noqa: F811
     return queries.passport(
-        indicator="projects", unit=house.city.code[place], period=Q3, viewer=house.city.actor["sam"]
+        indicator="projects", unit=house.city.code[place], period=Q3, viewer=house.city.actor[viewer]
     )
 
 
@@ -36,5 +36,8 @@ def test_a_typed_answer_is_traced_to_its_filing_and_its_review(house):  # noqa: 
     (fact,) = passport(house, "一村").numerator[0].facts
     assert (fact.value, fact.accepted_at) == (5, AT)
     assert (fact.filing.submitted_by, fact.filing.reviewed_by) == ("alice", "rita")
+    assert [passport(house, "一村", who).numerator[0].facts[0].filing.access for who in ("alice", "rita", "sam")] == [
+        "fill", "review", "read",
+    ]  # fmt: skip
     assert [(old.value, old.answer) for old in fact.before] == [(4, None)]
     assert passport(house, "富水市").counts == (1, 6, 0)

@@ -38,6 +38,8 @@ def test_a_ratio_shows_its_formula_terms_and_children(registers, indicators):
     ]
     assert [(child.unit.name, child.state) for child in income_tax.children] == [("东县", "known"), ("西区", "unknown")]
     assert [source.number for source in vat.deliveries] == ["returns-1"]
+    assert shown.open_deliveries == ("returns-1",)
+    assert passport(registers, "tax_per_head", "一村", "alice").open_deliveries == ()
     (people,) = shown.denominator
     assert (people.value, people.taken_from) == (400, Period.parse("2025"))
     assert vat.facts == ()

@@ -115,6 +115,11 @@ def test_a_passport_says_how_and_from_where(furnished, sam):
     assert sam.get(f"/units/{furnished.code['一村']}/figures/nothing/", Q3).status_code == 404
 
 
+def test_the_table_of_everything_moves_like_the_page(furnished, sam):
+    assert "data-live" in _text(sam.get(f"/units/{furnished.code['富水市']}/all/", Q3))
+    assert "data-live" not in _text(sam.get(f"/units/{furnished.code['富水市']}/all/", {**Q3, "as_of": "2026-01-01"}))
+
+
 def test_a_city_without_indicators_says_what_to_do(city, sam):
     assert "还没有定义指标" in _text(sam.get(f"/units/{city.code['富水市']}/"))
 

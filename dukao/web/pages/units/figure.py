@@ -31,6 +31,7 @@ class Step:
     until: str
     source: str
     source_href: str
+    opened_by: str  # who else may open the source, where the viewer may not
     lines: tuple[tuple[str, str], ...]
 
 
@@ -298,6 +299,7 @@ def _step(fact: FactPassport, term: TermPassport, found: Passport, *, is_held: b
         until=words.moment(fact.superseded_at),
         source=source,
         source_href=href,
+        opened_by="" if href else _opened_by(fact),
         lines=tuple(_lines(fact, found.people)),
     )
 
@@ -311,6 +313,12 @@ def _source(fact: FactPassport, found: Passport) -> tuple[str, str]:
         text = _("交付：{dataset}（{number}）").format(dataset=source.dataset_title, number=source.number)
         return text, _delivery_href(source.number, found)
     return _("填报"), ""
+
+
+def _opened_by(fact: FactPassport) -> str:
+    if fact.source.kind == "delivery":
+        return _("由提供部门和督考办打开")
+    return _("由填报、审核和要数的单位打开")
 
 
 def _lines(fact: FactPassport, people: Mapping[str, str]) -> Iterator[tuple[str, str]]:
