@@ -13,7 +13,7 @@ _COMPARE = {"=": "=", "≥": ">=", "≤": "<=", ">": ">", "<": "<", ">=": ">=", 
 _WORDED = (
     (r"(?:应|须|必须|要)?(?:大于或?等于|不小于|不少于|不低于)", "≥"),
     (r"(?:应|须|必须|要)?(?:小于或?等于|不大于|不超过|不多于|不高于)", "≤"),
-    (r"(?:应|须|必须|要)?(?:恒)?(?:等于|为)(?=[\d(〔第])|(?:应|须|必须|要)?恒?等于", "="),
+    (r"(?:应|须|必须|要)?恒?为(?=[\d(〔第])|(?:应|须|必须|要)?恒?等于", "="),
     (r"(?:应|须|必须|要)?大于", ">"),
     (r"(?:应|须|必须|要)?小于", "<"),
     (r"加上?(?=[\d(〔第])", "+"),
@@ -51,14 +51,11 @@ class Axis:
         self.by_name: dict[str, int | None] = {}
         for place, heading in enumerate(headings):
             number = plain(heading.number).lstrip("0") or plain(heading.number)
-            if number:
-                if self.by_number.setdefault(number, place) != place:
-                    self.by_number[number] = None
-            if heading.path:
-                for name in _names_of(heading.path):
-                    known = self.by_name.setdefault(name, place)
-                    if known != place:
-                        self.by_name[name] = None
+            if number and self.by_number.setdefault(number, place) != place:
+                self.by_number[number] = None
+            for name in _names_of(heading.path) if heading.path else ():
+                if self.by_name.setdefault(name, place) != place:
+                    self.by_name[name] = None
         self.longest = max(map(len, self.by_name), default=0)
 
     def ref(self, place: int) -> str:
@@ -133,12 +130,13 @@ def _comparisons(flat: str, axis: Axis, own: int | None) -> list[str]:
         if own is None:
             raise _Unresolved(flat)
         sides, signs = ["", flat], ["="]
-    left = _side(sides[0], axis) if sides[0] else axis.ref(own) if own is not None else ""
+    is_marked = re.search(r"\d[列栏行]|〔", flat) is not None
+    left = _side(sides[0], axis, is_marked) if sides[0] else axis.ref(own) if own is not None else ""
     if not left:
         raise _Unresolved(flat)
     found = []
     for sign, side in zip(signs, sides[1:], strict=True):
-        right = _side(side, axis)
+        right = _side(side, axis, is_marked)
         if "[" not in left + right or left == right:
             raise _Unresolved(flat)
         found.append(f"{left} {_COMPARE[sign]} {right}")
@@ -147,36 +145,37 @@ def _comparisons(flat: str, axis: Axis, own: int | None) -> list[str]:
     return found
 
 
-def _side(text: str, axis: Axis) -> str:
+def _side(text: str, axis: Axis, is_marked: bool) -> str:
     """One side of a comparison. Raises _Unresolved."""
-    tokens = _tokens(text, axis)
-    tokens = _with_ranges(tokens, axis)
+    tokens = _with_ranges(_tokens(text, axis, is_marked), axis)
     out: list[str] = []
     depth, expects_operand = 0, True
-    for token in tokens:
-        if token == "(":
+    for part in tokens:
+        if part == "(":
             depth += 1
-        elif token == ")":
+        elif part == ")":
             depth -= 1
-        elif isinstance(token, _Ref) or (isinstance(token, str) and token[0].isdigit()):
+        elif isinstance(part, _Ref) or (isinstance(part, str) and part[0].isdigit()):
             if not expects_operand:
                 raise _Unresolved(text)
             expects_operand = False
-        elif isinstance(token, str):
-            if expects_operand and token != "-":
+        elif isinstance(part, str):
+            if expects_operand and part != "-":
                 raise _Unresolved(text)
             expects_operand = True
         if depth < 0:
             raise _Unresolved(text)
-        out.append(axis.ref(token.place) if isinstance(token, _Ref) else token)
+        out.append(axis.ref(part.place) if isinstance(part, _Ref) else part)
     if expects_operand or depth:
         raise _Unresolved(text)
     return " ".join(out).replace("( ", "(").replace(" )", ")")
 
 
-def _tokens(text: str, axis: Axis) -> list[_Ref | str]:
+def _tokens(text: str, axis: Axis, is_marked: bool) -> list[_Ref | str]:
+    """Headings, factors and signs; after 3列 or ③ a bare number is a factor. Raises _Unresolved."""
     found: list[_Ref | str] = []
-    rest = text.strip().removesuffix("之和").removesuffix("的和")
+    rest = re.sub(r"(?:之和|的和|的合计数?|的总和)$", "", text.strip())
+    is_list = rest != text.strip()  # 男、女之和
     while rest:
         taken = _name_at(rest, axis)
         if taken is not None:
@@ -187,8 +186,11 @@ def _tokens(text: str, axis: Axis) -> list[_Ref | str]:
             found.append(_Ref(axis.numbered(next(g for g in match.groups() if g and g.isdigit()))))
             rest = rest[match.end() :]
         elif match := _BARE.match(rest):
-            found.append(_number(match.group(), found, axis))
+            found.append(match.group().removesuffix("%") if is_marked else _number(match.group(), found, axis))
             rest = rest[match.end() :]
+        elif is_list and rest[0] in "、和与及":
+            found.append("+")
+            rest = rest[1:]
         elif match := re.match(r"\+?(?:…+|\.{3,})\+?|至|到|~", rest):
             found.append("至")
             rest = rest[match.end() :]
@@ -208,7 +210,7 @@ def _name_at(rest: str, axis: Axis) -> tuple[str, int] | None:
     for length in range(min(axis.longest, len(rest)), 0, -1):
         name = rest[:length]
         place = axis.by_name.get(name, -1)
-        if place == -1 or (length < len(rest) and rest[length] not in "+-*/()=至到~…"):
+        if place == -1 or (length < len(rest) and rest[length] not in "+-*/()=至到~…、和与及的"):
             continue
         if place is None:
             raise _Unresolved(name)
@@ -233,8 +235,8 @@ def _with_ranges(tokens: list[_Ref | str], axis: Axis) -> list[_Ref | str]:
     out: list[_Ref | str] = []
     place = 0
     while place < len(tokens):
-        token = tokens[place]
-        if token == "至":
+        part = tokens[place]
+        if part == "至":
             last, first = tokens[place + 1] if place + 1 < len(tokens) else None, out[-1] if out else None
             if not isinstance(first, _Ref) or not isinstance(last, _Ref) or last.place <= first.place:
                 raise _Unresolved("至")
@@ -242,6 +244,6 @@ def _with_ranges(tokens: list[_Ref | str], axis: Axis) -> list[_Ref | str]:
                 out += ["+", _Ref(between)]
             place += 2
             continue
-        out.append(token)
+        out.append(part)
         place += 1
     return out

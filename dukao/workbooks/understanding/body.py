@@ -9,6 +9,7 @@ from dukao.workbooks.tables import Heading, Kind
 from dukao.workbooks.texts import plain
 from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.canvas import Canvas, Cell, Shape
+from dukao.workbooks.understanding.codes import codes_in
 from dukao.workbooks.understanding.headers import Header
 
 _NUMBER_HEAD = re.compile(r"^(?:行次|行号|代码|指标代码|编码|序码|栏次|统计代码|项目编码|科目代码|科目编码|编号)$")
@@ -56,10 +57,11 @@ def _heading_rows(canvas: Canvas, area: Area, body: Body) -> set[int]:
     """Rows that only have a name where the others also have a number or a unit of measure, such as `流动资产：`."""
     names, marks = body.columns(Role.NAME), body.columns(Role.NUMBER, Role.UNIT)
     rows = [row for row in body.rows if row not in body.sections]
-    alone = {
-        row for row in rows
-        if [c.column for c in canvas.seen(row, area.left, area.right) if c.shape is not Shape.BLOCK] in [[n] for n in names]
-    }  # fmt: skip
+    alone = set()
+    for row in rows:
+        seen = [cell.column for cell in canvas.seen(row, area.left, area.right) if cell.shape is not Shape.BLOCK]
+        if len(seen) == 1 and seen[0] in names:
+            alone.add(row)
     marked = [
         row for row in rows if any((c := canvas.at(row, m)) is not None and c.shape is not Shape.BLOCK for m in marks)
     ]
@@ -216,7 +218,7 @@ def _continued(labels: list[Cell], names: list[int], outer: dict[int, Cell]) -> 
     if not labels or len(names) < 2:
         return labels
     first = labels[0].column
-    if first == names[0] or words.is_total(labels[0].text) and not words.is_subtotal(labels[0].text):
+    if first == names[0] or (words.is_total(labels[0].text) and not words.is_subtotal(labels[0].text)):
         outer.clear()
     labels = [*(outer[column] for column in names if column < first and column in outer), *labels]
     outer.update((label.column, label) for label in labels[:-1] if label.column != names[-1])
@@ -238,7 +240,7 @@ def _row_heading(
         tuple(dict.fromkeys(path)),
         unit,
         Kind.PERCENT if unit in ("%", "‰") else Kind.NUMBER if unit else Kind.UNKNOWN,
-        words.codes_in(leaf),
+        codes_in(leaf),
         is_total=is_total,
         is_of_which=bool(texts) and any(above.is_of_which for above in stack),
         number="" if is_total and words.is_total(number) else number or words.marker(leaf),

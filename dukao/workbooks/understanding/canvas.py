@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from dukao.workbooks.grid import Area, CellError, Grid, Value, cell_name
 from dukao.workbooks.understanding import words
+from dukao.workbooks.understanding.codes import is_boxes
 from dukao.workbooks.understanding.long import rows_worth_a_look
 
 # A merged area of more cells holds no name and no answer.
@@ -124,10 +125,13 @@ class Canvas:
     def is_framed(self, row: int, column: int) -> bool:
         return (row, column) in self.grid.framed
 
-    def is_first(self, row: int, column: int) -> bool:
-        """Whether a value may be written here: of a merged area only its first cell."""
+    def is_open(self, row: int, column: int) -> bool:
+        """Whether a value may be written here and none stands: of a merged area only in its first cell."""
         merged = self._merged.get((row, column))
-        return merged is None or (merged.top, merged.left) == (row, column)
+        if (row, column) in self.grid.formulas or (merged and (merged.top, merged.left) != (row, column)):
+            return False
+        cell = self.at(row, column)
+        return cell is None or cell.is_open
 
     def choices(self, row: int, column: int) -> tuple[tuple[str, str], ...]:
         """The list to choose from that the file sets for this cell, as code and title."""
@@ -140,12 +144,12 @@ class Canvas:
         found = {}
         formulas = self.grid.formulas
         for column, value in enumerate(self.grid.rows[row]):
-            if value is None or value == "":
-                if (row, column) not in formulas:
-                    continue
-            elif (row, column) in self._merged and not self.is_first(row, column):
+            if (value is None or value == "") and (row, column) not in formulas:
                 continue
-            cell = cell_of(value, self.area(row, column), is_formula=(row, column) in formulas)
+            area = self.area(row, column)
+            if (area.top, area.left) != (row, column):
+                continue
+            cell = cell_of(value, area, is_formula=(row, column) in formulas)
             if cell is not None:
                 found[column] = cell
         return found
@@ -182,7 +186,7 @@ def _shape_of_text(text: str) -> Shape:
         return Shape.DATE
     if words.is_block(text):
         return Shape.BLOCK
-    if words.is_placeholder(text) or words.is_boxes(text):
+    if words.is_placeholder(text) or is_boxes(text):
         return Shape.PLACEHOLDER
     return Shape.TEXT
 

@@ -170,18 +170,18 @@ class _Look:
         return value
 
     def _atom(self) -> Decimal:
-        token = self._take()
-        if token == "(":
+        part = self._take()
+        if part == "(":
             value = self._sum()
             self._take()
             return value
-        if token == "-":
+        if part == "-":
             return -self._atom()
-        if token.startswith("["):
-            return self._cell(token[1:-1])
-        if token.startswith("sum"):
-            return self._run(*re.findall(r"\[([A-Z]*\d*)\]", token))
-        return Decimal(token)
+        if part.startswith("["):
+            return self._cell(part[1:-1])
+        if part.startswith("sum"):
+            return self._run(*re.findall(r"\[([A-Z]*\d*)\]", part))
+        return Decimal(part)
 
     def _run(self, first: str, last: str) -> Decimal:
         if first.isdigit():
@@ -213,9 +213,9 @@ class _Look:
         return self.tokens[self.place] if self.place < len(self.tokens) else ""
 
     def _take(self) -> str:
-        token = self._next()
+        part = self._next()
         self.place += 1
-        return token
+        return part
 
 
 def number_of(value: Value) -> Decimal | None:

@@ -147,11 +147,11 @@ class _Look:
     def _shares(self, over: Cell, cell: Cell, above: dict[int, Cell | None]) -> bool:
         """Whether the name above stands for more columns than its own: it is repeated or continued by blanks."""
         beside = cell.area.right + 1
-        if beside <= self.area.right:
-            neighbour, right = above.get(beside), self.seen[cell.row].get(beside)
-            if right is not None and right.is_text and right.row == cell.row:
-                if neighbour is None or neighbour.text == over.text:
-                    return True
+        right = self.seen[cell.row].get(beside)
+        if right is not None and right.is_text and right.row == cell.row:
+            neighbour = above.get(beside)
+            if neighbour is None or neighbour.text == over.text:
+                return True
         left = above.get(cell.column - 1)
         return left is not None and left is not over and left.text == over.text
 

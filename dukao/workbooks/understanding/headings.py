@@ -8,6 +8,7 @@ from dukao.workbooks.tables import Heading, Kind
 from dukao.workbooks.texts import plain
 from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.canvas import Canvas, Cell, Shape
+from dukao.workbooks.understanding.codes import codes_in
 from dukao.workbooks.understanding.headers import Header
 
 _PERCENT = re.compile(r"%|率$|占比$|比重$|比例$|百分比$|增幅$|增速$|同比$|环比$")
@@ -91,7 +92,7 @@ def _heading(
     if not own_unit and header.units is not None:
         cell = canvas.at(header.units, column)
         own_unit = cell.text.strip("()（）") if cell is not None and cell.row == header.units else ""
-    codes = next((c for text in reversed(printed) if (c := words.codes_in(text))), ())
+    codes = next((c for text in reversed(printed) if (c := codes_in(text))), ())
     codes = codes or (canvas.choices(body[0], column) if body else ())
     values = [cell for row in body[:60] if (cell := canvas.at(row, column)) is not None and cell.row == row]
     kind = kind_of(path, own_unit, codes, values)
@@ -162,7 +163,7 @@ def shared_unit(path: tuple[str, ...], unit: str) -> str:
 def _note(path: tuple[str, ...]) -> str:
     """What a heading says in brackets beside its unit."""
     found = re.findall(r"[(（]([^()（）]+)[)）]", path[-1]) if path else []
-    return "；".join(text for text in found if not words.is_unit(text) and not words.codes_in(text))
+    return "；".join(text for text in found if not words.is_unit(text) and not codes_in(text))
 
 
 def _number(canvas: Canvas, column: int, header: Header, path: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from dukao.workbooks.tables import Heading, Kind, Slot
 from dukao.workbooks.texts import plain
 from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.canvas import Canvas, Cell
+from dukao.workbooks.understanding.codes import codes_in
 from dukao.workbooks.understanding.headings import kind_of, shared_unit
 
 # Names that head a column and are never themselves answered.
@@ -300,9 +301,7 @@ def headings_and_slots(
         if not own and item.filled is not None and item.filled.is_open:
             own = next((u for u in ("%", "元", "人", "户", "亩", "万元") if placeholder.strip("_＿ ") == u), "")
         codes = (
-            words.codes_in(item.label.printed)
-            or words.codes_in(placeholder)
-            or canvas.choices(item.answer.top, item.answer.left)
+            codes_in(item.label.printed) or codes_in(placeholder) or canvas.choices(item.answer.top, item.answer.left)
         )
         values = [item.filled] if item.filled is not None else []
         kind = kind_of(item.path, own, codes, values)
@@ -310,7 +309,6 @@ def headings_and_slots(
         column = Heading(item.answer.left, item.path, own, kind, codes)
         columns.append(column)
         rows.append(Heading(item.answer.top, (), own, kind, codes))
-        if (item.filled is None or item.filled.is_open) and canvas.is_first(item.answer.top, item.answer.left):
-            if (item.answer.top, item.answer.left) not in canvas.grid.formulas:
-                slots.append(Slot(item.answer.top, item.answer.left, item.path, (), own, kind, codes))
+        if canvas.is_open(item.answer.top, item.answer.left):
+            slots.append(Slot(item.answer.top, item.answer.left, item.path, (), own, kind, codes))
     return tuple(columns), tuple(rows), tuple(slots)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dukao.workbooks.grid import cell_name
 from dukao.workbooks.tables import Heading, Kind, Slot
 from dukao.workbooks.understanding.body import Body, Role
-from dukao.workbooks.understanding.canvas import Canvas, Shape
+from dukao.workbooks.understanding.canvas import Canvas
 
 # More open cells than this in one table are no form that somebody fills in by hand.
 MOST_SLOTS = 20_000
@@ -27,7 +27,7 @@ def slots_of(
             doubts.append(f"第{row + 1}行是隐藏行，其中的空格不作为待填项")
             continue
         for column in asked:
-            if not _is_open(canvas, row, column.index):
+            if not canvas.is_open(row, column.index):
                 continue
             if column.index in canvas.grid.hidden_columns:
                 doubts.append(f"{cell_name(row, column.index)} 在隐藏列，不作为待填项")
@@ -57,14 +57,6 @@ def _asked(columns: Sequence[Heading], body: Body, *, is_roster: bool) -> list[H
             continue
         asked.append(column)
     return asked
-
-
-def _is_open(canvas: Canvas, row: int, column: int) -> bool:
-    area = canvas.area(row, column)
-    if (area.top, area.left) != (row, column) or (row, column) in canvas.grid.formulas:
-        return False
-    cell = canvas.at(row, column)
-    return cell is None or cell.shape is Shape.PLACEHOLDER
 
 
 def _slot(row: int, column: Heading, heading: Heading | None, canvas: Canvas) -> Slot:

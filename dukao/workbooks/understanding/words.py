@@ -54,8 +54,6 @@ _PLACEHOLDER = re.compile(
     r"^[\s_＿()（）]*$|^[\s_＿]*年[\s_＿]*月([\s_＿]*日)?[\s_＿]*$|^[\s_＿]+[%％元人户亩][\s_＿]*$"
 )
 _BLOCK = re.compile(r"^(?:[—\-－–―/／×╳✕Xx\\＼*]{1,4}|[…]{1,2})$")
-_BOXES = re.compile(r"[□☐○◯]\s*([^□☐○◯\s;；,，、/]+(?:\s*[（(][^）)]*[）)])?)")
-_SLASHED = re.compile(r"^[^/]{1,6}(?:/[^/]{1,6})+$")
 _SERIALS = re.compile(r"^(?:序号?|行次|行号|项次|编号|顺序号|no\.?|栏次|序列号?)$")
 _LABELS = re.compile(
     r"姓名|性别|民族|年龄|出生|身份证|证件|证号|电话|手机|联系|住址|地址|住所|学历|学位|政治面貌|职务|职称|户主|户籍|籍贯|健康|婚姻"
@@ -212,62 +210,6 @@ def is_placeholder(text: str) -> bool:
 def is_block(text: str) -> bool:
     """A cell crossed out: nothing is to be filled there."""
     return _BLOCK.match(text.strip()) is not None
-
-
-def is_boxes(text: str) -> bool:
-    """`□是 □否`: an answer to be ticked."""
-    flat = text.strip()
-    if len(_BOXES.findall(flat)) >= 2:
-        return _BOXES.match(flat) is not None
-    listed = codes_in(flat) if re.match(r"[01A①]", flat) else ()
-    return bool(listed) and tidy(flat[1:].lstrip(" .．、:：=-—")).startswith(listed[0][1])
-
-
-@lru_cache(maxsize=65_536)
-def codes_in(text: str) -> tuple[tuple[str, str], ...]:
-    """The list of answers a cell offers, as code and title: `1.是 2.否`, `□是 □否`, `男/女`."""
-    boxes = _BOXES.findall(text)
-    if len(boxes) >= 2:
-        return tuple((title, title) for box in boxes if (title := tidy(box).strip("_＿：:")))
-    for marks in ("123456789", "0123456789", "ABCDEFGH", CIRCLED):
-        listed = _listed(text, marks)
-        if listed:
-            return listed
-    for inside in [*re.findall(r"[（(]([^（）()]+)[）)]", text), text]:
-        flat = tidy(inside)
-        if (
-            _SLASHED.match(flat)
-            and not is_measure(flat)
-            and re.search(r"是/否|男/女|有/无|[^\d\x00-\x7f/]+/[^\d\x00-\x7f]+/", flat)
-        ):
-            return tuple((part, part) for part in flat.split("/"))
-    return ()
-
-
-def _listed(text: str, marks: str) -> tuple[tuple[str, str], ...]:
-    """`1.是 2.否`: each mark in its order, and what stands between them."""
-    sign = r"\s*" if marks is CIRCLED else r"\s*[.．、:：=＝\-—－]\s*"
-    found: list[tuple[str, int, int]] = []
-    for mark in marks:
-        start = found[-1][2] + 1 if found else 0
-        places = [
-            (m.start(), m.end()) for m in re.compile(rf"(?<![\dA-Za-z.]){mark}{sign}(?=\S)").finditer(text, start)
-        ]
-        if not places:
-            break
-        found.append((mark, *places[0]))
-    if len(found) < 2:
-        return ()
-    first = [m for m in re.compile(rf"(?<![\dA-Za-z.]){marks[0]}{sign}(?=\S)").finditer(text, 0, found[1][1])][-1]
-    found[0] = (marks[0], first.start(), first.end())
-    ends = [start for _, start, _ in found[1:]] + [len(text)]
-    titles = [tidy(text[end:until]).rstrip("、,，;；/ ") for (_, _, end), until in zip(found, ends, strict=True)]
-    titles[-1] = (
-        re.split(r"[)）;；。\n]", titles[-1])[0] if titles[-1].count("(") + titles[-1].count("（") == 0 else titles[-1]
-    )
-    if not all(0 < len(title) <= 30 for title in titles):
-        return ()
-    return tuple((mark, title) for (mark, _, _), title in zip(found, titles, strict=True))
 
 
 def is_serial_head(text: str) -> bool:
