@@ -226,8 +226,10 @@ body{font:15px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;margin:1.5rem;color:#
 h1{font-size:1.3rem}h2{font-size:1.05rem;margin-top:2rem}.scroll{overflow:auto}
 table{border-collapse:collapse}td,th{border:1px solid #d5dae0;padding:.2rem .45rem;vertical-align:middle}
 th{background:#f4f6f8;color:#57606a;font-weight:400;font-size:.8rem}
-ul.legend{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;padding:0}.legend li{padding:.1rem .6rem;border:1px solid #d5dae0}
+ul.legend{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;padding:0}
+.legend li{padding:.1rem .6rem;border:1px solid #d5dae0}
 .header{background:#dfe9f5}.row-name{background:#edf2f8}.total{background:#ece7f6}.lookup{background:#f1f1ee}
-.slot{background:#fff6d8;outline:1px dashed #8a6d00;outline-offset:-3px}.open{background:#fff0c2;outline:2px dashed #8a6d00;
+.slot{background:#fff6d8;outline:1px dashed #8a6d00;outline-offset:-3px}
+.open{background:#fff0c2;outline:2px dashed #8a6d00;
 outline-offset:-3px}.filled{background:#dff3e4;font-weight:600}.error{background:#fbe3e0;color:#8c1d13}
 """

@@ -84,8 +84,9 @@ def plan_filling(
 
 
 def asked_by(table: Table, slot: Slot) -> Asked:
-    """What a slot asks; rows of a roster have no names of their own."""
-    row_path = () if table.layout is Layout.ROSTER else slot.row_path
+    """What a slot asks; a row that is one of many units or persons does not change the question."""
+    is_one_of_many = table.layout is Layout.ROSTER or (table.layout is Layout.GRID and key_columns(table))
+    row_path = () if is_one_of_many else slot.row_path
     return Asked(slot.path, row_path, slot.unit or table.unit, slot.kind, table.title)
 
 

@@ -165,8 +165,11 @@ class FolderShelf:
 
 def key_columns(table: Table) -> tuple[Heading, ...]:
     """The columns whose cells say whom a row is about: the unit by code or name, else the person or thing by name."""
+    # Where rows have units of measure of their own, 单位 is the column that says them.
+    not_whose = "单位" if any(row.unit for row in table.rows) else ""
     for names in WHOSE:
-        if found := tuple(c for c in table.columns if c.path and plain(c.path[-1]).strip("*:") in names):
+        named = ((c, plain(c.path[-1]).strip("*:")) for c in table.columns if c.path)
+        if found := tuple(c for c, name in named if name in names and name != not_whose):
             return found
     return ()
 

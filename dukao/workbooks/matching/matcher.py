@@ -13,7 +13,7 @@ from rapidfuzz.distance import Indel
 from dukao.workbooks.matching.measures import factor_between, is_measure, measure
 from dukao.workbooks.matching.terms import SURE, Asked, Candidate, Term
 from dukao.workbooks.matching.vocabulary import MEASURED, VAGUE
-from dukao.workbooks.matching.words import Label, Span, label, pairs, turns
+from dukao.workbooks.matching.words import Label, Span, label, pairs, stem, turns
 from dukao.workbooks.tables import Kind
 from dukao.workbooks.texts import plain
 
@@ -108,7 +108,7 @@ class _Wording:
         span = Span.COMPUTED if len(spans) > 1 or Span.COMPUTED in spans else next(iter(spans), Span.NOW)
         unit = asked.unit or next((one.unit for one in reversed(labels) if one.unit), "")
         own = said[-1] if said else ""
-        return cls("".join(dict.fromkeys(said)), own, tuple(said[:-1]), unit, span, len(spans) > 1)
+        return cls(stem("".join(dict.fromkeys(said))), own, tuple(said[:-1]), unit, span, len(spans) > 1)
 
     @property
     def item(self) -> str:

@@ -23,3 +23,5 @@ WHOSE: tuple[frozenset[str], ...] = tuple(frozenset(map(plain, names)) for names
 WHEN = frozenset(map(plain, _WORDS["when"]))
 TIMES_A_YEAR: tuple[tuple[str, int], ...] = tuple(_WORDS["times_a_year"].items())
 OPTIONAL = frozenset(_WORDS["optional"])
+LIGHT_BEFORE: tuple[str, ...] = tuple(_WORDS["light"]["before"])
+LIGHT_AFTER: tuple[str, ...] = tuple(sorted(_WORDS["light"]["after"], key=len, reverse=True))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from dukao.workbooks.matching.measures import is_measure
-from dukao.workbooks.matching.vocabulary import GENERIC, SPANS, TURNS
+from dukao.workbooks.matching.vocabulary import GENERIC, LIGHT_AFTER, LIGHT_BEFORE, SPANS, TURNS
 from dukao.workbooks.texts import plain
 
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -57,7 +57,19 @@ def label(text: str) -> Label:
     if not unit and "/" in text:
         name, _, last = text.rpartition("/")
         text, unit = (name, last) if name and is_measure(last) else (text, unit)
-    return Label(_FILLERS.sub("", text), unit, span)
+    return Label(stem(_FILLERS.sub("", text)), unit, span)
+
+
+def stem(core: str) -> str:
+    """年末户籍人口数 is 户籍人口; of 户数 and 人数 nothing is taken."""
+    for word in LIGHT_BEFORE:
+        if core.startswith(word) and len(core) > len(word) + 1:
+            core = core.removeprefix(word)
+            break
+    for word in LIGHT_AFTER:
+        if core.endswith(word) and len(core) > len(word) + 1:
+            return core.removesuffix(word)
+    return core
 
 
 def _without_numbering(text: str) -> str:

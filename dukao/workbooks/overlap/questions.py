@@ -6,7 +6,7 @@ from functools import cached_property
 
 from dukao.workbooks.matching import Asked, Span, label
 from dukao.workbooks.matching.vocabulary import MEASURED, TIMES_A_YEAR
-from dukao.workbooks.matching.words import pairs, turns
+from dukao.workbooks.matching.words import pairs, stem, turns
 from dukao.workbooks.planning import asked_by
 from dukao.workbooks.shelf import key_columns
 from dukao.workbooks.tables import Kind, Layout, Table, Understood
@@ -35,7 +35,7 @@ class Question:
         said = [one.core for one in map(label, self.path) if not one.is_generic]
         if len(said) > 1 and said[-1] in MEASURED:
             said[-1:] = [] if said[-1] in "".join(said[:-1]) or MEASURED[said[-1]] != "户" else said[-1:]
-        return "".join(dict.fromkeys(said)) or plain("".join(self.path))
+        return stem("".join(dict.fromkeys(said))) or plain("".join(self.path))
 
     @cached_property
     def span(self) -> Span:
