@@ -6,6 +6,7 @@ like a small form. All other rows are ordinary: only their empty cells matter.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dukao.workbooks.grid import Grid
 from dukao.workbooks.tables import Heading, Slot
@@ -30,14 +31,17 @@ class Ordinary:
         """The empty cells of ordinary rows in these columns, from the top, at most so many."""
         found: list[Slot] = []
         formulas = self.grid.formulas
+        asked = [(column.index, column) for column in columns]
         for row in rows:
             if not self.empties[row] or row in looked_at:
                 continue
             values = self.grid.rows[row]
-            path = tuple(words.tidy(name) for c in names if isinstance(name := values[c], str))
-            for column in columns:
-                if values[column.index] is None and (row, column.index) not in formulas:
-                    found.append(Slot(row, column.index, column.path, path, column.unit, column.kind, column.codes))
+            path: tuple[str, ...] | None = None
+            for index, column in asked:
+                if values[index] is None and (row, index) not in formulas:
+                    if path is None:
+                        path = tuple(name.strip() for n in names if isinstance(name := values[n], str))
+                    found.append(Slot(row, index, column.path, path, column.unit, column.kind, column.codes))
             if len(found) >= most:
                 break
         return found
@@ -63,8 +67,18 @@ def _odd_rows(grid: Grid, empties: Sequence[int]) -> Iterator[int]:
     rows, width = grid.rows, grid.width
     spare = width - 1 if width > 2 else width
     yield from (row for row, count in enumerate(empties) if count >= spare)
-    for column in range(min(3, width)):
-        texts = [(row, text) for row, values in enumerate(rows) if isinstance(text := values[column], str)]
-        yield from (row for row, text in texts if "计" in text and words.is_total(text))
+    # Three columns in one pass: this line runs a million times.
+    a, b, c = (min(column, width - 1) for column in range(3))
+    texts: Any = rows
+    said = [
+        row
+        for row, values in enumerate(texts)
+        if (values[a].__class__ is str and "计" in values[a])
+        or (values[b].__class__ is str and "计" in values[b])
+        or (values[c].__class__ is str and "计" in values[c])
+    ]
+    for row in said:
+        if any(isinstance(text := rows[row][column], str) and words.is_total(text) for column in (a, b, c)):
+            yield row
     for area in grid.merges:
         yield from range(area.top, min(area.bottom, area.top + 20) + 1)

@@ -7,8 +7,8 @@ from dukao.workbooks.tables import Heading, Kind, Slot
 from dukao.workbooks.understanding.body import Body, Role
 from dukao.workbooks.understanding.canvas import Canvas
 
-# More open cells than this in one table are no form that somebody fills in by hand.
-MOST_SLOTS = 20_000
+# A roster with more open cells than this is data that happen to have gaps; a form of named rows may be larger.
+MOST_OF_ROSTER, MOST_SLOTS = 10_000, 200_000
 
 
 def slots_of(
@@ -18,6 +18,7 @@ def slots_of(
     slots: list[Slot] = []
     doubts: list[str] = []
     asked = _asked(columns, body, is_roster=is_roster)
+    most = MOST_OF_ROSTER if is_roster else MOST_SLOTS
     by_row = {heading.index: heading for heading in rows}
     for row in body.rows:
         heading = by_row.get(row)
@@ -33,16 +34,16 @@ def slots_of(
                 doubts.append(f"{cell_name(row, column.index)} 在隐藏列，不作为待填项")
                 continue
             slots.append(_slot(row, column, heading, canvas))
-        if len(slots) > MOST_SLOTS:
+        if len(slots) > most:
             break
     if canvas.ordinary is not None and body.rows:
         ordinary = range(body.rows[0], body.rows[-1] + 1)
         names = body.columns(Role.NAME)[: 1 if is_roster else None]
-        slots += canvas.ordinary.slots(asked, names, ordinary, frozenset(canvas.rows), MOST_SLOTS + 1)
+        slots += canvas.ordinary.slots(asked, names, ordinary, frozenset(canvas.rows), most + 1)
         slots.sort(key=lambda slot: (slot.row, slot.column))
-    if len(slots) > MOST_SLOTS:
-        doubts.append(f"待填单元格超过 {MOST_SLOTS:,} 个，只列出前 {MOST_SLOTS:,} 个")
-    return slots[:MOST_SLOTS], doubts[:20]
+    if len(slots) > most:
+        doubts.append(f"待填单元格超过 {most:,} 个，只列出前 {most:,} 个")
+    return slots[:most], doubts[:20]
 
 
 def _asked(columns: Sequence[Heading], body: Body, *, is_roster: bool) -> list[Heading]:
