@@ -28,7 +28,7 @@ def parse_events(
         for block in blocks:
             parser.Parse(block, False)
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # unknown encodings, numbers that are none
         raise damaged(f"XML 读不通：{error}") from None
 
 

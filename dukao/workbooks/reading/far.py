@@ -9,9 +9,9 @@ from dukao.workbooks.reading.marks import Extent, Marks
 from dukao.workbooks.reading.package import Package
 from dukao.workbooks.reading.sheetxml import SheetCells, column_number
 
-_HELD = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?:[^<>]*[^<>/])?>(?!</c>)')
+_HELD = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"(?:[^<>]*[^<>/])?>(?!</c>)')
 _EMPTY_CELLS = re.compile(rb'(?:<c r="[A-Z]{1,3}\d{1,7}"[^<>]*(?:/>|></c>)\s*)+')
-_WHOLE_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^<>]*>.*?</c>', re.DOTALL)
+_WHOLE_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*>.*?</c>', re.DOTALL)
 _DIMENSION = re.compile(rb"<dimension [^<>]*/>")
 
 

@@ -116,6 +116,12 @@ def _opened(source: Path | BytesIO) -> Iterator[Any]:
         raise protected() from None
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise damaged(str(error)) from None
+    except BaseException as error:  # a panic is no Exception, and its class has no name to import
+        if type(error).__name__ != "PanicException":
+            raise
+        if "capacity overflow" in str(error):
+            raise MemoryError from None
+        raise damaged(str(error)) from None
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,17 @@ _SIGNS_WITHIN_BYTES = 8_000_000  # a form is smaller
 _LOOKED_AT_BYTES = 20_000
 
 _CELLS = re.compile(rb"<(?:(\w+):)?sheetData\b[^>]*?(/?)>")
-_ROW = re.compile(rb'<row r="(\d{1,7})"')
+_ROW = re.compile(rb'<row r="([1-9]\d{0,6})"')
 _HIDDEN_ROW = re.compile(rb'<row [^<>]*?\bhidden="(?:1|true)"[^<>]*>')
-_ROW_NUMBER = re.compile(rb'\br="(\d{1,7})"')
-_FORMULA = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"[^<>]*>\s*<f([ /][^<>]*)?>(?:([^<]*)</f>)?')
-_ERROR = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"[^<>]*? t="e"[^<>]*>\s*(?:<f[^<>]*/>|<f[^<]*</f>)?\s*<v>([^<]*)</v>')
-_EMPTY = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})" s="(\d{1,6})"(?: t="\w+")? ?(?:/>|>(?:<v ?/>|<v></v>)?</c>)')
+_ROW_NUMBER = re.compile(rb'\br="([1-9]\d{0,6})"')
+_FORMULA = re.compile(rb' r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*>\s*<f([ /][^<>]*)?>(?:([^<]*)</f>)?')
+_ERROR = re.compile(
+    rb' r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*? t="e"[^<>]*>\s*(?:<f[^<>]*/>|<f[^<]*</f>)?\s*<v>([^<]*)</v>'
+)
+_EMPTY = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})" s="(\d{1,6})"(?: t="\w+")? ?(?:/>|>(?:<v ?/>|<v></v>)?</c>)')
 _DIMENSION = re.compile(rb'<dimension ref="([A-Z0-9:]{2,30})"')
+_NUMBER = re.compile(rb"[1-9]\d{0,6}")
+_REFERENCE = re.compile(rb"([A-Z]{1,3})[1-9]\d{0,6}")
 _TAG_NAME = re.compile(rb"<(?:c|row)(?=[\s/>])")
 _TAG = re.compile(rb"<(c|row)(?=[\s/>])([^<>]*?)(/?)>")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -131,12 +135,12 @@ class _Rows:
         attributes = {m[1]: m[2] if m[2] is not None else m[3] for m in _ATTRIBUTE.finditer(tag[2])}
         reference = attributes.pop(b"r", b"")
         if tag[1] == b"row":
-            self._row, self._column = int(reference) - 1 if reference.isdigit() else self._row + 1, -1
+            self._row, self._column = int(reference) - 1 if _NUMBER.fullmatch(reference) else self._row + 1, -1
             reference = b"%d" % (self._row + 1)
         else:
-            letters = reference.rstrip(b"0123456789")
-            self._column = column_number(letters) if letters else self._column + 1
-            reference = cell_name(self._row, self._column).encode()
+            match = _REFERENCE.fullmatch(reference)
+            self._column = column_number(match[1]) if match else self._column + 1
+            reference = cell_name(max(self._row, 0), self._column).encode()
         others = sorted(attributes.items())  # the style comes before the type
         return b'<%s r="%s"%s%s>' % (tag[1], reference, b"".join(b' %s="%s"' % pair for pair in others), tag[3])
 
@@ -155,7 +159,7 @@ class _Look:
     def __init__(self, marks: Marks, styles: Styles) -> None:
         self._marks, self._framed = marks, {b"%d" % n for n in styles.framed}
         percents = b"|".join(b"%d" % n for n in sorted(styles.percents))
-        self._percent = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})" s="(?:' + percents + rb')"') if percents else None
+        self._percent = re.compile(rb' r="([A-Z]{1,3})([1-9]\d{0,6})" s="(?:' + percents + rb')"') if percents else None
 
     def at(self, chunk: bytes, *, with_signs: bool) -> None:
         marks = self._marks
