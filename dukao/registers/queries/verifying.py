@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from dukao.base.findings import Finding
 from dukao.base.trail import first_told
 from dukao.registers import records
-from dukao.registers.digests import FactsDigest
+from dukao.registers.digests import SCHEMA, FactsDigest
 from dukao.registers.models import Delivery, Fact
 
 _READ_ROWS = 50_000
@@ -78,10 +79,10 @@ def _kept(delivery_id: int) -> FactsDigest:
     """The facts that name the delivery, superseded ones too."""
     # Named columns in sets, not objects: there may be millions.
     facts = Fact.objects.filter(delivery_id=delivery_id).order_by("element_id", "period", "unit_id")
-    rows = facts.values_list("element_id", "period", "unit_id", "value", "text").iterator(chunk_size=_READ_ROWS)
+    rows = facts.values_list(*SCHEMA.names).iterator(chunk_size=_READ_ROWS)
     digest = FactsDigest()
     while some := list(islice(rows, _READ_ROWS)):
-        digest.add(*zip(*some, strict=True))
+        digest.add(pa.record_batch(list(zip(*some, strict=True)), schema=SCHEMA))
     return digest
 
 
