@@ -144,5 +144,5 @@ def test_the_digest_is_the_same_however_facts_are_cut_and_different_for_any_diff
     assert digest(rows[:1], rows[1:]) == digest(*([row] for row in rows)) == whole
     others = [rows[:2], rows[::-1], [(1, 2026207, 1, 5, ""), (1, 2026207, 2, 0, "甲"), rows[2]], [*rows, rows[2]]]
     assert len({whole, *map(digest, others)}) == 5
-    cut_here, cut_there = [(1, 1, 1, None, "甲乙"), (1, 1, 2, None, "丙")], [(1, 1, 1, None, "甲"), (1, 1, 2, None, "乙丙")]
-    assert digest(cut_here) != digest(cut_there)
+    here, there = ([(1, 1, 1, None, one), (1, 1, 2, None, two)] for one, two in (("甲乙", "丙"), ("甲", "乙丙")))
+    assert digest(here) != digest(there)
