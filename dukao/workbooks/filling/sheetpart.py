@@ -1,0 +1,242 @@
+"""One sheet's XML, of which only the cells that are written change."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from dukao.workbooks.filling.markup import Edit, Element, Xml, escaped
+from dukao.workbooks.filling.values import Content
+from dukao.workbooks.grid import Area, cell_name, cell_place, column_name
+from dukao.workbooks.reading.kinds import damaged
+from dukao.workbooks.reading.sheetxml import areas_of
+
+Place = tuple[int, int]
+# Blanks printed to be written on; nobody typed them.
+_BLANKS = re.compile(r"[\s_＿()（）]*")
+_SPANS = re.compile(rb"\s+spans\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as it stands; `is_numbered` where its number is written."""
+
+    number: int
+    element: Element
+    is_numbered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    column: int
+    element: Element
+    is_named: bool
+    style: int | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a cell becomes: nothing but a style, or a value."""
+
+    style: int
+    content: Content | None = None
+
+
+class SheetPart:
+    """Finds cells and writes them. `texts` tells the shared text of a number."""
+
+    def __init__(self, xml: Xml, texts: Callable[[int], str]) -> None:
+        self.xml = xml
+        self._texts = texts
+        cells = xml.find("sheetData")
+        if cells is None:
+            raise damaged("工作表里没有单元格的部分")
+        self._data = cells
+        self._cells: dict[int, list[Cell]] = {}
+
+    @cached_property
+    def rows(self) -> dict[int, Row]:
+        found: dict[int, Row] = {}
+        number = -1
+        for element in self.xml.all("row", self._data.inner, self._data.close):
+            stated = element.attributes.get("r", "")
+            number = int(stated) - 1 if stated.isdigit() else number + 1
+            found.setdefault(number, Row(number, element, bool(stated)))
+        return found
+
+    @cached_property
+    def _row_numbers(self) -> list[int]:
+        return sorted(self.rows)
+
+    @cached_property
+    def _merges(self) -> dict[Place, Place]:
+        """Every cell behind the first one of a merged area → the first one."""
+        refs = [e.attributes.get("ref", "") for e in self.xml.all("mergeCell", self._data.end)]
+        areas = [area for ref in refs for area in areas_of(ref)]
+        small = [a for a in areas if (a.bottom - a.top + 1) * (a.right - a.left + 1) <= 100_000]
+        return {
+            (row, column): (area.top, area.left)
+            for area in small
+            for row in range(area.top, area.bottom + 1)
+            for column in range(area.left, area.right + 1)
+        }
+
+    @cached_property
+    def _arrays(self) -> list[Area]:
+        """Areas that one formula fills."""
+        if b"ref=" not in self.xml.data[self._data.inner : self._data.close]:
+            return []
+        formulas = (e.attributes for e in self.xml.all("f", self._data.inner, self._data.close))
+        return [area for a in formulas if a.get("t") in ("array", "dataTable") for area in areas_of(a.get("ref", ""))]
+
+    @cached_property
+    def _column_styles(self) -> list[tuple[int, int, int]]:
+        columns = (e.attributes for e in self.xml.all("col", 0, self._data.start))
+        return [(int(a.get("min", 1)) - 1, int(a.get("max", 1)) - 1, int(a["style"])) for a in columns if "style" in a]
+
+    def first_of(self, place: Place) -> Place:
+        """The first cell of the merged area the place lies in, or the place."""
+        return self._merges.get(place, place)
+
+    def why_not(self, place: Place) -> str:
+        """Why nothing may be written here; empty where it may."""
+        cell = self._cell(place)
+        if any(place in area for area in self._arrays):
+            return "这一格有公式"
+        if cell is None or not cell.element.is_open:
+            return ""
+        inside = (cell.element.inner, cell.element.close)
+        if self.xml.find("f", *inside) is not None:
+            return "这一格有公式"
+        text = self._text(cell)
+        return "" if _BLANKS.fullmatch(text) else f"这一格已有内容“{text[:20]}”，没有改动"
+
+    def style(self, place: Place) -> int:
+        """The style the cell has, or would have if it stood in the file."""
+        cell = self._cell(place)
+        if cell is not None:
+            return cell.style or 0
+        row = self.rows.get(place[0])
+        attributes = row.element.attributes if row else {}
+        if attributes.get("customFormat") in ("1", "true") and attributes.get("s", "").isdigit():
+            return int(attributes["s"])
+        return next((s for first, last, s in self._column_styles if first <= place[1] <= last), 0)
+
+    def edits(self, cells: Mapping[Place, Written]) -> list[Edit]:
+        """What has to be done to the XML so that these cells are as wanted."""
+        by_row: dict[int, dict[int, Written]] = {}
+        for (row, column), written in cells.items():
+            by_row.setdefault(row, {})[column] = written
+        edits: list[Edit] = []
+        new_rows: dict[int, str] = {}
+        for number in sorted(by_row):
+            if number in self.rows:
+                edits += self._row_edits(self.rows[number], by_row[number])
+            else:
+                inside = "".join(self._cell_xml(number, c, w) for c, w in sorted(by_row[number].items()))
+                new_rows[number] = f'<{self.xml.tag("row")} r="{number + 1}">{inside}</{self.xml.tag("row")}>'
+        return edits + self._new_rows(new_rows)
+
+    def _new_rows(self, rows: Mapping[int, str]) -> list[Edit]:
+        if not rows:
+            return []
+        if not self._data.is_open:
+            return [self.xml.appended(self._data, "sheetData", "".join(rows.values()))]
+        edits: list[Edit] = []
+        for number, row in rows.items():
+            at = bisect_right(self._row_numbers, number)
+            behind = at < len(self._row_numbers)
+            place = self.rows[self._row_numbers[at]].element.start if behind else self._data.close
+            edits.append((place, place, row.encode()))
+        name = len("<" + self.xml.tag("row"))
+        for row_ in self.rows.values():
+            if not row_.is_numbered:
+                place = row_.element.start + name
+                edits.append((place, place, f' r="{row_.number + 1}"'.encode()))
+        return edits
+
+    def _row_edits(self, row: Row, cells: Mapping[int, Written]) -> list[Edit]:
+        if not row.element.is_open:
+            inside = "".join(self._cell_xml(row.number, column, w) for column, w in sorted(cells.items()))
+            return [self.xml.appended(row.element, "row", inside), *self._named(row, [], cells)]
+        present = self._cells_of(row)
+        standing = {cell.column: cell for cell in present}
+        edits: list[Edit] = []
+        for column, written in sorted(cells.items()):
+            new = self._cell_xml(row.number, column, written).encode()
+            if (cell := standing.get(column)) is not None:
+                edits.append((cell.element.start, cell.element.end, new))
+            else:
+                behind = next((c.element.start for c in present if c.column > column), row.element.close)
+                edits.append((behind, behind, new))
+        if len(standing.keys() & cells.keys()) < len(cells):
+            edits += self._named(row, present, cells)
+        return edits
+
+    def _named(self, row: Row, present: list[Cell], cells: Mapping[int, Written]) -> list[Edit]:
+        """Where cells are put in between, the others need their names written, and no stated span of columns."""
+        edits: list[Edit] = []
+        name = len("<" + self.xml.tag("c"))
+        for cell in present:
+            if not cell.is_named and cell.column not in cells:
+                place = cell.element.start + name
+                edits.append((place, place, f' r="{cell_name(row.number, cell.column)}"'.encode()))
+        opening = self.xml.data[row.element.start : row.element.inner]
+        if spans := _SPANS.search(opening):
+            edits.append((row.element.start + spans.start(), row.element.start + spans.end(), b""))
+        return edits
+
+    def _cells_of(self, row: Row) -> list[Cell]:
+        if row.number not in self._cells:
+            found, column = [], -1
+            for element in self.xml.all("c", row.element.inner, row.element.close):
+                attributes = element.attributes
+                try:
+                    column = cell_place(attributes["r"])[1] if "r" in attributes else column + 1
+                except ValueError as error:
+                    raise damaged(str(error)) from None
+                style = attributes.get("s", "")
+                kind = attributes.get("t", "n")
+                found.append(Cell(column, element, "r" in attributes, int(style) if style.isdigit() else None, kind))
+            self._cells[row.number] = found
+        return self._cells[row.number]
+
+    def _cell(self, place: Place) -> Cell | None:
+        row = self.rows.get(place[0])
+        if row is None or not row.element.is_open:
+            return None
+        return next((cell for cell in self._cells_of(row) if cell.column == place[1]), None)
+
+    def _text(self, cell: Cell) -> str:
+        """What the cell holds, roughly: enough to tell whether it is empty."""
+        element, xml = cell.element, self.xml
+        value = xml.find("v", element.inner, element.close)
+        if value is not None and cell.kind == "s":
+            number = xml.data[value.inner : value.close].strip()
+            return self._texts(int(number)) if number.isdigit() else "?"
+        if value is not None:
+            return xml.data[value.inner : value.close].decode().strip()
+        return text_in(xml, element.inner, element.close)
+
+    def _cell_xml(self, row: int, column: int, written: Written) -> str:
+        return cell_xml(self.xml, f"{column_name(column)}{row + 1}", written)
+
+
+def cell_xml(xml: Xml, name: str, written: Written) -> str:
+    """A cell of this sheet: a number, or a text that is never a formula."""
+    tag, content = xml.tag, written.content
+    style = f' s="{written.style}"' if written.style else ""
+    if content is None:
+        return f'<{tag("c")} r="{name}"{style}/>'
+    if content.number:
+        kind = ' t="b"' if content.is_bool else ""
+        return f'<{tag("c")} r="{name}"{style}{kind}><{tag("v")}>{content.number}</{tag("v")}></{tag("c")}>'
+    text = f'<{tag("t")} xml:space="preserve">{escaped(content.text)}</{tag("t")}>'
+    return f'<{tag("c")} r="{name}"{style} t="inlineStr"><{tag("is")}>{text}</{tag("is")}></{tag("c")}>'
+
+
+def text_in(xml: Xml, start: int, end: int) -> str:
+    """All text between these places that lies in `t` elements."""
+    return "".join(xml.data[t.inner : t.close].decode() for t in xml.all("t", start, end))

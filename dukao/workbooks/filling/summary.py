@@ -1,0 +1,135 @@
+"""The sheet at the end that says what was filled in, with its source, and what is left to do."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dukao.workbooks.filling.book import DECLARATION
+from dukao.workbooks.filling.markup import escaped
+from dukao.workbooks.filling.outcome import Skipped, told
+from dukao.workbooks.filling.values import Unfit, content_of, shown
+from dukao.workbooks.grid import cell_name
+from dukao.workbooks.planning import Filling, Gap, Plan
+
+NAME = "填报摘要"
+_WIDTHS = (16, 10, 34, 44, 16, 44)
+_OPEN = ("工作表", "单元格", "要填的内容", "为什么空着", "计量单位", "相近的数据（由人确认）")
+_SKIPPED = ("工作表", "单元格", "已知的值", "为什么没有写入", "截至", "来源")
+_FILLED = ("工作表", "单元格", "填入的值", "来源", "截至", "依据")
+
+
+@dataclass(frozen=True)
+class Said:
+    """All that the summary tells."""
+
+    title: str
+    plan: Plan
+    filled: Sequence[Filling]
+    skipped: Sequence[Skipped]
+    gaps: Sequence[Gap]
+    doubts: Sequence[str]
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """What stands above the lists."""
+        if self.title:
+            yield self.title
+        period = self.plan.period.label if self.plan.period else ""
+        yield "　　".join(part for part in (f"单位：{self.plan.unit}", f"时期：{period}" if period else "") if part)
+        yield "填入的格都有批注，写明来源；浅黄色的格要由人填写。已有内容的格和公式没有改动。"
+        yield from (f"注意：{doubt}" for doubt in self.doubts)
+
+    @property
+    def lists(self) -> Iterator[tuple[str, Sequence[str], str, list[tuple[str, int, int, tuple[str, ...]]]]]:
+        """Title, heads, look of the cell's name, and rows: sheet, row, column, the rest."""
+        if self.gaps:
+            yield f"需填 {len(self.gaps)} 项", _OPEN, "open", [
+                (g.sheet, g.slot.row, g.slot.column, (
+                    " / ".join((*g.asked.row_path, *g.asked.path)), g.why, g.asked.unit,
+                    "；".join(c.term.title for c in g.offered),
+                )) for g in self.gaps
+            ]  # fmt: skip
+        if self.skipped:
+            yield f"没有写入 {len(self.skipped)} 项", _SKIPPED, "link", [
+                (s.filling.sheet, s.filling.row, s.filling.column,
+                 (shown(s.filling.value), s.why, s.filling.as_of, s.filling.source)) for s in self.skipped
+            ]  # fmt: skip
+        if self.filled:
+            yield (
+                f"已填 {len(self.filled)} 项",
+                _FILLED,
+                "link",
+                [(f.sheet, f.row, f.column, (shown(f.value), f.source, f.as_of, f.reason)) for f in self.filled],
+            )
+
+    @property
+    def told(self) -> str:
+        return told(len(self.filled), len(self.gaps), len(self.skipped))
+
+
+def free_sheet_name(names: Sequence[str]) -> str:
+    """`填报摘要`, or with a number where the workbook has one."""
+    taken = {name.casefold() for name in names}
+    number = 1
+    while (name := NAME if number == 1 else f"{NAME}{number}") in taken:
+        number += 1
+    return name
+
+
+def summary_xml(said: Said, looks: Mapping[str, int], namespace: str) -> bytes:
+    """The sheet's XML; `looks` are the numbers of its styles."""
+    sheet = _Sheet(looks)
+    sheet.line("title", said.told)
+    for line in said.lines:
+        sheet.line("plain", line)
+    for title, heads, look, rows in said.lists:
+        sheet.line("plain", "")
+        sheet.line("title", title)
+        sheet.row([("head", head) for head in heads])
+        for name, row, column, rest in rows:
+            sheet.link(name, row, column)
+            sheet.row([("text", name), (look, cell_name(row, column)), *(("text", text) for text in rest)])
+    return sheet.written(namespace)
+
+
+class _Sheet:
+    """Rows of text, one after the other."""
+
+    def __init__(self, looks: Mapping[str, int]) -> None:
+        self._looks = looks
+        self._rows: list[str] = []
+        self._hyperlinks: list[str] = []
+
+    def line(self, look: str, text: str) -> None:
+        self.row([(look, text)])
+
+    def link(self, sheet: str, row: int, column: int) -> None:
+        """The second cell of the next row leads to this one."""
+        place = f"'{sheet.replace(chr(39), chr(39) * 2)}'!{cell_name(row, column)}"
+        self._hyperlinks.append(f'<hyperlink ref="B{len(self._rows) + 1}" location="{escaped(place)}"/>')
+
+    def row(self, cells: Sequence[tuple[str, str]]) -> None:
+        number = len(self._rows) + 1
+        inside = "".join(self._cell(cell_name(number - 1, c), look, text) for c, (look, text) in enumerate(cells))
+        self._rows.append(f'<row r="{number}">{inside}</row>')
+
+    def _cell(self, name: str, look: str, text: str) -> str:
+        if not text:
+            return f'<c r="{name}" s="{self._looks[look]}"/>'
+        try:
+            text = content_of(text).text
+        except Unfit:
+            text = text[:1000] + "…"
+        return f'<c r="{name}" s="{self._looks[look]}" t="inlineStr"><is><t xml:space="preserve">{escaped(text)}</t></is></c>'
+
+    def written(self, namespace: str) -> bytes:
+        columns = "".join(
+            f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(_WIDTHS, 1)
+        )
+        links = f"<hyperlinks>{''.join(self._hyperlinks)}</hyperlinks>" if self._hyperlinks else ""
+        return (
+            f'{DECLARATION}<worksheet xmlns="{namespace}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+            f'<sheetViews><sheetView showGridLines="0" workbookViewId="0"/></sheetViews><cols>{columns}</cols>'
+            f"<sheetData>{''.join(self._rows)}</sheetData>{links}"
+            '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
+            '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+        ).encode()

@@ -1,0 +1,97 @@
+"""A value as a spreadsheet's cell holds it: a number or a text, never a formula."""
+
+import math
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from dukao.workbooks.grid import CellError, Value
+
+_TEXT_LIMIT = 32_767  # characters of a cell, by the format
+_EXACT_DIGITS = 15  # a spreadsheet's number has no more; longer ones are identities and stay texts
+_DAY = timedelta(days=1)
+_FIRST_SURE_DAY = date(1900, 3, 1)  # before it, spreadsheets disagree: they know a 29 February 1900
+# Texts that a spreadsheet would take for a formula if a person retyped them.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Unfit(Exception):
+    """A value that no cell can hold; the message says why."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is written: `number` as its digits, or `text`; one of them."""
+
+    number: str = ""
+    text: str = ""
+    is_bool: bool = False
+    is_date: bool = False  # a number that needs a format to be read as a date
+    is_time: bool = False
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether the text needs the mark that keeps it a text when a person edits it."""
+        return self.text.startswith(_FORMULA_SIGNS)
+
+
+def content_of(value: Value, *, from_1904: bool = False) -> Content:
+    """Raises Unfit."""
+    match value:
+        case bool():
+            return Content(number=str(int(value)), is_bool=True)
+        case int() | float() | Decimal():
+            return _number(value)
+        case datetime() | date() | time() | timedelta():
+            return _moment(value, from_1904)
+        case str():
+            if len(value) > _TEXT_LIMIT:
+                raise Unfit(f"有 {len(value):,} 个字，一格最多 {_TEXT_LIMIT:,} 个")
+            return Content(text=value)
+        case CellError():
+            raise Unfit(f"来源里是错误值 {value}")
+    raise Unfit("没有值")
+
+
+def shown(value: Value) -> str:
+    """The value as a person reads it in a note."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float | Decimal) and math.isfinite(value):
+        return format(Decimal(str(value)).normalize(), "f")
+    return "" if value is None else str(value)
+
+
+def _number(value: int | float | Decimal) -> Content:
+    if not math.isfinite(value):
+        raise Unfit("不是一个数")
+    exact = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+    digits = exact.normalize().as_tuple().digits
+    plain = format(exact, "f")
+    if isinstance(value, float) and len(plain) > 30:
+        return Content(number=repr(value))
+    if len(digits) > _EXACT_DIGITS and not isinstance(value, float) and exact == exact.to_integral_value():
+        return Content(text=plain)
+    return Content(number=plain if len(plain) <= 30 else repr(float(exact)))
+
+
+def _moment(value: datetime | date | time | timedelta, from_1904: bool) -> Content:
+    """Days since the workbook's first day."""
+    if isinstance(value, time):
+        value = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond)
+    if isinstance(value, timedelta):
+        if value < timedelta():
+            return Content(text=str(value))
+        return Content(number=_days(value), is_time=True)
+    day = value.date() if isinstance(value, datetime) else value
+    if day < _FIRST_SURE_DAY:
+        return Content(text=value.isoformat())
+    if not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001 (cells know no zones)
+    first = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001
+    return Content(number=_days(value.replace(tzinfo=None) - first), is_date=True)
+
+
+def _days(span: timedelta) -> str:
+    days = Decimal(span // timedelta(microseconds=1)) / Decimal(_DAY // timedelta(microseconds=1))
+    return format(round(days, 10).normalize(), "f")
