@@ -206,3 +206,18 @@ def test_answers_outside_of_what_the_file_holds():
 def test_name_in_front_that_elsewhere_heads_columns():
     table = table_of("| 名称 | | 法定代表人 | |\n| 主要产品 | | 年产值（万元） | |", framed=True)
     assert cells(table) == "B1 D1 B2 D2"
+
+
+def test_place_for_a_picture_asks_nothing():
+    table = table_of(
+        """
+        | 模拟人员信息表 | < | < | < | < |
+        | 姓名 | | 性别 | | 照片 |
+        | 民族 | | 籍贯 | | ^ |
+        | 学历 | | 政治面貌 | | ^ |
+        | 工作单位及职务 | | < | < | < |
+        """,
+        framed=True,
+    )
+    assert cells(table) == "B2 D2 B3 D3 B4 D4 B5"
+    assert table.doubts == ()

@@ -206,8 +206,12 @@ def test_empty_rows_texts_and_crossed_out_cells_break_no_rule():
 
 
 def test_percentages_stored_as_fractions_are_read_as_shown():
-    grid = drawn("| 村名 | 总人口 | 男 | 男占总人口比重（%） |\n| 东村 | 200 | 101 | 0.505 |\n| 西村 | 300 | 150 | 0.5 |",
-                 percents=frozenset({(1, 3), (2, 3)}))  # fmt: skip
+    form = """
+    | 村名 | 总人口 | 男 | 男占总人口比重（%） |
+    | 东村 | 200 | 101 | 0.505 |
+    | 西村 | 300 | 150 | 0.5 |
+    """
+    grid = drawn(form, percents=frozenset({(1, 3), (2, 3)}))
     (table,) = understand(Workbook("模拟.xlsx", "xlsx", (grid,))).sheets[0].tables
     assert len(table.rules) == 1
     assert violations(table, grid) == ()

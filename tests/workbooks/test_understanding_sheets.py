@@ -143,6 +143,25 @@ def test_look_up_table_below():
     assert (codes.layout, codes.title) == (Layout.LOOKUP, "类别代码说明")
 
 
+def test_list_to_choose_from_beside_a_roster():
+    sheet = sheet_of(
+        """
+        | 序号 | 姓名 | 类型 | | 类型选项 |
+        | 1 | | | | 低保 |
+        | 2 | | | | 特困 |
+        | 3 | | | | 其他 |
+        """
+    )
+    assert [cells(table) for table in sheet.tables if table.slots] == ["B2 C2 B3 C3 B4 C4"]
+    assert "E2 低保" in sheet.leftover
+
+
+def test_sheet_of_notes_only():
+    sheet = sheet_of("| 填表说明 |\n| 一、本表由各乡镇填报，每季度末报送。 |\n| 二、户数指年末户籍户数。 |")
+    assert sheet.tables == ()
+    assert len(sheet.leftover) == 3
+
+
 def test_blank_row_between_different_headers_parts_tables():
     first, second = sheet_of(
         """

@@ -455,6 +455,127 @@ def test_errors_are_doubts_and_hidden_rows_are_not_asked():
     assert table.doubts == ("第3行是隐藏行，其中的空格不作为待填项", "B2 是 #REF!，不作为数值")
 
 
+def test_years_in_digits_as_names_across_and_down():
+    across = table_of("| 指标 | 2019 | 2020 | 2021 |\n| 人口 | 100 | 101 | 102 |\n| 户数 | 30 | 31 | 31 |")
+    assert across.header_rows == (0,)
+    assert paths(across) == ["指标", "2019", "2020", "2021"]
+    down = table_of(
+        """
+        | 模拟县历年财政收入 | < | < |
+        | （2021—2023年） | < | < |
+        | 年份 | 财政收入（万元） | 增长（%） |
+        | 2021 | 1000 | 5 |
+        | 2022 | 1050 | 5 |
+        | 2023 | | |
+        """
+    )
+    assert (down.title, down.period, down.layout) == ("模拟县历年财政收入", "2021—2023年", Layout.GRID)
+    assert [(slot.cell, slot.row_path) for slot in down.slots] == [("B6", ("2023",)), ("C6", ("2023",))]
+
+
+def test_corner_over_two_levels_of_row_names():
+    table = table_of(
+        """
+        | 指标 | < | 东村 | 西村 |
+        | 人口 | 总人口（人） | | |
+        | ^ | 户数（户） | | |
+        | 经济 | 集体收入（万元） | | |
+        | ^ | 人均收入（元） | | |
+        """
+    )
+    assert table.header_rows == (0,)
+    assert row_paths(table) == ["人口/总人口（人）", "人口/户数（户）", "经济/集体收入（万元）", "经济/人均收入（元）"]
+    assert [slot.unit for slot in table.slots] == ["人", "人", "户", "户", "万元", "万元", "元", "元"]
+
+
+def test_numbers_in_brackets_and_a_formula_under_the_names():
+    table = table_of(
+        """
+        | 项目 | 期初数 | 本期增加 | 本期减少 | 期末数 |
+        | | (1) | (2) | (3) | (4)=(1)+(2)-(3) |
+        | 现金 | 10 | 5 | 3 | 12 |
+        | 银行存款 | 100 | 50 | 30 | 120 |
+        """
+    )
+    assert table.header_rows == (0, 1)
+    assert [column.number for column in table.columns] == ["", "1", "2", "3", "4"]
+    assert [rule.expression for rule in table.rules] == ["[E] = [B] + [C] - [D]"]
+
+
+def test_total_row_first_then_rows_with_parts():
+    table = table_of(
+        """
+        | 类别 | 合计 | 城镇 | 农村 |
+        | 总计 | 30 | 10 | 20 |
+        | 一、低保 | 20 | 8 | 12 |
+        | 1.老年人 | 12 | 5 | 7 |
+        | 2.未成年人 | 8 | 3 | 5 |
+        | 二、特困 | 10 | 2 | 8 |
+        """
+    )
+    assert row_paths(table)[2:4] == ["一、低保/1.老年人", "一、低保/2.未成年人"]
+    assert [rule.expression for rule in table.rules] == ["[B] = [C] + [D]", "[2] = [3] + [6]"]
+
+
+def test_groups_of_periods_continued_by_blanks_beside_a_unit_column():
+    table = table_of(
+        """
+        | 指标名称 | 计量单位 | 本月 | | 本年累计 | |
+        | | | 数值 | 同比增长% | 数值 | 同比增长% |
+        | 规模以上工业增加值 | 亿元 | | | | |
+        | 固定资产投资 | 亿元 | | | | |
+        """
+    )
+    assert paths(table)[2:] == ["本月/数值", "本月/同比增长%", "本年累计/数值", "本年累计/同比增长%"]
+    assert [column.kind for column in table.columns[2:]] == [Kind.NUMBER, Kind.PERCENT] * 2
+    assert table.slots[0].unit == "亿元"
+
+
+def test_names_broken_over_lines_and_spread_by_blanks():
+    table = table_of(
+        """
+        | 序\\n号 | 乡　镇\\n名　称 | 村（社区）\\n数（个） | 网格员\\n人数\\n（人） |
+        | 1 | 东镇 | | |
+        | 2 | 西镇 | | |
+        """
+    )
+    assert paths(table) == ["序号", "乡镇名称", "村（社区）数（个）", "网格员人数（人）"]
+    assert [column.unit for column in table.columns] == ["", "", "个", "人"]
+
+
+def test_roster_is_called_by_the_person_not_by_the_village():
+    table = table_of(
+        """
+        | 村名 | 户主姓名 | 身份证号 | 补贴类别 | 发放日期 | 金额 |
+        | 东村 | 模拟甲 | 23020019******1234 | 耕地地力 | 2026/3/5 | 1,234.50 |
+        | 东村 | 模拟乙 | 23020019******1235 | 耕地地力 | 2026/3/5 | 980.00 |
+        | 合计 | | | | | 2,214.50 |
+        """
+    )
+    assert row_paths(table) == ["模拟甲", "模拟乙", "合计"]
+    assert table.total_rows == (3,)
+    assert [column.kind for column in table.columns[4:]] == [Kind.DATE, Kind.NUMBER]
+
+
+def test_duties_by_day_and_a_list_of_checks():
+    duties = table_of("| 日期 | 带班领导 | 值班人员 |\n| 9月1日 | | |\n| 9月2日 | | |")
+    assert duties.slots[0].row_path == ("9月1日",)
+    checks = table_of(
+        """
+        | 序号 | 自查内容 | 是否存在（√/×） | 整改情况 |
+        | 1 | 是否存在重复填报报表 | | |
+        | 2 | 是否要求每日打卡 | | |
+        """
+    )
+    assert cells(checks) == "C2 D2 C3 D3"
+    assert checks.columns[2].codes == (("√", "√"), ("×", "×"))
+
+
+def test_code_book_asks_nothing():
+    table = table_of("| 代码 | 名称 | 说明 |\n| 110 | 一类 | 指甲类情况 |\n| 120 | 二类 | 指乙类情况 |")
+    assert table.layout is Layout.LOOKUP
+
+
 @pytest.mark.parametrize("columns", [2, 5, 12])
 @pytest.mark.parametrize("rows", [1, 3, 40])
 def test_every_open_cell_of_a_roster_is_asked_whatever_its_size(columns, rows):

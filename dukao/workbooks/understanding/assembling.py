@@ -72,7 +72,11 @@ class _Lines:
         named = [text for text in candidates if words.is_title(text) and not re.match(r"^附[件表]", plain(text))]
         if named:
             return named[-1]
-        plain_ones = [text for text in candidates if words.period_in(text) != text and not words.is_prose(text)]
+        plain_ones = [
+            text
+            for text in candidates
+            if words.period_in(text) != text and not words.is_prose(text) and text[0] not in "（("
+        ]
         return (plain_ones or candidates or [""])[-1] if not plain_ones else max(plain_ones, key=len)
 
 

@@ -318,7 +318,10 @@ class _Scan:
             return []
         joined: list[tuple[int, int]] = []
         for left, right in groups:
-            if joined and not (self._stands_alone(rows, *joined[-1]) and self._stands_alone(rows, left, right)):
+            if joined and not (
+                self._stands_alone(rows, *joined[-1])
+                and (self._stands_alone(rows, left, right) or self._is_list(rows, left, right))
+            ):
                 joined[-1] = (joined[-1][0], right)
             else:
                 joined.append((left, right))
@@ -339,6 +342,12 @@ class _Scan:
             if len(cells) >= 2 and len(own) * 2 > right - left + 1 and len(covered) == right - left + 1:
                 return True
         return False
+
+    def _is_list(self, rows: list[int], left: int, right: int) -> bool:
+        """A single column of answers to choose from, set apart beside a table."""
+        cells = [cell for row in rows for cell in self.canvas.cells(row, left, right)]
+        answers = [cell for cell in cells[1:] if cell.is_text and not words.is_label(cell.text)]
+        return left == right and len(cells) >= 3 and len(answers) >= 0.8 * (len(cells) - 1)
 
     def _heads(self) -> tuple[list[Cell], int]:
         """The lines above the first row, and where that is."""

@@ -13,6 +13,7 @@ from dukao.workbooks.understanding.codes import codes_in
 from dukao.workbooks.understanding.headers import Header
 
 _NUMBER_HEAD = re.compile(r"^(?:行次|行号|代码|指标代码|编码|序码|栏次|统计代码|项目编码|科目代码|科目编码|编号)$")
+_TIME_HEAD = re.compile(r"^(?:年份|年度|月份|季度|时间|日期|年月|年)$")
 _UNIT_HEAD = re.compile(r"^(?:计量|计算|数量|度量)?单位$")
 _PERSONAL = re.compile(
     r"^(?:.{0,6}姓名|户主|户主姓名|.{0,4}(?:企业|公司|项目|合作社|单位|商户|学校|药店|场所|农场|机构|设备|资产|文件)名称|身份证.*|.*车牌.*|联系人|负责人|合同名称|承包人|承租方)"
@@ -37,6 +38,7 @@ class Body:
     roles: dict[int, Role]
     repeated: set[int] = field(default_factory=set)
     sections: set[int] = field(default_factory=set)
+    identity: tuple[int, ...] = ()  # the column a roster's rows are called by: 姓名 rather than 村名
 
     def columns(self, *roles: Role) -> list[int]:
         return [column for column, role in self.roles.items() if role in roles]
@@ -50,6 +52,10 @@ def body_of(canvas: Canvas, area: Area, header: Header) -> Body:
     sections = {row for row in rows if _is_section(canvas, area, row)}
     body = Body(rows, _roles(canvas, area, header, [row for row in rows if row not in sections]), repeated, sections)
     sections.update(_heading_rows(canvas, area, body))
+    names = body.columns(Role.NAME)
+    body.identity = tuple(
+        [column for column in names if _PERSONAL.match(plain(_leaf(canvas, header, column)))][:1] or names[:1]
+    )
     return body
 
 
@@ -108,7 +114,7 @@ def _roles(canvas: Canvas, area: Area, header: Header, rows: list[int]) -> dict[
             roles[column] = Role.NUMBER if cells else Role.VALUE
         elif _UNIT_HEAD.match(leaf) and texts and sum(words.is_unit(c.text) for c in texts) >= 0.6 * len(texts):
             roles[column] = Role.UNIT
-        elif _is_name(column, cells, texts, sample, roles):
+        elif _is_name(column, cells, texts, sample, roles) or (_TIME_HEAD.match(leaf) and cells and not roles):
             roles[column] = Role.NAME
         elif not leaf and column == area.left and _counts(cells):
             roles[column] = Role.SERIAL
@@ -167,7 +173,7 @@ class _Above:
 
 def row_headings(canvas: Canvas, area: Area, body: Body, *, is_roster: bool) -> tuple[Heading, ...]:
     """One heading per row that holds something, sections left out but in the paths of the rows below them."""
-    names = body.columns(Role.NAME)[: 1 if is_roster else None]
+    names = list(body.identity) if is_roster else body.columns(Role.NAME)
     stub = [c for c in body.roles if body.roles[c] is not Role.VALUE]
     found: list[Heading] = []
     stack: list[_Above] = []

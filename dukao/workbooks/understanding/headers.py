@@ -51,6 +51,7 @@ class _Look:
         self.canvas, self.area, self.rows = canvas, area, rows
         self.columns = range(area.left, area.right + 1)
         self.seen = {row: {c: canvas.at(row, c) for c in self.columns} for row in rows}
+        self.years = {row for row in rows[:2] if self._are_years(row)}
 
     def own(self, row: int) -> list[Cell]:
         """The cells that begin in this row."""
@@ -59,6 +60,27 @@ class _Look:
             if cell is not None and cell.row == row:
                 found[cell.column] = cell
         return list(found.values())
+
+    def _are_years(self, row: int) -> bool:
+        """2019, 2020, 2021 side by side: years as names, though they are numbers."""
+        found = [cell.text for cell in self.own(row)[1:]]
+        years = [int(text) for text in found if len(text) == 4 and text.isdecimal() and text[:2] in ("19", "20")]
+        return (
+            len(years) >= 2
+            and len(years) == len(found)
+            and years
+            in (
+                list(range(years[0], years[0] + len(years))),
+                list(range(years[0], years[0] - len(years), -1)),
+            )
+        )
+
+    def _names(self, cell: Cell) -> bool:
+        return cell.is_text or words.is_period_head(cell.text) or cell.row in self.years
+
+    def _is_body(self, cell: Cell) -> bool:
+        """What stands in bodies: figures (but not years as names), answers, crossed-out cells."""
+        return not self._names(cell)
 
     def score(self, depth: int) -> float:
         if depth == 0:
@@ -75,7 +97,7 @@ class _Look:
         named = set()
         for row in self.rows[:depth]:
             for column, cell in self.seen[row].items():
-                if cell is not None and _names(cell):
+                if cell is not None and self._names(cell):
                     named.add(column)
         return len(named) / len(self.columns)
 
@@ -113,7 +135,7 @@ class _Look:
             return 2.0
         if place and self.is_units(row):
             return 1.5
-        points = -5.0 * sum(_is_body(cell) for cell in cells) / len(cells)
+        points = -5.0 * sum(self._is_body(cell) for cell in cells) / len(cells)
         if place:
             points += 2.4 * self._needed(row, place) - 1.4
             if words.is_total(cells[0].text) and cells[0].column == self.area.left:
@@ -133,14 +155,20 @@ class _Look:
             over = above[cell.column]
             if over is None:
                 needed += self._hangs_below(cell, place)
-            elif over.width > cell.width or self._shares(over, cell, above):
+            elif over.width > cell.width:
+                needed += over.column > self.area.left or self._reaches_beyond(row, over)
+            elif self._shares(over, cell, above):
                 needed += 1
         return needed / len(cells)
+
+    def _reaches_beyond(self, row: int, corner: Cell) -> bool:
+        """Whether a row under a wide corner says anything right of it: otherwise it names rows, not columns."""
+        return any(cell is not None for column, cell in self.seen[row].items() if column > corner.area.right)
 
     def _hangs_below(self, cell: Cell, place: int) -> bool:
         """A name in a hole of the header: no row above names its column, or a shared name to the left continues."""
         unnamed = not any(
-            (other := self.seen[row][cell.column]) is not None and _names(other) for row in self.rows[:place]
+            (other := self.seen[row][cell.column]) is not None and self._names(other) for row in self.rows[:place]
         )
         return unnamed and cell.column > self.area.left
 
@@ -178,7 +206,7 @@ class _Look:
                 figures += cell is None or not cell.is_text
         points = 1.5 * figures / total if total else 0.0
         first = self.own(self.rows[depth])
-        if first and not any(_is_body(cell) for cell in first) and self._needed(self.rows[depth], depth) > 0.5:
+        if first and not any(self._is_body(cell) for cell in first) and self._needed(self.rows[depth], depth) > 0.5:
             points -= 1.5
         return points
 
@@ -190,19 +218,8 @@ class _Look:
         if first[0] is None or len(first) < 2:
             return 0.0
         rest = first[1:]
-        open_or_figures = sum(
-            cell is None or (not cell.is_text and not words.is_period_head(cell.text)) for cell in rest
-        ) / len(rest)
+        open_or_figures = sum(cell is None or self._is_body(cell) for cell in rest) / len(rest)
         labels = [cell for row in self.rows if (cell := self.seen[row][self.area.left]) is not None and cell.row == row]
         named = sum(words.is_label(cell.text) for cell in labels) / len(labels) if labels else 0.0
         records = _IDENTITY.search(first[0].text) and not any(cell and words.is_label(cell.text) for cell in rest)
         return 3.2 * open_or_figures + 1.5 * named + (6.0 if records and named >= 0.8 and len(labels) >= 3 else 0.0)
-
-
-def _names(cell: Cell) -> bool:
-    return cell.is_text or words.is_period_head(cell.text)
-
-
-def _is_body(cell: Cell) -> bool:
-    """What stands in bodies: figures (but not years as names), answers, crossed-out cells."""
-    return not cell.is_text and not words.is_period_head(cell.text)

@@ -10,6 +10,7 @@ from dukao.workbooks.understanding.canvas import Canvas, Shape
 from dukao.workbooks.understanding.headers import Header
 
 _LOOKUP_HEAD = re.compile(r"代码|编码|选项|序号|名称|含义|说明|解释|内容|口径|对照|取值|值|类别|标准")
+_CODE_HEAD = re.compile(r"^.{0,4}(?:代码|编码|码值|选项|取值)$")
 _LOOKUP_TITLE = re.compile(r"代码表?$|编码|对照|字典|选项|解释|口径|填报说明|填表说明|参考|码表|取值|下拉")
 _ROSTER_TITLE = re.compile(r"花名册|名册|名单|台账|台帐|明细|清单|登记[表册簿]|一览表")
 
@@ -64,4 +65,8 @@ def _is_lookup(canvas: Canvas, header: Header, body: Body, columns: tuple[Headin
     titled = _LOOKUP_TITLE.search(re.sub(r"[(].*?[)]", "", plain(title))) is not None
     if len(columns) == 1:
         return len(rows) >= 2
-    return (titled and headed > 0) or (short >= 0.8 and headed == 1 and len(columns) == 2) or (titled and short >= 0.8)
+    return (
+        (titled and headed > 0)
+        or (short >= 0.8 and headed == 1 and (len(columns) == 2 or _CODE_HEAD.match(heads[0]) is not None))
+        or (titled and short >= 0.8)
+    )

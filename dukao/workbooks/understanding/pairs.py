@@ -16,6 +16,8 @@ _GENERIC_HEADS = re.compile(
     r"^(?:项目|指标|指标名称|项目名称|名称|类别|地区|内容|序号|行次|科目|乡镇|村|村名|选项|代码|编码|单位|栏次)$"
 )
 
+_PICTURE = re.compile(r"照片|相片|[一两二]寸|二维码|粘贴处")
+
 
 @dataclass(frozen=True)
 class Item:
@@ -60,7 +62,7 @@ def ends_in_labels(canvas: Canvas, area: Area) -> bool:
         cell, before = canvas.row(row).get(area.right), canvas.at(row, area.right - 1)
         if cell is None:
             continue
-        if not cell.is_text or not words.is_label(cell.text) or cell.width > 1:
+        if not cell.is_text or not words.is_label(cell.text) or cell.width > 1 or cell.area.bottom > row:
             return False
         if before is not None and words.is_label(before.text):
             return False
@@ -248,7 +250,11 @@ def _items_of_row(canvas: Canvas, area: Area, row: int, section: tuple[str, ...]
             continue
         if _is_group(canvas, area, (here, label)):
             groups = (*groups, label.text)
-        elif not label.is_text or words.is_serial_head(label.text):
+        elif (
+            not label.is_text
+            or words.is_serial_head(label.text)
+            or (place == len(tokens) and _PICTURE.search(label.text))
+        ):
             continue
         elif place == len(tokens):
             doubts.append(f"{label.name} “{_short(label.text)}”旁没有填写的位置")

@@ -38,7 +38,7 @@ def slots_of(
             break
     if canvas.ordinary is not None and body.rows:
         ordinary = range(body.rows[0], body.rows[-1] + 1)
-        names = body.columns(Role.NAME)[: 1 if is_roster else None]
+        names = body.identity if is_roster else body.columns(Role.NAME)
         slots += canvas.ordinary.slots(asked, names, ordinary, frozenset(canvas.rows), most + 1)
         slots.sort(key=lambda slot: (slot.row, slot.column))
     if len(slots) > most:
