@@ -1,12 +1,10 @@
-"""One delivery through the product, a process of its own: `python -m bench._delivery_site FOLDER FILE CITIES [MEMORY]`.
+"""One delivery through the product, a process of its own: `python -m bench._delivery_site FOLDER FILE CITIES`.
 
-Prints seconds, megabytes resident at most, and what came of it, as one line of JSON. With MEMORY, in bytes, the process
-may not have more memory of its own than that: it would fail instead.
+Prints seconds, megabytes resident at most, and what came of it, as one line of JSON.
 """
 
 import json
 import os
-import resource
 import sys
 import time
 from datetime import UTC, date, datetime
@@ -101,8 +99,6 @@ def main() -> None:
 
     django.setup()
     prepare(cities)
-    for most in map(int, sys.argv[4:]):
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     print(json.dumps(deliver(file)), flush=True)
 
 
