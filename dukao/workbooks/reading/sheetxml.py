@@ -18,19 +18,20 @@ from dukao.workbooks.reading.package import Package, Styles
 
 _AROUND_LIMIT_BYTES = 50_000_000
 _ROW_LIMIT_BYTES = 100_000_000
-_SIGNS_WITHIN_BYTES = 8_000_000  # a form is smaller
+_SIGNS_WITHIN_BYTES = 4_000_000  # a form is smaller
 _LOOKED_AT_BYTES = 20_000
 
 _CELLS = re.compile(rb"<(?:(\w+):)?sheetData\b[^>]*?(/?)>")
 _ROW = re.compile(rb'<row r="([1-9]\d{0,6})"')
 _HIDDEN_ROW = re.compile(rb'<row [^<>]*?\bhidden="(?:1|true)"[^<>]*>')
 _ROW_NUMBER = re.compile(rb'\br="([1-9]\d{0,6})"')
-_FORMULA = re.compile(rb' r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*>\s*<f([ /][^<>]*)?>(?:([^<]*)</f>)?')
+_FORMULA = re.compile(rb"<f(?:[ /][^<>]*)?>(?:([^<]*)</f>)?")
 _ERROR = re.compile(
     rb' r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*? t="e"[^<>]*>\s*(?:<f[^<>]*/>|<f[^<]*</f>)?\s*<v>([^<]*)</v>'
 )
 _EMPTY = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})" s="(\d{1,6})"(?: t="\w+")? ?(?:/>|>(?:<v ?/>|<v></v>)?</c>)')
 _DIMENSION = re.compile(rb'<dimension ref="([A-Z0-9:]{2,30})"')
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"')
 _NUMBER = re.compile(rb"[1-9]\d{0,6}")
 _REFERENCE = re.compile(rb"([A-Z]{1,3})[1-9]\d{0,6}")
 _TAG_NAME = re.compile(rb"<(?:c|row)(?=[\s/>])")
@@ -166,7 +167,7 @@ class _Look:
         if b' hidden="' in chunk:
             marks.hidden_rows.update(int(m[1]) - 1 for m in map(_ROW.match, _HIDDEN_ROW.findall(chunk)) if m)
         if b"<f" in chunk:
-            marks.formulas.update((_place(m), _unescaped(m[4])) for m in _FORMULA.finditer(chunk))
+            marks.formulas.update(_formulas(chunk))
         if b' t="e"' in chunk:
             marks.errors.update((_place(m), _unescaped(m[3])) for m in _ERROR.finditer(chunk))
         if with_signs and self._framed and len(marks.framed) < SIGNS_LIMIT:
@@ -175,12 +176,21 @@ class _Look:
             marks.percents.update(map(_place, self._percent.finditer(chunk)))
 
 
+def _formulas(chunk: bytes) -> Iterator[tuple[Place, str]]:
+    """Formulas are few among the cells: each is found first, and then the cell that it stands in."""
+    for formula in _FORMULA.finditer(chunk):
+        begins = chunk.rfind(b"<c r=", 0, formula.start())
+        if begins >= 0 and (match := _CELL.match(chunk, begins)):
+            yield _place(match), _unescaped(formula[1])
+
+
 def _place(match: re.Match[bytes]) -> Place:
     return int(match[2]) - 1, column_number(match[1])
 
 
 def _unescaped(text: bytes | None) -> str:
-    return unescape(text.decode("utf-8", errors="replace")) if text else ""
+    plain = text.decode("utf-8", errors="replace") if text else ""
+    return unescape(plain) if "&" in plain else plain
 
 
 class _Around:
