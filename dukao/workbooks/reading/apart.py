@@ -60,19 +60,23 @@ class Reader:
         until = time.monotonic() + self.limits.seconds
         name = name or path.name
         answer = self._ask(path, name, self.limits.seconds, careful=False)
-        if answer is None and time.monotonic() < until:
+        if not isinstance(answer, Workbook | dict) and time.monotonic() < until:
             # The fast way asked for too much: a far cell makes it lay out all cells in between.
             answer = self._ask(path, name, until - time.monotonic(), careful=True)
         if isinstance(answer, Workbook):
             return answer
-        if answer is None:
-            timely = time.monotonic() < until
-            why = "要用的内存超过限制，或文件已损坏" if timely else f"读取超过 {self.limits.seconds} 秒"
-            raise Unreadable("这个文件读不了", why=why, todo="请删除空白的行列后另存为 XLSX，或拆成几个文件")
-        raise Unreadable(answer["what"], why=answer["why"], todo=answer["todo"])
+        if isinstance(answer, dict):
+            raise Unreadable(answer["what"], why=answer["why"], todo=answer["todo"])
+        if answer:
+            why = f"文件已损坏，或读取程序有错（{answer}）"
+        elif time.monotonic() < until:
+            why = "要用的内存超过限制，或文件已损坏"
+        else:
+            why = f"读取超过 {self.limits.seconds} 秒"
+        raise Unreadable("这个文件读不了", why=why, todo="请删除空白的行列后另存为 XLSX，或拆成几个文件")
 
-    def _ask(self, path: Path, name: str, seconds: float, *, careful: bool) -> Any:
-        """A workbook, the words of a refusal, or nothing where the process ended or could not do it."""
+    def _ask(self, path: Path, name: str, seconds: float, *, careful: bool) -> Workbook | dict[str, str] | str | None:
+        """A workbook, the words of a refusal, the name of an error, or nothing where the process ended."""
         order = {"path": str(path.absolute()), "name": name, "careful": careful, "seconds": seconds}
         order["limits"] = asdict(self.limits)
         process = self._running()
@@ -83,7 +87,8 @@ class Reader:
         try:
             process.stdin.write(json.dumps(order).encode() + b"\n")
             process.stdin.flush()
-            return _Welcoming(process.stdout).load()
+            answer: Workbook | dict[str, str] | str = _Welcoming(process.stdout).load()
+            return answer
         except (OSError, EOFError, pickle.UnpicklingError, MemoryError, ValueError):
             self.close()
             return None
@@ -150,15 +155,15 @@ def _answer(order: dict[str, Any], answers: IO[bytes]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, resource.RLIM_INFINITY))
     # The alarm ends this process whatever it is doing, inside of a parser too.
     signal.setitimer(signal.ITIMER_REAL, max(order["seconds"], 0.001))
-    answer: Workbook | dict[str, str] | None
+    answer: Workbook | dict[str, str] | str
     try:
         answer = read_here(Path(order["path"]), name=order["name"], limits=limits, careful=order["careful"])
     except Unreadable as refused:
         answer = {"what": refused.what, "why": refused.why, "todo": refused.todo}
     except MemoryError:
         os._exit(1)
-    except BaseException:  # the parser's panics are no Exception
-        answer = None
+    except BaseException as error:  # the parser's panics are no Exception
+        answer = type(error).__name__
     pickle.dump(answer, answers, protocol=5)
     answers.flush()
     signal.setitimer(signal.ITIMER_REAL, 0)
