@@ -101,7 +101,7 @@ class Workbook:
     """A file that was read."""
 
     name: str
-    kind: str  # what it is inside: xlsx, xlsm, xlsb, xls, ods, csv
+    kind: str  # what it is inside: xlsx, xlsm, xlsb, xls, ods, html, xml (of 2003), csv (any separated text)
     grids: tuple[Grid, ...]
     encoding: str = ""  # of text files
     doubts: tuple[str, ...] = ()  # what was assumed or left out, in words
