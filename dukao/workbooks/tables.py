@@ -1,7 +1,8 @@
 """What a grid means: tables with headers, rows, rules, and the slots that wait to be filled.
 
 Everything found carries its place, so that a person can look, and a confidence (0 to 1) with the doubts in words.
-Expressions of rules name columns as `[C]`, rows as `[5]` and single cells as `[C5]`, by their names in the sheet.
+Expressions of rules name columns as `[C]`, rows as `[5]` and single cells as `[C5]`, by their names in the sheet;
+the sum of a long run is `sum([6]:[900])`.
 """
 
 from dataclasses import dataclass
@@ -87,8 +88,9 @@ class Table:
     unit: str  # of the whole table: "单位：万元"
     period: str  # as printed: "2026年三季度"; empty where nothing tells
     header_rows: tuple[int, ...]
+    # Of PAIRS the two run side by side: the i-th column names the i-th item, and column and row tell its answer's cell.
     columns: tuple[Heading, ...]
-    rows: tuple[Heading, ...]  # of a roster: only rows that hold something
+    rows: tuple[Heading, ...]  # of a roster only those that hold something; of over 1,000 rows only the totals
     notes: tuple[str, ...]
     rules: tuple[Rule, ...]
     slots: tuple[Slot, ...]

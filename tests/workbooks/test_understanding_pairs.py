@@ -221,3 +221,44 @@ def test_place_for_a_picture_asks_nothing():
     )
     assert cells(table) == "B2 D2 B3 D3 B4 D4 B5"
     assert table.doubts == ()
+
+
+def test_roster_of_two_header_rows_within_a_form():
+    form, roster = sheet_of(
+        """
+        | 模拟村情况登记表 | < | < | < | < | < |
+        | 村名 | | 支部书记 | | 联系电话 | |
+        | 是否脱贫村 | □是 □否 | 是否示范村 | □是 □否 | 村集体收入（万元） | |
+        | 序号 | 产业名称 | 规模 | < | 产值（万元） | 带动户数（户） |
+        | ^ | ^ | 数量 | 单位 | ^ | ^ |
+        | 1 | | | | | |
+        | 2 | | | | | |
+        """,
+        framed=True,
+    ).tables
+    assert cells(form) == "B2 D2 F2 B3 D3 F3"
+    assert paths(roster) == ["序号", "产业名称", "规模/数量", "规模/单位", "产值（万元）", "带动户数（户）"]
+    assert len(roster.slots) == 10
+
+
+def test_text_file_without_merges_whose_last_answers_were_cut_off():
+    table = table_of(
+        """
+        | 模拟居民信息登记表 | | | | |
+        | 姓名 | | 性别 | | 民族 |
+        | 身份证号 | | 联系电话 | | |
+        | 家庭住址 | | | | |
+        """
+    )
+    assert cells(table) == "B2 D2 F2 B3 D3 B4"
+
+
+def test_room_inside_of_texts_is_told_but_not_asked():
+    from dukao.workbooks.grid import Workbook
+    from dukao.workbooks.understanding import understand
+    from tests.workbooks.drawn import drawn
+
+    grid = drawn("| 模拟入户走访表 |\n| 户主姓名：________  联系电话：________ |\n| 是否参保：□是 □否 |", name="走访")
+    understood = understand(Workbook("模拟.xlsx", "xlsx", (grid,)))
+    assert understood.sheets[0].tables == ()
+    assert understood.doubts == ("工作表“走访”有 2 处（如 A2）把空格留在文字中间，要手工填写",)

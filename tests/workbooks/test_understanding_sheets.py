@@ -156,6 +156,41 @@ def test_list_to_choose_from_beside_a_roster():
     assert "E2 低保" in sheet.leftover
 
 
+def test_explanations_below_are_not_rows_to_fill():
+    form, explained = sheet_of(
+        """
+        | 序号 | 指标 | 2026年 |
+        | 1 | 户数 | |
+        | 2 | 人口 | |
+        | 附：指标解释 | < | < |
+        | 1 | 户数 | 指年末在本村居住半年以上的家庭户数。 |
+        | 2 | 人口 | 指年末在本村居住半年以上的人口数。 |
+        """
+    ).tables
+    assert cells(form) == "C2 C3"
+    assert (explained.layout, explained.title) == (Layout.LOOKUP, "附：指标解释")
+
+
+def test_tables_with_their_own_units_below_one_another():
+    income, staff = sheet_of(
+        """
+        | 表1 收入情况 | | |
+        | | | 单位：元 |
+        | 项目 | 本年 | 上年 |
+        | 财政拨款 | | |
+        | 其他收入 | | |
+        | | | |
+        | 表2 人员情况 | | |
+        | | | 单位：人 |
+        | 项目 | 编制数 | 实有数 |
+        | 行政 | | |
+        | 事业 | | |
+        """
+    ).tables
+    assert (income.unit, staff.unit) == ("元", "人")
+    assert {slot.unit for slot in staff.slots} == {"人"}
+
+
 def test_sheet_of_notes_only():
     sheet = sheet_of("| 填表说明 |\n| 一、本表由各乡镇填报，每季度末报送。 |\n| 二、户数指年末户籍户数。 |")
     assert sheet.tables == ()

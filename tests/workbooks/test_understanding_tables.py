@@ -576,6 +576,117 @@ def test_code_book_asks_nothing():
     assert table.layout is Layout.LOOKUP
 
 
+def test_four_levels_of_header():
+    table = table_of(
+        """
+        | 单位 | 固定资产投资 | < | < | < | < | < |
+        | ^ | 2025年 | < | < | 2026年 | < | < |
+        | ^ | 合计 | 其中 | < | 合计 | 其中 | < |
+        | ^ | ^ | 工业 | 民间 | ^ | 工业 | 民间 |
+        | 甲县 | 1 | 1 | 1 | 1 | 1 | 1 |
+        | 乙县 | 2 | 1 | 1 | 2 | 1 | 1 |
+        """
+    )
+    assert table.header_rows == (0, 1, 2, 3)
+    assert paths(table)[5] == "固定资产投资/2026年/其中/工业"
+    assert [rule.expression for rule in table.rules] == ["[C] <= [B]", "[D] <= [B]", "[F] <= [E]", "[G] <= [E]"]
+
+
+def test_group_names_repeated_instead_of_merged():
+    table = table_of(
+        """
+        | 镇 | 一季度 | 一季度 | 二季度 | 二季度 |
+        | 镇 | 户数 | 金额 | 户数 | 金额 |
+        | 东镇 | | | | |
+        | 西镇 | | | | |
+        """
+    )
+    assert paths(table) == ["镇", "一季度/户数", "一季度/金额", "二季度/户数", "二季度/金额"]
+    assert cells(table) == "B3 C3 D3 E3 B4 C4 D4 E4"
+
+
+def test_subtotals_of_groups_add_up_to_the_total():
+    table = table_of(
+        """
+        | 镇 | 总计 | 种植业 | < | < | 养殖业 | < | < |
+        | ^ | ^ | 小计 | 粮食 | 蔬菜 | 小计 | 猪 | 羊 |
+        | 东镇 | | | | | | | |
+        | 西镇 | | | | | | | |
+        """
+    )
+    assert [rule.expression for rule in table.rules] == ["[B] = [C] + [F]", "[C] = [D] + [E]", "[F] = [G] + [H]"]
+    assert cells(table) == "D3 E3 G3 H3 D4 E4 G4 H4"
+
+
+def test_boxes_to_tick_are_open_cells():
+    table = table_of(
+        """
+        | 模拟服务满意度测评表 | < | < | < |
+        | 序号 | 测评项目 | 满意 | 不满意 |
+        | 1 | 办事效率 | □ | □ |
+        | 2 | 服务态度 | □ | □ |
+        """
+    )
+    assert [(slot.cell, slot.row_path) for slot in table.slots[:2]] == [("C3", ("办事效率",)), ("D3", ("办事效率",))]
+
+
+def test_title_and_unit_on_one_line():
+    table = table_of(
+        """
+        | 模拟县重大项目进展情况月报 | < | < | 单位：万元、% |
+        | 项目名称 | 总投资 | 本年计划 | 完成比例 |
+        | 模拟一期工程 | 1000 | 200 | |
+        | 模拟二期工程 | 500 | 100 | |
+        """
+    )
+    assert (table.title, table.unit) == ("模拟县重大项目进展情况月报", "万元、%")
+    assert [column.unit for column in table.columns] == ["", "万元", "万元", "%"]
+
+
+def test_letters_number_the_columns():
+    table = table_of(
+        """
+        | 村 | 户数 | 人数 | 户均人数 |
+        | A | B | C | D=C/B |
+        | 东村 | 2 | 6 | 3 |
+        | 西村 | 3 | 6 | 2 |
+        """
+    )
+    assert table.header_rows == (0, 1)
+    assert [rule.expression for rule in table.rules] == ["[D] = [C] / [B]"]
+
+
+def test_of_which_with_its_parts_below_and_no_merges():
+    table = table_of(
+        """
+        | 村 | 总户数 | 其中： | | | 备注 |
+        | | | 低保户 | 五保户 | 残疾户 | |
+        | 东村 | 10 | 2 | 1 | 1 | |
+        | 西村 | 10 | 2 | 1 | 1 | |
+        """
+    )
+    assert paths(table)[2:5] == ["其中：/低保户", "其中：/五保户", "其中：/残疾户"]
+    assert [rule.expression for rule in table.rules] == ["[C] <= [B]", "[D] <= [B]", "[E] <= [B]"]
+
+
+def test_hidden_columns_are_not_asked():
+    table = table_of("| 序号 | 编码 | 村名 | 户数 |\n| 1 | | 东村 | |\n| 2 | | 西村 | |", hidden_columns=frozenset({1}))
+    assert cells(table) == "D2 D3"
+    assert table.doubts == ("B2 在隐藏列，不作为待填项", "B3 在隐藏列，不作为待填项")
+
+
+def test_answers_of_a_survey_in_columns():
+    table = table_of(
+        """
+        | 提交时间 | 1.您的性别 | 2.您的年龄段（1.18岁以下 2.18-40岁 3.41岁以上） | 3.您对村务公开是否满意？ |
+        | 2026/9/1 10:20 | 男 | 2 | 满意 |
+        | 2026/9/1 10:25 | 女 | 3 | 一般 |
+        """
+    )
+    assert table.layout is Layout.ROSTER
+    assert [title for _, title in table.columns[2].codes] == ["18岁以下", "18-40岁", "41岁以上"]
+
+
 @pytest.mark.parametrize("columns", [2, 5, 12])
 @pytest.mark.parametrize("rows", [1, 3, 40])
 def test_every_open_cell_of_a_roster_is_asked_whatever_its_size(columns, rows):

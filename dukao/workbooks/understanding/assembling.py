@@ -223,7 +223,3 @@ def unused_lines(block: Block) -> list[Cell]:
     lines = _Lines(block)
     used = (lines.title, lines.section)
     return [c for c in block.above if c.text not in used and words.unit_of_line(c.printed) != (lines.unit or None)]
-
-
-def leftover_text(cells: list[Cell]) -> tuple[str, ...]:
-    return tuple(f"{cell.name} {cell.text}" for cell in cells)

@@ -158,19 +158,23 @@ class _Scan:
         own = [cell for cell in seen if cell.row == row]
         if len(own) < len(seen):
             return _Kind.ROW
-        if own[0].is_text and words.is_note(own[0].text) and len(own) <= 2 and not self._has_answer(own):
+        is_note = own[0].is_text and len(own) <= 2 and words.is_note(own[0].text)
+        if is_note and (len(own[0].text) > 6 or not self._has_answer(own)):
             return _Kind.NOTE
         if self._is_meta(own):
             return _Kind.META
         return _Kind.LINE if len(own) == 1 else _Kind.ROW
 
     def _is_meta(self, cells: list[Cell]) -> bool:
-        """Labels with a colon and what is written behind them."""
+        """Labels with a colon and what is written behind them, or a title with the unit of measure on its line."""
+        measured = any(words.unit_of_line(cell.printed) for cell in cells)
         found = 0
         for before, cell in zip([None, *cells], cells, strict=False):
             if words.is_meta(cell.text):
                 found += 1
-            elif words.period_in(cell.text) == cell.text:
+            elif words.period_in(cell.text) == cell.text or (
+                measured and (words.is_title(cell.text) or self._is_wide(cell))
+            ):
                 continue
             elif before is None or not before.text.endswith((":", "：")):
                 return False
@@ -198,7 +202,7 @@ class _Scan:
     def _is_lone_start(self, place: int) -> bool:
         """Whether single cells below one another are labels whose answers stand right of them."""
         first = self._cells(place)[0]
-        if self._is_wide(first) or words.is_title(first.text):
+        if self._is_wide(first) or words.is_title(first.text) or words.has_inner_blank(first.text):
             return False
         if self._has_answer([first]):
             return True
@@ -218,6 +222,8 @@ class _Scan:
         cell = self._cells(place)[0]
         if self._header_follows(place + 1):
             return words.is_title(cell.text) or self._is_wide(cell) or self.kinds[place] is _Kind.META
+        if self._is_wide(cell) and words.is_explanation(cell.text):
+            return True
         for later in range(place, len(self.rows)):
             if self.kinds[later] in (_Kind.ROW, _Kind.EMPTY):
                 return False
@@ -312,7 +318,6 @@ class _Scan:
             for cell in cells:
                 used.update(range(cell.area.left, cell.area.right + 1))
         rows = [self.rows[p] for p in range(start, end) if self.kinds[p] in (_Kind.ROW, _Kind.EMPTY)]
-        used.update(c for c in self._framed(rows, self.region.left))
         groups = _runs(sorted(used))
         if len(groups) < 2:
             return []

@@ -103,6 +103,7 @@ def _is_section(canvas: Canvas, area: Area, row: int) -> bool:
 
 def _roles(canvas: Canvas, area: Area, header: Header, rows: list[int]) -> dict[int, Role]:
     roles: dict[int, Role] = {}
+    blank: set[int] = set()
     sample = rows[:400]
     for column in range(area.left, area.right + 1):
         leaf = plain(_leaf(canvas, header, column))
@@ -114,18 +115,20 @@ def _roles(canvas: Canvas, area: Area, header: Header, rows: list[int]) -> dict[
             roles[column] = Role.NUMBER if cells else Role.VALUE
         elif _UNIT_HEAD.match(leaf) and texts and sum(words.is_unit(c.text) for c in texts) >= 0.6 * len(texts):
             roles[column] = Role.UNIT
-        elif _is_name(column, cells, texts, sample, roles) or (_TIME_HEAD.match(leaf) and cells and not roles):
+        elif _is_name(cells, texts, sample, roles, blank) or (_TIME_HEAD.match(leaf) and cells and not roles):
             roles[column] = Role.NAME
         elif not leaf and column == area.left and _counts(cells):
             roles[column] = Role.SERIAL
         else:
             roles[column] = Role.VALUE
+        if not cells:
+            blank.add(column)
     return roles
 
 
-def _is_name(column: int, cells: list[Cell], texts: list[Cell], rows: list[int], roles: dict[int, Role]) -> bool:
-    """Texts in (nearly) all rows of a column with no column of values on its left."""
-    if Role.VALUE in roles.values() or not texts:
+def _is_name(cells: list[Cell], texts: list[Cell], rows: list[int], roles: dict[int, Role], blank: set[int]) -> bool:
+    """Texts in (nearly) all rows of a column with no column of values on its left, unless that is blank."""
+    if not texts or any(roles[c] is Role.VALUE for c in roles if c not in blank) or len(blank) > 2:
         return False
     rows_with_text = {row for cell in texts for row in range(cell.area.top, cell.area.bottom + 1)}
     share = len(rows_with_text & set(rows)) / max(1, len(rows))

@@ -45,6 +45,8 @@ def _with_shared_unit(found: list[Heading], unit: str) -> tuple[Heading, ...]:
     shared = []
     for heading in found:
         own = heading.unit or (shared_unit(heading.path, unit) if heading.kind in wanted else "")
+        if heading.kind is Kind.PERCENT and not own:
+            own = next((one for one in words.units_in(unit) if words.dimension(one) == "share"), "")
         kind = Kind.NUMBER if own and heading.kind is Kind.UNKNOWN else heading.kind
         shared.append(replace(heading, unit=own, kind=kind))
     return tuple(shared)
@@ -157,7 +159,8 @@ def shared_unit(path: tuple[str, ...], unit: str) -> str:
     wanted = next((dimension for word, dimension in _IMPLIED if word in text), "")
     if wanted:
         return next((one for one in offered if words.dimension(one) == wanted), "")
-    return offered[0] if len(offered) == 1 else ""
+    figures = [one for one in offered if words.dimension(one) != "share"]
+    return figures[0] if len(figures) == 1 else ""
 
 
 def _note(path: tuple[str, ...]) -> str:
@@ -175,5 +178,5 @@ def _number(canvas: Canvas, column: int, header: Header, path: tuple[str, ...]) 
     found = re.search(rf"[{words.CIRCLED}](?=\s*[=＝(（]|$)|^[{words.CIRCLED}]", leaf)
     if found:
         return found.group()
-    found = re.match(r"^[（(](\d{1,2})[)）]|^(\d{1,2})[.、．](?!\d)", leaf)
+    found = re.search(r"^[（(](\d{1,2})[)）]|^(\d{1,2})[.、．](?!\d)|[（(](\d{1,2})[)）]$", leaf)
     return next((group for group in found.groups() if group), "") if found else ""

@@ -1,5 +1,6 @@
 """Questionnaires and personal forms: an item, and beside it the room for its answer."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -50,9 +51,14 @@ def is_pairs(canvas: Canvas, area: Area) -> bool:
     if not scores or _is_transposed(canvas, area):
         return False
     first = scores[0][0] / scores[0][1]
-    opening = scores[:3]
+    if first < 0.6:
+        return False
+    # A row of names only, further down, begins a small roster: it says nothing about the rows before it.
+    opening = list(itertools.takewhile(lambda score: score[0] or score[1] < 3, scores[:3]))
+    if len(opening) == 1:
+        opening = scores[:3]
     share = sum(p for p, _ in opening) / sum(c for _, c in opening)
-    return first >= 0.6 and share >= 0.6
+    return share >= 0.6
 
 
 def ends_in_labels(canvas: Canvas, area: Area) -> bool:
@@ -175,33 +181,32 @@ def parts_of(canvas: Canvas, area: Area) -> Parts:
 def _roster_at(canvas: Canvas, area: Area, row: int) -> tuple[Area, str] | None:
     """A small roster that begins in this row: names side by side, blanks or data of the same cut below."""
     tokens = _tokens(canvas, area, row)
-    title = ""
-    if tokens and _is_tall(tokens[0]) and tokens[0][0].top == row:
-        assert tokens[0][1] is not None
-        title, end = tokens[0][1].text, tokens[0][0].bottom
-        tokens = tokens[1:]
-    else:
-        end = area.bottom
-    names = [cell for here, cell in tokens if cell is not None and cell.is_text and here.top == here.bottom == row]
+    title, end = "", area.bottom
+    if len(tokens) > 1 and tokens[0][0].top == row and tokens[0][0].bottom > max(here.bottom for here, _ in tokens[1:]):
+        (group, label), tokens = tokens[0], tokens[1:]
+        title, end = label.text if label is not None else "", group.bottom
+    names = [cell for here, cell in tokens if cell is not None and cell.is_text and here.top == row]
     if len(names) < 3 or len(names) != len(tokens) or sum(words.is_label(n.text) for n in names) < 0.6 * len(names):
         return None
-    cut = [(here.left, here.right) for here, _ in tokens]
-    bottom = row
+    left, bottom = tokens[0][0].left, max(here.bottom for here, _ in tokens)
+    cut = _cut(_tokens(canvas, area, bottom), left)
+    header = bottom
     while bottom < end:
-        below = [t for t in _tokens(canvas, area, bottom + 1) if t[0].left >= cut[0][0]]
-        if [(here.left, here.right) for here, _ in below] != cut or _has_items(below):
+        below = [token for token in _tokens(canvas, area, bottom + 1) if token[0].left >= left]
+        if _cut(below, left) != cut or _has_items(below):
             break
         bottom += 1
-    if bottom == row:
+    if bottom == header:
         return None
     if not title and row > area.top:
         over = canvas.seen(row - 1, area.left, area.right)
         title = over[0].text if len(over) == 1 and over[0].is_text else ""
-    return Area(row, cut[0][0], bottom, cut[-1][1]), title
+    return Area(row, left, bottom, cut[-1][1]), title
 
 
-def _is_tall(token: tuple[Area, Cell | None]) -> bool:
-    return token[1] is not None and token[0].bottom > token[0].top
+def _cut(tokens: list[tuple[Area, Cell | None]], left: int) -> list[tuple[int, int]]:
+    """The columns between which a row is cut into cells."""
+    return [(here.left, here.right) for here, _ in tokens if here.left >= left]
 
 
 def _has_items(tokens: list[tuple[Area, Cell | None]]) -> bool:

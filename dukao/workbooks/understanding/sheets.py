@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from dukao.workbooks.grid import Grid, Workbook
 from dukao.workbooks.tables import Table, Understood, UnderstoodSheet
-from dukao.workbooks.understanding.assembling import leftover_text, tables_of, unused_lines
+from dukao.workbooks.understanding import words
+from dukao.workbooks.understanding.assembling import tables_of, unused_lines
 from dukao.workbooks.understanding.blocks import blocks_of
-from dukao.workbooks.understanding.canvas import Canvas
+from dukao.workbooks.understanding.canvas import Canvas, Cell
 from dukao.workbooks.understanding.joining import joined
 
 
@@ -18,17 +19,27 @@ def understand(workbook: Workbook) -> Understood:
 
 
 def _sheet(grid: Grid) -> tuple[UnderstoodSheet, list[str]]:
+    """One grid's tables and lines that belong to none; and doubts about the sheet as a whole."""
     canvas = Canvas(grid)
-    blocks, leftover = blocks_of(canvas)
+    blocks, loose = blocks_of(canvas)
     tables: list[Table] = []
     for block in blocks:
         tables.extend(tables_of(canvas, block))
-        leftover = [*leftover, *unused_lines(block), *block.below]
+        loose = [*loose, *unused_lines(block), *block.below]
     tables = joined(tables)
     if grid.is_hidden:
-        tables = [
-            replace(table, slots=(), doubts=(*table.doubts, "隐藏的工作表，其中的空格不作为待填项")) for table in tables
-        ]
-    return UnderstoodSheet(
-        grid.name, tuple(tables), grid.is_hidden, leftover_text(sorted(set(leftover), key=lambda c: (c.row, c.column)))
-    ), canvas.doubts
+        hidden = "隐藏的工作表，其中的空格不作为待填项"
+        tables = [replace(table, slots=(), doubts=(*table.doubts, hidden)) for table in tables]
+    lines = sorted(set(loose), key=lambda cell: (cell.row, cell.column))
+    leftover = tuple(f"{cell.name} {cell.text}" for cell in lines)
+    return UnderstoodSheet(grid.name, tuple(tables), grid.is_hidden, leftover), canvas.doubts + _inner_blanks(
+        grid, lines
+    )
+
+
+def _inner_blanks(grid: Grid, lines: list[Cell]) -> list[str]:
+    """A doubt about lines that leave room inside of their text: no cell of their own waits for the value."""
+    found = [c for c in lines if words.has_inner_blank(c.printed) and not words.period_in(c.printed)]
+    if not found:
+        return []
+    return [f"工作表“{grid.name}”有 {len(found)} 处（如 {found[0].name}）把空格留在文字中间，要手工填写"]

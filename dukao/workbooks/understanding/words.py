@@ -35,7 +35,7 @@ _OWN_META = re.compile(
 )
 _SEALS = re.compile(r"^[(](?:公章|盖章|签章|签字|章)[)]$|^.{0,8}[(](?:公章|盖章|签章|签字|章)[)]:?$")
 _TITLE = re.compile(
-    r"(?:表|名单|台账|清单|花名册|名册|登记册|一览|统计|汇总|明细|问卷|进度|报告单|通知单|登记|申请书|台帐)(?:[(].*[)])?$"
+    r"(?:表|名单|台账|清单|花名册|名册|登记册|一览|统计|汇总|明细|问卷|进度|[日周旬月季年快]报|报告单|通知单|登记|申请书|台帐)(?:[(].*[)])?$"
     r"|^(?:附件|附表|附录|续表|表)[\d一二三四五六七八九十]*(?:[-—之.][\d一二三四五六七八九十]+)*(?:[:、.].*)?$"
     r"|^(?:附表|续表|表)[\d一二三四五六七八九十]+(?:[-—.][\d]+)*.{2,}"
 )
@@ -51,7 +51,7 @@ _UNIT_LINE = re.compile(r"(?:^|[\s(（，,;；])(?:计量|金额|数量|计算|�
 _UNIT_BRACKET = re.compile(r"[(（\[【〔]\s*(?:计量|金额)?(?:单位\s*[:：]\s*)?([^()（）\[\]【】〔〕]{1,10})[)）\]】〕]")
 _UNIT_TAIL = re.compile(r"[/,，:：]\s*([^/,，:：\s()（）]{1,6})$")
 _PLACEHOLDER = re.compile(
-    r"^[\s_＿()（）]*$|^[\s_＿]*年[\s_＿]*月([\s_＿]*日)?[\s_＿]*$|^[\s_＿]+[%％元人户亩][\s_＿]*$"
+    r"^[\s_＿()（）□☐]*$|^[\s_＿]*年[\s_＿]*月([\s_＿]*日)?[\s_＿]*$|^[\s_＿]+[%％元人户亩][\s_＿]*$"
 )
 _BLOCK = re.compile(r"^(?:[—\-－–―/／×╳✕Xx\\＼*]{1,4}|[…]{1,2})$")
 _SERIALS = re.compile(r"^(?:序号?|行次|行号|项次|编号|顺序号|no\.?|栏次|序列号?)$")
@@ -144,6 +144,11 @@ def _is_appendix(flat: str) -> bool:
     return re.match(r"^(?:附件|附表|续表|表)[\d一二三四五六七八九十]*[-—.\d]*[:]?$", flat) is not None
 
 
+def is_explanation(text: str) -> bool:
+    """The heading of explanations below a table: `附：指标解释`."""
+    return re.match(r"^附[:注]|.{0,8}(?:解释|口径|对照表?|代码表?)(?:说明)?[:]?$", plain(text)) is not None
+
+
 def is_continued(text: str) -> bool:
     """`续表`: the table before goes on."""
     return plain(text).startswith(("续表", "(续")) or plain(text).endswith(("(续)", "(续表)"))
@@ -205,6 +210,11 @@ def dimension(unit: str) -> str:
 def is_placeholder(text: str) -> bool:
     """Blanks printed to be written on: `____`, `  年  月  日`, `（   ）`."""
     return _PLACEHOLDER.match(text) is not None and not is_block(text)
+
+
+def has_inner_blank(text: str) -> bool:
+    """Room for an answer inside of a text: `姓名：____`, `是否参保：□是 □否`."""
+    return not is_placeholder(text) and re.search(r"[_＿]{2,}|[:：?？]\s*□|□.+□", text) is not None
 
 
 def is_block(text: str) -> bool:
