@@ -18,12 +18,15 @@ _ATTRIBUTE = re.compile(rb"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
+# A bare carriage return would be read as a line feed.
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
+
 Edit = tuple[int, int, bytes]  # from, to, what stands there afterwards
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Where an element stands: its opening tag from `start` to `inner`, its content up to `close`, all of it to `end`."""
+    """Where an element stands: its opening tag from `start` to `inner`, its content to `close`, all of it to `end`."""
 
     start: int
     inner: int
@@ -102,7 +105,7 @@ class Xml:
         return Element(match.start(), match.end(), close, len(self.data), match[3])
 
     def children(self, *, without: Element | None = None) -> list[tuple[str, int]]:
-        """Names and places of what stands right inside of the outermost element; `without` the inside of a large one."""
+        """Names and places of what stands right inside of the outermost element; the inside of `without` is skipped."""
         found: list[tuple[str, int]] = []
         depth = shift = 0
         parser = expat.ParserCreate()
@@ -135,7 +138,8 @@ class Xml:
 
 def spliced(data: bytes, edits: list[Edit]) -> bytes:
     """The data with these edits, which do not overlap; those at the same place in the order given."""
-    pieces, at = [], 0
+    pieces: list[bytes] = []
+    at = 0
     for start, end, new in sorted(edits, key=lambda edit: edit[:2]):
         pieces += (data[at:start], new)
         at = end
@@ -163,14 +167,7 @@ def escaped(text: str) -> str:
     if _LOOKS_ESCAPED.search(text) or _UNSPEAKABLE.search(text):
         text = _LOOKS_ESCAPED.sub("_x005F_", text)
         text = _UNSPEAKABLE.sub(lambda m: f"_x{ord(m[0]):04X}_", text)
-    # A bare carriage return would be read as a line feed.
-    return (
-        text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace('"', "&quot;")
-        .replace("\r", "&#13;")
-    )
+    return text.translate(_ENTITIES)
 
 
 @lru_cache(maxsize=256)

@@ -55,7 +55,8 @@ def _comments(notes: Notes, author: int, prefix: str) -> str:
     p = prefix
     return "".join(
         f'<{p}comment ref="{cell_name(row, column)}" authorId="{author}"><{p}text><{p}r><{p}rPr><{p}sz val="9"/>'
-        f'<{p}rFont val="宋体"/></{p}rPr><{p}t xml:space="preserve">{escaped(text)}</{p}t></{p}r></{p}text></{p}comment>'
+        f'<{p}rFont val="宋体"/></{p}rPr><{p}t xml:space="preserve">{escaped(text)}</{p}t></{p}r></{p}text>'
+        f"</{p}comment>"
         for (row, column), text in sorted(notes.items())
     )
 

@@ -37,8 +37,9 @@ class OfficePress:
         self._sheets: dict[str, _Sheet | None] = {}
         styles = self._book.links.first("styles")
         self._has_styles = styles is not None and self._archive.has(styles.part)
-        self._styles_part = styles.part if styles and self._has_styles else "xl/dukaoStyles.xml"
-        self._styles = Styles(Xml(self._archive.read(self._styles_part) or self._no_styles(), self._styles_part))
+        self._styles_part = styles.part if styles and self._has_styles else self._free_styles_part()
+        data = self._archive.read(self._styles_part) if self._has_styles else self._no_styles()
+        self._styles = Styles(Xml(data, self._styles_part))
         self._looks = self._styles.summary()
         self._doubts = (*doubts, *self._left_alone())
 
@@ -127,6 +128,9 @@ class OfficePress:
         link = self._book.links.first("sharedStrings")
         return _Texts(self._archive.read(link.part) if link else b"")
 
+    def _free_styles_part(self) -> str:
+        return "xl/styles.xml" if not self._archive.has("xl/styles.xml") else "xl/dukaoStyles.xml"
+
     def _no_styles(self) -> bytes:
         return f'{DECLARATION}<styleSheet xmlns="{self._book.namespace}"><cellXfs><xf/></cellXfs></styleSheet>'.encode()
 
@@ -175,10 +179,8 @@ class _Sheet:
         self._xml = Xml(book.archive.read(part), part)
         self.cells = SheetPart(self._xml, texts)
         self._links = Links(book.archive, part)
-        comments, drawing = self._links.first("comments"), self._links.first("vmlDrawing")
-        self._drawing_id = self._legacy_drawing()
-        linked = self._links.by_id(self._drawing_id) if self._drawing_id else ""
-        self._drawing = linked or ""
+        comments = self._links.first("comments")
+        self._drawing = self._links.by_id(self._legacy_drawing())
         self._comments = comments.part if comments else ""
         data = book.archive.read(self._comments) if self._comments else b""
         self._notes = Xml(data, self._comments) if data else None

@@ -10,6 +10,7 @@ _NO_SIGNS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _OPEN_FILL = "FFFFF2CC"
 _HEAD_FILL = "FFE8EEF7"
 _LINE = "FFBFC5CE"
+_USUAL_COUNTS = {"fonts": 1, "fills": 2, "borders": 1}
 _BEFORE_CELLS = frozenset(("numFmts", "fonts", "fills", "borders", "cellStyleXfs"))
 _DAY_FORMAT, _TIME_FORMAT = 14, 46
 
@@ -53,7 +54,7 @@ class Styles:
     def summary(self) -> dict[str, int]:
         """The styles of the summary sheet, by name."""
         font, border = self._first_font, self._first_border
-        lead = f'numFmtId="0" fillId="{{fill}}" borderId="{{border}}" fontId="{{font}}" {self._parent()}'
+        lead = f'numFmtId="0" fillId="{{fill}}" borderId="{{border}}" fontId="{{font}}"{self._parent()}'
         wrap = f'<{self._xml.tag("alignment")} vertical="top" wrapText="1"/>'
         looks = {
             "text": (font, 0, border, wrap),
@@ -91,8 +92,7 @@ class Styles:
         for group, one, content, count in groups:
             element = xml.find(group)
             if element is None:
-                head = "" if group != "fills" else self._usual_fills()
-                missing += f"<{tag(group)}>{head}{content}</{tag(group)}>"
+                missing += f"<{tag(group)}>{self._usual(group)}{content}</{tag(group)}>"
             else:
                 edits += self._grown(element, group, content, self._count(group, one) + count)
         if missing:
@@ -123,22 +123,24 @@ class Styles:
             f'<{tag("name")} val="宋体"/><{tag("charset")} val="134"/></{tag("font")}>'
         )
 
-    def _usual_fills(self) -> str:
-        """The first two fills are the format's own."""
+    def _usual(self, group: str) -> str:
+        """What stands first in a group where it is missing: cells without a style mean these."""
         tag = self._xml.tag
-        return "".join(
-            f'<{tag("fill")}><{tag("patternFill")} patternType="{kind}"/></{tag("fill")}>'
-            for kind in ("none", "gray125")
-        )
+        if group == "fonts":
+            return self._font("", 11)
+        if group == "borders":
+            return f"<{tag('border')}/>"
+        fill, pattern = tag("fill"), tag("patternFill")
+        return "".join(f'<{fill}><{pattern} patternType="{kind}"/></{fill}>' for kind in ("none", "gray125"))
 
     def _count(self, group: str, one: str) -> int:
         element = self._xml.find(group)
         if element is None:
-            return 2 if group == "fills" else 0
+            return _USUAL_COUNTS[group]
         return sum(1 for _ in self._xml.all(one, element.inner, element.close))
 
     def _parent(self) -> str:
-        return 'xfId="0"' if self._xml.find("cellStyleXfs") is not None else ""
+        return ' xfId="0"' if self._xml.find("cellStyleXfs") is not None else ""
 
     def _add(self, xf: bytes) -> int:
         self._added.append(xf)

@@ -119,7 +119,8 @@ class _Sheet:
             text = content_of(text).text
         except Unfit:
             text = text[:1000] + "…"
-        return f'<c r="{name}" s="{self._looks[look]}" t="inlineStr"><is><t xml:space="preserve">{escaped(text)}</t></is></c>'
+        inside = f'<is><t xml:space="preserve">{escaped(text)}</t></is>'
+        return f'<c r="{name}" s="{self._looks[look]}" t="inlineStr">{inside}</c>'
 
     def written(self, namespace: str) -> bytes:
         columns = "".join(
