@@ -68,7 +68,7 @@ class _Lines:
         self.period = next((p for text in [*titled, *others] if (p := words.period_in(text))), "")
 
     def _title(self, texts: list[str]) -> str:
-        candidates = [text for text in texts if not words.is_meta(text)]
+        candidates = [text for text in texts if not words.is_meta(text) and not words.is_meta_label(text)]
         named = [text for text in candidates if words.is_title(text) and not re.match(r"^附[件表]", plain(text))]
         if named:
             return named[-1]

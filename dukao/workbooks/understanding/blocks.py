@@ -166,17 +166,20 @@ class _Scan:
         return _Kind.LINE if len(own) == 1 else _Kind.ROW
 
     def _is_meta(self, cells: list[Cell]) -> bool:
-        """Labels with a colon and what is written behind them, or a title with the unit of measure on its line."""
+        """Labels with what is written behind them, or a title with the unit of measure on its line."""
         measured = any(words.unit_of_line(cell.printed) for cell in cells)
         found = 0
         for before, cell in zip([None, *cells], cells, strict=False):
-            if words.is_meta(cell.text):
+            if words.is_meta(cell.text) or words.is_meta_label(cell.text):
                 found += 1
-            elif words.period_in(cell.text) == cell.text or (
-                measured and (words.is_title(cell.text) or self._is_wide(cell))
+            elif before is not None and (
+                before.text.endswith((":", "："))
+                or (words.is_meta_label(before.text) and not words.is_label(cell.text))
             ):
                 continue
-            elif before is None or not before.text.endswith((":", "：")):
+            elif words.period_in(cell.text) != cell.text and not (
+                measured and (words.is_title(cell.text) or self._is_wide(cell))
+            ):
                 return False
         return found > 0 and (any(words.is_own_meta(cell.text) for cell in cells) or not self._has_answer(cells))
 

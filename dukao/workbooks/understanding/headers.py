@@ -147,7 +147,9 @@ class _Look:
     def _needed(self, row: int, place: int) -> float:
         """Share of a row's names without which a column would stay without name or under a shared one."""
         above = self.seen[self.rows[place - 1]]
-        cells = [cell for cell in self.own(row) if cell.is_text]
+        # A name printed again below itself stands for a merged one: it neither needs the row nor speaks against it.
+        said = {column: cell.text for column, cell in above.items() if cell is not None}
+        cells = [cell for cell in self.own(row) if cell.is_text and said.get(cell.column) != cell.text]
         if not cells:
             return 0.0
         needed = 0

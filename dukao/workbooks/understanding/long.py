@@ -73,9 +73,9 @@ def _odd_rows(grid: Grid, empties: Sequence[int]) -> Iterator[int]:
     said = [
         row
         for row, values in enumerate(texts)
-        if (values[a].__class__ is str and "计" in values[a])
-        or (values[b].__class__ is str and "计" in values[b])
-        or (values[c].__class__ is str and "计" in values[c])
+        if (values[a].__class__ is str and ("计" in values[a] or "計" in values[a]))
+        or (values[b].__class__ is str and ("计" in values[b] or "計" in values[b]))
+        or (values[c].__class__ is str and ("计" in values[c] or "計" in values[c]))
     ]
     for row in said:
         if any(isinstance(text := rows[row][column], str) and words.is_total(text) for column in (a, b, c)):

@@ -47,8 +47,10 @@ _PERIOD = re.compile(
 _PERIOD_HEAD = re.compile(
     r"^(?:20\d\d|[_＿]{2,}|本|上|去|今|当)?(?:年|年度|\d{1,2}月份?|[一二三四]季度|期|季|季度|月)(?:末|初|底|累计|同期|实际|计划)?$"
 )
-_UNIT_LINE = re.compile(r"(?:^|[\s(（，,;；])(?:计量|金额|数量|计算|货币)?单位\s*[:：]\s*([^)）;；]+)")
-_UNIT_BRACKET = re.compile(r"[(（\[【〔]\s*(?:计量|金额)?(?:单位\s*[:：]\s*)?([^()（）\[\]【】〔〕]{1,10})[)）\]】〕]")
+_UNIT_LINE = re.compile(r"(?:^|[\s(（，,;；])(?:计量|計量|金额|金額|数量|计算|货币)?[单單]位\s*[:：]\s*([^)）;；]+)")
+_UNIT_BRACKET = re.compile(
+    r"[(（\[【〔]\s*(?:计量|計量|金额|金額)?(?:[单單]位\s*[:：]\s*)?([^()（）\[\]【】〔〕]{1,10})[)）\]】〕]"
+)
 _UNIT_TAIL = re.compile(r"[/,，:：]\s*([^/,，:：\s()（）]{1,6})$")
 _PLACEHOLDER = re.compile(
     r"^[\s_＿()（）□☐]*$|^[\s_＿]*年[\s_＿]*月([\s_＿]*日)?[\s_＿]*$|^[\s_＿]+[%％元人户亩][\s_＿]*$"
@@ -127,7 +129,21 @@ def is_meta(text: str) -> bool:
 
 def is_own_meta(text: str) -> bool:
     """A line that can only be about the form, never an item of a questionnaire."""
-    return (bool(unit_of_line(text)) and not is_title(text)) or _OWN_META.match(plain(text)) is not None
+    return (
+        (bool(unit_of_line(text)) and not is_title(text))
+        or is_meta_label(text)
+        or _OWN_META.match(plain(text)) is not None
+    )
+
+
+def is_meta_label(text: str) -> bool:
+    """填报单位, 填表日期 …: what a form says of itself, its value in the next cell."""
+    return (
+        re.fullmatch(
+            r"(?:填报|填表|报送|上报|制表|编制|统计|审核|复核)(?:单位|部门|人|人员|日期|时间|机关)", plain(text)
+        )
+        is not None
+    )
 
 
 def is_about_form(text: str) -> bool:
@@ -230,13 +246,11 @@ def is_serial_head(text: str) -> bool:
 def is_label(text: str) -> bool:
     """Whether the text reads as the name of something asked, not as an answer."""
     flat = plain(text)
+    if _PERIOD_HEAD.match(flat):
+        return True
     if not flat or len(flat) > 60 or is_numeric(text) or is_date(text):
         return False
-    return (
-        _LABELS.search(re.sub(r"[(].*?[)]", "", flat) or flat) is not None
-        or bool(unit_of_head(text))
-        or is_period_head(text)
-    )
+    return _LABELS.search(re.sub(r"[(].*?[)]", "", flat) or flat) is not None or bool(unit_of_head(text))
 
 
 def is_question(text: str) -> bool:
