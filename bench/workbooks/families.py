@@ -1,0 +1,409 @@
+"""The families of forms: each draws one table at a place and tells where it ends."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from random import Random
+
+from bench.workbooks.data import Datum, by_section, fields, words
+from bench.workbooks.drafts import Ask, Truth, Wanted, called, unit_of
+from bench.workbooks.pen import Pen, nobody
+from dukao.workbooks.grid import Area
+from dukao.workbooks.tables import Kind
+
+# Draws at row and column; the row below the last one, and the column right of the last one.
+Family = Callable[[Pen, int, int], tuple[int, int]]
+_NAMES = ("指标名称", "项目", "指标", "名称")
+_NOTES = ("本表由乡镇统计人员填报。", "数据截至期末。", "金额保留两位小数。", "涉密内容不得填写。")
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫"
+
+
+def matrix(pen: Pen, row: int, column: int) -> tuple[int, int]:
+    """Villages down, figures across under a header tree."""
+    rng = pen.rng
+    section = rng.choice(list(by_section()))
+    figures = _figure_columns(rng, section, most=rng.choice((3, 6, 10, 18)))
+    place_title = rng.choice(("单位", "村名", "行政村", "乡镇（街道）", "地区", "单位名称"))
+    first = [Wanted((place_title,), Ask(words="whom"))]
+    if pen.style.has_serial:
+        first.insert(0, Wanted(("序号",), Ask(words="serial")))
+    last = [Wanted(("备注",), Ask(words="remark"))] if rng.random() < 0.35 else []
+    wanted = [*first, *figures, *last]
+    figures = _with_units(pen, figures)
+    wanted = [*first, *figures, *last]
+    places = rng.sample(words()["villages"], rng.randint(3, 14))
+    unit = _common_unit(pen, figures)
+    row, title = pen.head(row, column, len(wanted), f"{section}情况统计表", unit)
+    truth = Truth(title)
+    top, at = row, column + len(first) - 1
+    row = pen.header(row, column, wanted, truth, numbers_from=len(first))
+    for c in range(column, column + len(first)):
+        truth.asks.pop(c, None)
+    if pen.style.total == "top":
+        row = _total_row(pen, truth, row, column, at, len(figures), row + 1, row + len(places))
+    begin = row
+    for number, place in enumerate(places):
+        if pen.style.has_serial:
+            pen.page.put(row, column, number + 1)
+        pen.page.put(row, at, place)
+        truth.rows[row] = place
+        for n, figure in enumerate(figures):
+            pen.body(truth, row, at + 1 + n, figure, figure.unit if pen.style.unit_place != "none" else "")
+        _optional(truth, [(row, at + len(figures) + 1 + n) for n in range(len(last))])
+        row += 1
+    if pen.style.total in ("bottom", "formula"):
+        row = _total_row(pen, truth, row, column, at, len(figures), begin, row - 1)
+    if last:
+        _optional(truth, [(r, at + len(figures) + 1) for r in range(begin - 1, row)])
+    return _finished(pen, truth, top, column, row, len(wanted), _rules_of_columns(pen, figures, at + 1, column))
+
+
+def _total_row(pen: Pen, truth: Truth, row: int, column: int, at: int, n: int, first: int, last: int) -> int:
+    word = pen.rng.choice(("合计", "总计", "合  计", "全县合计", "总 计"))
+    if at > column and pen.style.merged == "merged":
+        pen.page.put(row, column, word, over=(1, at - column + 1))
+    else:
+        pen.page.put(row, pen.rng.choice((column, at)), word)
+    truth.totals.add(row)
+    truth.rows[row] = word
+    for c in range(at + 1, at + 1 + n):
+        pen.total(truth, row, c, first, last)
+    return row + 1
+
+
+def indicators(pen: Pen, row: int, column: int) -> tuple[int, int]:
+    """A statistical table: indicators down with 计量单位 and 代码, periods across."""
+    rng = pen.rng
+    section = rng.choice(list(by_section()))
+    chosen = _some(rng, by_section()[section], rng.randint(4, 16))
+    style = replace(pen.style, unit_place="column" if rng.random() < 0.7 else "header", has_serial=False)
+    pen.style = style
+    periods = rng.choice((
+        [("本期", "now"), ("上年同期", "year_before")], [("本期数", "now"), ("上期数", "before")],
+        [("本年累计", "to_date")], [("数值", "now")], [("本期实际", "now"), ("上年同期", "year_before"), ("增长（%）", "")],
+        [("年度计划", ""), ("完成数", "now"), ("完成率（%）", "")], [("本月", "now"), ("本月止累计", "to_date")],
+    ))  # fmt: skip
+    has_unit, has_code = style.unit_place == "column", rng.random() < 0.6
+    before = [Wanted((rng.choice(_NAMES),), Ask(words="whom"))]
+    before += [Wanted((rng.choice(("计量单位", "单位")),), Ask(words="unit"))] if has_unit else []
+    before += [Wanted((rng.choice(("代码", "序号", "行次")),), Ask(words="code"))] if has_code else []
+    if rng.random() < 0.3:
+        periods_wanted = [Wanted(("数量" if len(periods) < 2 else "指标值", p), Ask(words=p)) for p, _ in periods]
+    else:
+        periods_wanted = [Wanted((p,), Ask(words=p)) for p, _ in periods]
+    wanted = [*before, *periods_wanted]
+    row, title = pen.head(row, column, len(wanted), f"{section}主要指标表")
+    truth = Truth(title)
+    top = row
+    row = pen.header(row, column, wanted, truth, numbers_from=len(before))
+    truth.asks.clear()
+    truth.column_units.clear()
+    first = column + len(before)
+    for number, datum in enumerate(chosen):
+        name, ask, indent = _indicator_name(rng, datum, number)
+        unit = unit_of(rng, datum)
+        shown = f"{name}（{unit}）" if not has_unit and unit else name
+        pen.page.put(row, column, indent + shown)
+        if has_unit:
+            pen.page.put(row, column + 1, unit)
+        if has_code:
+            pen.page.put(row, first - 1, f"{number + 1:02d}" if rng.random() < 0.7 else number + 1)
+        truth.rows[row] = name
+        for n, (period, span) in enumerate(periods):
+            its = replace(ask, span=span) if span and ask.key else nobody(f"{ask.words or datum.title} {period}")
+            if not span:
+                pen.page.put(row, first + n, "—") if rng.random() < 0.2 else None
+            if (row, first + n) not in pen.page.cells:
+                share = "%" if "%" in period else unit
+                pen.body(truth, row, first + n, Wanted((period,), its, share, datum), share)
+        row += 1
+    notes = _rules_of_rows(rng, len(chosen)) if has_code else ()
+    return _finished(pen, truth, top, column, row, len(wanted), notes)
+
+
+def _indicator_name(rng: Random, datum: Datum, number: int) -> tuple[str, Ask, str]:
+    """What the row is called, what it asks, and how it is indented or numbered."""
+    name = called(rng, datum)
+    if rng.random() < 0.08:
+        twist = rng.choice(words()["twists"])
+        return (name, nobody(f"{twist} {name}"), "其中：女性") if False else (f"{twist}{name}", nobody(twist + name), "")
+    lead = rng.choice(("", "", "", "　", "  ", f"{number + 1}.", f"（{'一二三四五六七八九十'[number % 10]}）",
+                       f"{'一二三四五六七八九十'[number % 10]}、"))  # fmt: skip
+    return name, Ask(datum.key if datum.is_held else "", words=name), lead
+
+
+def cross(pen: Pen, row: int, column: int) -> tuple[int, int]:
+    """Subjects down, measures across: what a cell asks is both together."""
+    rng = pen.rng
+    groups = [g for s in by_section() if len(g := _subjects(s)) > 1]
+    group = rng.choice(groups)
+    measures = list(dict.fromkeys(d.measure for ds in group.values() for d in ds))[: rng.randint(1, 4)]
+    subjects = [s for s, ds in group.items() if {d.measure for d in ds} >= set(measures)]
+    if not subjects:
+        measures = measures[:1]
+        subjects = [s for s, ds in group.items() if {d.measure for d in ds} >= set(measures)] or list(group)[:1]
+    known = {(d.subject, d.measure): d for ds in group.values() for d in ds}
+    measures = [m for m in measures if all((s, m) in known for s in subjects)]
+    if not measures:
+        return indicators(pen, row, column)
+    spans = rng.choice(([("", "now")], [("", "now")], [("本期", "now"), ("上年同期", "year_before")]))
+    pen.style = replace(pen.style, unit_place=rng.choice(("header", "row", "none")), has_serial=False)
+    figures = [
+        Wanted(tuple(filter(None, ((span, m) if rng.random() < 2 else (m,)))), Ask(words=m), known[subjects[0], m].unit)
+        for span, _ in spans for m in measures
+    ]  # fmt: skip
+    wanted = [Wanted((rng.choice(("类别", "项目", "品种", "对象")),), Ask(words="whom")), *figures]
+    row, title = pen.head(row, column, len(wanted), "分类统计表")
+    truth = Truth(title)
+    top = row
+    row = pen.header(row, column, wanted, truth, numbers_from=1)
+    truth.asks.clear()
+    begin = row
+    for subject in subjects:
+        pen.page.put(row, column, subject)
+        truth.rows[row] = subject
+        for n, figure in enumerate(figures):
+            span, datum = spans[n // len(measures)][1], known[subject, measures[n % len(measures)]]
+            its = replace(figure, ask=Ask(datum.key, span, datum.title), datum=datum)
+            pen.body(truth, row, column + 1 + n, its, figure.unit if pen.style.unit_place != "none" else "")
+        row += 1
+    if pen.style.total in ("bottom", "formula") and len(subjects) > 1:
+        row = _total_row(pen, truth, row, column, column, len(figures), begin, row - 1)
+    return _finished(pen, truth, top, column, row, len(wanted), ())
+
+
+def transposed(pen: Pen, row: int, column: int) -> tuple[int, int]:
+    """Indicators down, villages across."""
+    rng = pen.rng
+    section = rng.choice(list(by_section()))
+    chosen = _some(rng, by_section()[section], rng.randint(3, 12))
+    places = rng.sample(words()["villages"], rng.randint(2, 7))
+    pen.style = replace(pen.style, unit_place="column", has_serial=False, has_numbers=False)
+    wanted = [Wanted(("指标",), Ask(words="whom")), Wanted(("计量单位",), Ask(words="unit")),
+              *(Wanted((p,), Ask(words=p)) for p in places)]  # fmt: skip
+    row, title = pen.head(row, column, len(wanted), f"{section}分村情况表")
+    truth = Truth(title)
+    top = row
+    row = pen.header(row, column, wanted, truth)
+    truth.asks.clear()
+    for datum in chosen:
+        name = called(rng, datum)
+        pen.page.put(row, column, name)
+        pen.page.put(row, column + 1, datum.unit)
+        truth.rows[row] = name
+        for n in range(len(places)):
+            ask = Ask(datum.key if datum.is_held else "", words=name)
+            pen.body(truth, row, column + 2 + n, Wanted((name,), ask, datum.unit, datum), datum.unit)
+        row += 1
+    return _finished(pen, truth, top, column, row, len(wanted), ())
+
+
+def roster(pen: Pen, row: int, column: int) -> tuple[int, int]:
+    """One row per person or project."""
+    rng = pen.rng
+    about = rng.choice(("person", "person", "project"))
+    chosen = list(_some(rng, fields(about), rng.randint(4, 11)))
+    figures = [Wanted((_coded(rng, d),), Ask(d.key if d.is_held else "", words=d.title), d.unit, d) for d in chosen]
+    if rng.random() < 0.3 and len(figures) > 4:
+        group = rng.choice(("基本情况", "家庭情况", "相关信息"))
+        figures[2:4] = [f.below(group) for f in figures[2:4]]
+    pen.style = replace(pen.style, unit_place=rng.choice(("header", "none")), has_numbers=False, total="none")
+    first = [Wanted((rng.choice(("序号", "编号", "序 号")),), Ask(words="serial"))] if pen.style.has_serial else []
+    last = [Wanted(("备注",), Ask(words="remark"))] if rng.random() < 0.4 else []
+    wanted = [*first, *figures, *last]
+    row, title = pen.head(row, column, len(wanted), "人员花名册" if about == "person" else "重点项目清单")
+    truth = Truth(title)
+    top = row
+    row = pen.header(row, column, wanted, truth)
+    is_told = pen.style.is_framed or pen.style.has_serial or pen.style.fill != "blank"
+    for number in range(rng.randint(3, 12)):
+        if first:
+            pen.page.put(row, column, number + 1)
+        for n, figure in enumerate(figures):
+            pen.body(truth, row, column + len(first) + n, figure, "")
+        if last:
+            truth.optional.add((row, column + len(first) + len(figures)))
+        row += 1
+    if not is_told or (pen.style.fill == "half" and not first):
+        _all_optional(truth)
+    if pen.style.fill == "blank" and not (pen.style.is_framed or first):
+        row = row if first else top + max(len(w.path) for w in wanted)
+        truth.slots.clear()
+    return _finished(pen, truth, top, column, row, len(wanted), ())
+
+
+def _coded(rng: Random, datum: Datum) -> str:
+    name = called(rng, datum)
+    if datum.codes and rng.random() < 0.3:
+        return name + "（" + " ".join(f"{n}.{c}" for n, c in enumerate(datum.codes, 1)) + "）"
+    return name
+
+
+def personal(pen: Pen, row: int, column: int) -> tuple[int, int]:
+    """Label and blank side by side, several pairs a line."""
+    rng = pen.rng
+    chosen = list(_some(rng, fields(rng.choice(("person", "project"))), rng.randint(5, 12)))
+    width = rng.choice((1, 2, 2, 3))
+    pen.style = replace(pen.style, unit_place="header", total="none")
+    if not pen.style.is_framed and rng.random() < 0.8:
+        pen.style = replace(pen.style, is_framed=True)
+    row, title = pen.head(row, column, 2 * width, "登记表")
+    truth = Truth(title)
+    top = row
+    while chosen:
+        line = chosen[:width]
+        del chosen[:width]
+        for n, datum in enumerate(line):
+            name = called(rng, datum)
+            told = f"（{datum.unit}）" if datum.unit else ""
+            pen.page.put(row, column + 2 * n, pen.say(name) + told)
+            at = (row, column + 2 * n + 1)
+            if len(line) == 1 and width > 1 and pen.style.merged == "merged":
+                pen.page.put(*at, None, over=(1, 2 * width - 1))
+            ask = Ask(datum.key if datum.is_held else "", words=name)
+            if datum.codes and rng.random() < 0.3:
+                pen.page.put(*at, rng.choice(("□{} ", "{}. ")).join(("", "")) or " ".join(f"□{c}" for c in datum.codes))
+                truth.optional.add(at)
+            else:
+                pen.body(truth, *at, Wanted((name,), ask, datum.unit, datum), datum.unit)
+        row += 1
+    return _finished(pen, truth, top, column, row, 2 * width, ())
+
+
+def questionnaire(pen: Pen, row: int, column: int) -> tuple[int, int]:
+    """Numbered questions, one a row, with the answer beside them."""
+    rng = pen.rng
+    section = rng.choice(list(by_section()))
+    chosen = _some(rng, by_section()[section], rng.randint(4, 14))
+    has_unit, has_number = rng.random() < 0.5, rng.random() < 0.5
+    pen.style = replace(pen.style, unit_place="column" if has_unit else "header", total="none", has_serial=False)
+    wanted = [Wanted(("序号",), Ask(words="serial"))] if has_number else []
+    wanted += [Wanted((rng.choice(("问题", "调查内容", "填报内容", "事项")),), Ask(words="whom"))]
+    wanted += [Wanted(("单位",), Ask(words="unit"))] if has_unit else []
+    wanted += [Wanted((rng.choice(("填报数", "答案", "填写", "情况")),), Ask(words="answer"))]
+    row, title = pen.head(row, column, len(wanted), f"{section}调查问卷")
+    truth = Truth(title)
+    top = row
+    pen.style = replace(pen.style, has_numbers=False)
+    row = pen.header(row, column, wanted, truth)
+    truth.asks.clear()
+    answer, name_at = column + len(wanted) - 1, column + has_number
+    for number, datum in enumerate(chosen, 1):
+        name = called(rng, datum)
+        if has_number:
+            pen.page.put(row, column, number)
+        asked = rng.choice(("{}", "{}", "{}是多少？", "本单位{}")).format(name)
+        tail = f"（{datum.unit}）" if datum.unit and not has_unit else ""
+        pen.page.put(row, name_at, ("" if has_number else f"{number}.") + asked + tail)
+        if has_unit:
+            pen.page.put(row, name_at + 1, datum.unit)
+        truth.rows[row] = asked
+        ask = Ask(datum.key if datum.is_held else "", words=name)
+        pen.body(truth, row, answer, Wanted((name,), ask, datum.unit, datum), datum.unit)
+        row += 1
+    return _finished(pen, truth, top, column, row, len(wanted), ())
+
+
+def history(pen: Pen, row: int, column: int) -> tuple[int, int]:
+    """Years or months down, figures across."""
+    rng = pen.rng
+    section = rng.choice(list(by_section()))
+    figures = _with_units(pen, _figure_columns(rng, section, most=6))
+    when = rng.choice(("年份", "月份"))
+    wanted = [Wanted((when,), Ask(words="when")), *figures]
+    row, title = pen.head(row, column, len(wanted), f"{section}历年情况", _common_unit(pen, figures))
+    truth = Truth(title)
+    top = row
+    row = pen.header(row, column, wanted, truth, numbers_from=1)
+    truth.asks.clear()
+    for number in range(rng.randint(4, 8)):
+        pen.page.put(row, column, (2018 + number if rng.random() < 2 else 0) if when == "年份" else f"{number + 1}月")
+        truth.rows[row] = str(2018 + number) if when == "年份" else f"{number + 1}月"
+        for n, figure in enumerate(figures):
+            unit = figure.unit if pen.style.unit_place != "none" else ""
+            pen.body(truth, row, column + 1 + n, replace(figure, ask=nobody("of another period")), unit)
+        row += 1
+    return _finished(pen, truth, top, column, row, len(wanted), ())
+
+
+FAMILIES: dict[str, Family] = {
+    "matrix": matrix, "indicators": indicators, "cross": cross, "transposed": transposed, "roster": roster,
+    "personal": personal, "questionnaire": questionnaire, "history": history,
+}  # fmt: skip
+
+
+def _figure_columns(rng: Random, section: str, most: int) -> list[Wanted]:
+    """Figures of a section: single ones, and subjects with their measures as a header tree (or in one name)."""
+    singles = [d for d in by_section()[section] if not d.subject]
+    found: list[Wanted] = []
+    is_tree = rng.random() < 0.75
+    for _, figures in sorted(_subjects(section).items(), key=lambda _: rng.random()):
+        if len(found) + len(figures) > most:
+            break
+        outer = (rng.choice((f"{section}情况", "主要内容")),) if rng.random() < 0.15 else ()
+        for d in figures:
+            path = (*outer, d.subject, d.measure) if is_tree else (called(rng, d),)
+            found.append(Wanted(path, Ask(d.key, words=d.title), unit_of(rng, d), d))
+    for d in _some(rng, singles, max(1, most - len(found))):
+        if rng.random() < 0.07:
+            twist = rng.choice(words()["twists"])
+            found.append(Wanted((twist, d.title), nobody(f"{twist}{d.title}"), d.unit, d))
+        else:
+            found.append(Wanted((called(rng, d),), Ask(d.key if d.is_held else "", words=d.title), unit_of(rng, d), d))
+    return found[:most] if len(found) > most else found
+
+
+def _subjects(section: str) -> dict[str, list[Datum]]:
+    found: dict[str, list[Datum]] = {}
+    for datum in by_section()[section]:
+        if datum.subject:
+            found.setdefault(datum.subject, []).append(datum)
+    return found
+
+
+def _some(rng: Random, pool: Sequence[Datum], n: int) -> list[Datum]:
+    chosen = rng.sample(list(pool), min(n, len(pool)))
+    return chosen if rng.random() < 0.5 else sorted(chosen, key=list(pool).index)
+
+
+def _with_units(pen: Pen, figures: list[Wanted]) -> list[Wanted]:
+    """The figures as the style allows: one unit for the whole table only where all have the same."""
+    if pen.style.unit_place == "column" or (pen.style.unit_place == "title" and len({f.unit for f in figures}) > 1):
+        pen.style = replace(pen.style, unit_place="header")
+    return figures
+
+
+def _common_unit(pen: Pen, figures: Sequence[Wanted]) -> str:
+    return figures[0].unit if pen.style.unit_place == "title" else ""
+
+
+def _optional(truth: Truth, places: Sequence[tuple[int, int]]) -> None:
+    truth.optional.update(places)
+
+
+def _all_optional(truth: Truth) -> None:
+    truth.optional.update(truth.slots)
+    truth.slots.clear()
+
+
+def _rules_of_columns(pen: Pen, figures: Sequence[Wanted], first: int, column: int) -> tuple[str, ...]:
+    if not pen.style.has_numbers or len(figures) < 3:
+        return ()
+    return (f"逻辑关系：{_CIRCLED[0]}={_CIRCLED[1]}+{_CIRCLED[2]}",)
+
+
+def _rules_of_rows(rng: Random, n: int) -> tuple[str, ...]:
+    return (rng.choice(("审核关系：01=02+03", "01≥02", "（1）01≥02+03；（2）03≤02")),) if n > 3 else ()
+
+
+def _finished(
+    pen: Pen, truth: Truth, top: int, column: int, row: int, width: int, rules: Sequence[str]
+) -> tuple[int, int]:
+    """Close a table: its area, its frame, its notes."""
+    truth.area = Area(top, column, row - 1, column + width - 1)
+    pen.frame(truth.area)
+    pen.page.truths.append(truth)
+    notes = [*pen.rng.sample(_NOTES, pen.rng.randint(1, 2)), *rules]
+    return pen.foot(row, column, width, notes), column + width
+
+
+__all__ = ["FAMILIES", "Family", "Kind"]

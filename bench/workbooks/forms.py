@@ -1,0 +1,106 @@
+"""Whole forms by seed: families alone, stacked, side by side, on several sheets, with what offices add to them."""
+
+from random import Random
+
+from bench.workbooks.data import words
+from bench.workbooks.drafts import Draft, Page, Style
+from bench.workbooks.families import FAMILIES
+from bench.workbooks.pen import Pen
+
+_KINDS = ("xlsx",) * 8 + ("xls", "ods", "csv")
+
+
+def form(seed: int) -> Draft:
+    """The form of that number; always the same."""
+    rng = Random(seed)
+    kind = rng.choice(_KINDS)
+    traits: set[str] = set()
+    page = Page("Sheet1" if rng.random() < 0.5 else "附表1")
+    pages = [page]
+    names = rng.choices(list(FAMILIES), k=rng.choice((1, 1, 1, 1, 2, 2, 3)))
+    lies_beside = len(names) == 2 and rng.random() < 0.3
+    style = Style.drawn(rng)
+    row, column = rng.choice((0, 0, 0, 1, 2)), rng.choice((0, 0, 0, 0, 1))
+    top = row
+    for number, name in enumerate(names):
+        mine = style if not number else Style.drawn(rng)
+        pen = Pen(rng, mine, page)
+        below, right = FAMILIES[name](pen, row, column)
+        # Families may draw in a style of their own: what was drawn counts.
+        traits |= {f"family {name}"} | pen.style.traits
+        if lies_beside:
+            row, column = top, right + rng.choice((1, 1, 2))
+        else:
+            row = below + rng.choice((1, 1, 2, 0 if mine.title != "none" else 1))
+    if len(names) > 1:
+        traits.add("tables side by side" if lies_beside else "tables stacked")
+    if rng.random() < 0.12:
+        _side_table(rng, page)
+        traits.add("side table")
+    if rng.random() < 0.12 and kind != "csv":
+        pages.append(_second_page(rng, traits))
+    if rng.random() < 0.1 and kind in ("xlsx", "xls"):
+        _hide(rng, page)
+        traits.add("hidden")
+    if rng.random() < 0.05:
+        _break(rng, page)
+        traits.add("errors")
+    return Draft(f"{seed:05}模拟表", kind, tuple(pages), frozenset({f"kind {kind}", *traits}))
+
+
+def _side_table(rng: Random, page: Page) -> None:
+    """A small list of codes to the right of everything; nothing in it is asked."""
+    right = max(c for _, c in page.cells) + 2
+    top = min(r for r, _ in page.cells) + rng.choice((1, 3))
+    title, entries = rng.choice((("民族代码", ("汉族", "满族", "蒙古族", "回族", "达斡尔族")),
+                                 ("文化程度代码", ("小学", "初中", "高中", "大专", "本科")),
+                                 ("是否代码", ("是", "否"))))  # fmt: skip
+    page.put(top, right, "代码")
+    page.put(top, right + 1, title.removesuffix("代码"))
+    for number, entry in enumerate(entries, 1):
+        page.put(top + number, right, f"{number:02d}" if rng.random() < 0.5 else number)
+        page.put(top + number, right + 1, entry)
+
+
+def _second_page(rng: Random, traits: set[str]) -> Page:
+    """Another sheet: how to fill the form in, or one more table."""
+    if rng.random() < 0.5:
+        page = Page("填表说明")
+        lines = ("填表说明", "一、本表由村（社区）填报。", "二、指标口径以制度为准。", "三、金额单位为万元，保留两位小数。")
+        for row, line in enumerate(lines):
+            page.put(row, 0, line)
+        traits.add("page of explanations")
+        return page
+    page = Page("Sheet2", is_hidden=rng.random() < 0.3)
+    name = rng.choice(list(FAMILIES))
+    pen = Pen(rng, Style.drawn(rng), page)
+    FAMILIES[name](pen, 0, 0)
+    traits |= {"two pages", f"family {name}"} | pen.style.traits
+    return page
+
+
+def _hide(rng: Random, page: Page) -> None:
+    """Hide a row or a column of a table, with all that is in it; its slots are nobody's to fill."""
+    truth = rng.choice(page.truths)
+    if rng.random() < 0.5 and truth.rows:
+        row = rng.choice(sorted(truth.rows))
+        page.hidden_rows.add(row)
+        gone = {place for place in truth.slots if place[0] == row}
+    else:
+        column = rng.choice(sorted(truth.columns) or [truth.area.left])
+        page.hidden_columns.add(column)
+        gone = {place for place in truth.slots if place[1] == column}
+    truth.optional.update(gone)
+    for place in gone:
+        del truth.slots[place]
+
+
+def _break(rng: Random, page: Page) -> None:
+    """A reference that is none, in a cell of the body that held a figure."""
+    figures = [p for p, value in page.cells.items() if isinstance(value, float)]
+    if figures:
+        page.cells[rng.choice(figures)] = "#REF!"
+
+
+def place_names() -> frozenset[str]:
+    return frozenset(words()["villages"])
