@@ -125,7 +125,7 @@ def _indicator_name(rng: Random, datum: Datum, number: int) -> tuple[str, Ask, s
     name = called(rng, datum)
     if rng.random() < 0.08:
         twist = rng.choice(words()["twists"])
-        return (name, nobody(f"{twist} {name}"), "其中：女性") if False else (f"{twist}{name}", nobody(twist + name), "")
+        return f"{twist}{name}", nobody(twist + name), ""
     lead = rng.choice(("", "", "", "　", "  ", f"{number + 1}.", f"（{'一二三四五六七八九十'[number % 10]}）",
                        f"{'一二三四五六七八九十'[number % 10]}、"))  # fmt: skip
     return name, Ask(datum.key if datum.is_held else "", words=name), lead
@@ -148,7 +148,7 @@ def cross(pen: Pen, row: int, column: int) -> tuple[int, int]:
     spans = rng.choice(([("", "now")], [("", "now")], [("本期", "now"), ("上年同期", "year_before")]))
     pen.style = replace(pen.style, unit_place=rng.choice(("header", "row", "none")), has_serial=False)
     figures = [
-        Wanted(tuple(filter(None, ((span, m) if rng.random() < 2 else (m,)))), Ask(words=m), known[subjects[0], m].unit)
+        Wanted(tuple(filter(None, (span, m))), Ask(words=m), known[subjects[0], m].unit)
         for span, _ in spans for m in measures
     ]  # fmt: skip
     wanted = [Wanted((rng.choice(("类别", "项目", "品种", "对象")),), Ask(words="whom")), *figures]
@@ -261,7 +261,7 @@ def personal(pen: Pen, row: int, column: int) -> tuple[int, int]:
                 pen.page.put(*at, None, over=(1, 2 * width - 1))
             ask = Ask(datum.key if datum.is_held else "", words=name)
             if datum.codes and rng.random() < 0.3:
-                pen.page.put(*at, rng.choice(("□{} ", "{}. ")).join(("", "")) or " ".join(f"□{c}" for c in datum.codes))
+                pen.page.put(*at, " ".join(f"□{c}" for c in datum.codes))
                 truth.optional.add(at)
             else:
                 pen.body(truth, *at, Wanted((name,), ask, datum.unit, datum), datum.unit)
@@ -316,11 +316,11 @@ def history(pen: Pen, row: int, column: int) -> tuple[int, int]:
     row = pen.header(row, column, wanted, truth, numbers_from=1)
     truth.asks.clear()
     for number in range(rng.randint(4, 8)):
-        pen.page.put(row, column, (2018 + number if rng.random() < 2 else 0) if when == "年份" else f"{number + 1}月")
+        pen.page.put(row, column, 2018 + number if when == "年份" else f"{number + 1}月")
         truth.rows[row] = str(2018 + number) if when == "年份" else f"{number + 1}月"
         for n, figure in enumerate(figures):
             unit = figure.unit if pen.style.unit_place != "none" else ""
-            pen.body(truth, row, column + 1 + n, replace(figure, ask=nobody("of another period")), unit)
+            pen.body(truth, row, column + 1 + n, replace(figure, ask=nobody("")), unit)
         row += 1
     return _finished(pen, truth, top, column, row, len(wanted), ())
 

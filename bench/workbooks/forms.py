@@ -1,8 +1,8 @@
 """Whole forms by seed: families alone, stacked, side by side, on several sheets, with what offices add to them."""
 
+from dataclasses import replace
 from random import Random
 
-from bench.workbooks.data import words
 from bench.workbooks.drafts import Draft, Page, Style
 from bench.workbooks.families import FAMILIES
 from bench.workbooks.pen import Pen
@@ -20,10 +20,12 @@ def form(seed: int) -> Draft:
     names = rng.choices(list(FAMILIES), k=rng.choice((1, 1, 1, 1, 2, 2, 3)))
     lies_beside = len(names) == 2 and rng.random() < 0.3
     style = Style.drawn(rng)
+    if lies_beside:
+        style = replace(style, has_letterhead=False)
     row, column = rng.choice((0, 0, 0, 1, 2)), rng.choice((0, 0, 0, 0, 1))
     top = row
     for number, name in enumerate(names):
-        mine = style if not number else Style.drawn(rng)
+        mine = style if not number or lies_beside else Style.drawn(rng)
         pen = Pen(rng, mine, page)
         below, right = FAMILIES[name](pen, row, column)
         # Families may draw in a style of their own: what was drawn counts.
@@ -81,18 +83,14 @@ def _second_page(rng: Random, traits: set[str]) -> Page:
 
 def _hide(rng: Random, page: Page) -> None:
     """Hide a row or a column of a table, with all that is in it; its slots are nobody's to fill."""
-    truth = rng.choice(page.truths)
-    if rng.random() < 0.5 and truth.rows:
-        row = rng.choice(sorted(truth.rows))
-        page.hidden_rows.add(row)
-        gone = {place for place in truth.slots if place[0] == row}
+    one = rng.choice(page.truths)
+    if rng.random() < 0.5 and one.rows:
+        page.hidden_rows.add(rng.choice(sorted(one.rows)))
     else:
-        column = rng.choice(sorted(truth.columns) or [truth.area.left])
-        page.hidden_columns.add(column)
-        gone = {place for place in truth.slots if place[1] == column}
-    truth.optional.update(gone)
-    for place in gone:
-        del truth.slots[place]
+        page.hidden_columns.add(rng.choice(sorted(one.columns) or [one.area.left]))
+    for truth in page.truths:
+        for place in [p for p in truth.slots if p[0] in page.hidden_rows or p[1] in page.hidden_columns]:
+            del truth.slots[place]
 
 
 def _break(rng: Random, page: Page) -> None:
@@ -100,7 +98,3 @@ def _break(rng: Random, page: Page) -> None:
     figures = [p for p, value in page.cells.items() if isinstance(value, float)]
     if figures:
         page.cells[rng.choice(figures)] = "#REF!"
-
-
-def place_names() -> frozenset[str]:
-    return frozenset(words()["villages"])

@@ -153,7 +153,7 @@ class Pen:
             return str(rng.choice(words()["people"]))
         if "号" in datum.title or "电话" in datum.title:
             return f"模拟{rng.randint(10**7, 10**8)}"
-        return f"{datum.title}{rng.randint(1, 30)}"
+        return str(rng.choice(words()["answers"]))
 
     def frame(self, area: Area) -> None:
         if self.style.is_framed:
