@@ -165,3 +165,20 @@ class Answer(models.Model):
                 name="answer_repeated_names_its_fact",
             ),
         ]
+
+
+class Meaning(models.Model):
+    """What a form's words mean, as a person confirmed it: for the person's unit and all below it."""
+
+    unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="+")
+    # The words of header and row, as `dukao.workbooks.matching.Asked` has them for comparing.
+    signature = models.CharField(max_length=400)
+    element = models.ForeignKey("registers.Element", on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField()
+    by_name = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "signature"], name="meaning_once_per_unit"),
+            models.CheckConstraint(condition=~Q(signature=""), name="meaning_is_of_words"),
+        ]

@@ -37,6 +37,8 @@ VERBS = {
     "sheets.filing.refused": _("拒填报表"),
     "sheets.filing.returned": _("退回报表"),
     "sheets.filing.submitted": _("上交报表"),
+    "sheets.meaning.confirmed": _("确认表中一项的含义"),
+    "sheets.meaning.forgotten": _("撤回表中一项的含义"),
     "sheets.sheet.defined": _("定义报表"),
     "sheets.sheet.dispatched": _("下发报表"),
     "sheets.sheet.drafted": _("起草报表"),

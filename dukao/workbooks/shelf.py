@@ -25,6 +25,7 @@ from dukao.workbooks.understanding import understand
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".csv", ".tsv")
 _OFFICE = re.compile(r"(?:村|居)民委员会|[村居]委会|人民政府|街道办事处|\s+")
+_VILLAGE_OFFICE = re.compile(r"村?村(?:民委员会|委会)")
 _HOLDER = re.compile(
     r"(?:填报|填表|报送|编制|上报|汇总)?单位(?:名称)?(?:[(（][^)）]*[)）])?\s*[:：]\s*([^\s:：_]{2,30})"
 )
@@ -67,8 +68,8 @@ class Shelf(Protocol):
 
 
 def who(text: str) -> str:
-    """A unit's, person's or thing's name or code, for comparing: 龙东村民委员会 is 龙东村."""
-    name = plain(_OFFICE.sub("", text.replace("村民委员会", "村").replace("村委会", "村")))
+    """A unit's, person's or thing's name or code, for comparing: 龙东村民委员会 and 龙东村村委会 are 龙东村."""
+    name = plain(_OFFICE.sub("", _VILLAGE_OFFICE.sub("村", text)))
     return name.removesuffix(".0")
 
 

@@ -23,6 +23,8 @@ from dukao.sheets.actions.dispatching import SheetRefused as SheetRefused
 from dukao.sheets.actions.dispatching import close_dispatch as close_dispatch
 from dukao.sheets.actions.dispatching import dispatch_sheet as dispatch_sheet
 from dukao.sheets.actions.dispatching import withdraw_dispatch as withdraw_dispatch
+from dukao.sheets.actions.meanings import confirm_meaning as confirm_meaning
+from dukao.sheets.actions.meanings import forget_meaning as forget_meaning
 from dukao.sheets.actions.reviewing import AcceptedView as AcceptedView
 from dukao.sheets.actions.reviewing import MarksInOrder as MarksInOrder
 from dukao.sheets.actions.reviewing import NotSubmitted as NotSubmitted
