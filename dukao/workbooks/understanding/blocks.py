@@ -224,7 +224,9 @@ class _Scan:
         """Whether a single cell or a line about the form in an open table is no longer part of it."""
         cell = self._cells(place)[0]
         if self._header_follows(place + 1):
-            return words.is_title(cell.text) or self._is_wide(cell) or self.kinds[place] is _Kind.META
+            return words.is_title(cell.text) or self._is_wide(cell)
+        if self.kinds[place] is _Kind.META or words.is_strong_title(cell.text):
+            return True
         if self._is_wide(cell) and words.is_explanation(cell.text):
             return True
         for later in range(place, len(self.rows)):
@@ -232,8 +234,6 @@ class _Scan:
                 return False
             if self.kinds[later] is _Kind.BLANK:
                 break
-        if self.kinds[place] is _Kind.META:
-            return True
         return words.is_prose(cell.text) or (words.is_title(cell.text) and words.marker_level(cell.text) == 0)
 
     def _header_follows(self, place: int) -> bool:
@@ -326,14 +326,23 @@ class _Scan:
             return []
         joined: list[tuple[int, int]] = []
         for left, right in groups:
-            if joined and not (
-                self._stands_alone(rows, *joined[-1])
-                and (self._stands_alone(rows, left, right) or self._is_list(rows, left, right))
-            ):
+            if joined and not self._are_apart(rows, joined[-1], (left, right)):
                 joined[-1] = (joined[-1][0], right)
             else:
                 joined.append((left, right))
         return joined if len(joined) > 1 else []
+
+    def _are_apart(self, rows: list[int], one: tuple[int, int], other: tuple[int, int]) -> bool:
+        """Whether what lies left and right of empty columns are two tables."""
+        if self._stands_alone(rows, *one) and (self._stands_alone(rows, *other) or self._is_list(rows, *other)):
+            return True
+        if one[0] == one[1] or other[0] == other[1]:
+            return False
+        between = range(one[1] + 1, other[0])
+        merged = any(self.canvas.area(row, column).right > column for row in rows for column in between)
+        framed = {c for r, c in self.canvas.grid.framed if r in set(rows)}
+        sides = any(one[0] <= c <= one[1] for c in framed) and any(other[0] <= c <= other[1] for c in framed)
+        return not merged and not framed & set(between) and (len(between) >= 2 or sides)
 
     def _stands_alone(self, rows: list[int], left: int, right: int) -> bool:
         """Whether these columns are a table on their own: two columns and a row of names over all of them."""
@@ -342,8 +351,10 @@ class _Scan:
         filled = [row for row in rows if self.canvas.cells(row, left, right)]
         if len(filled) < 2:
             return False
-        for row in filled[:3]:
+        for row in filled[:14]:
             cells = self.canvas.seen(row, left, right)
+            if len(cells) < 2:
+                continue
             below = self.canvas.seen(row + 1, left, right)
             covered = {c for x in [*cells, *below] for c in range(x.area.left, x.area.right + 1) if x.is_text}
             own = {c for cell in cells for c in range(cell.area.left, cell.area.right + 1)}

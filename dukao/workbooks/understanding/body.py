@@ -1,7 +1,7 @@
 """The body below a header: which columns name the rows, what each row is called, how rows hang together."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from dukao.workbooks.grid import Area
@@ -193,7 +193,16 @@ def row_headings(canvas: Canvas, area: Area, body: Body, *, is_roster: bool) -> 
         if not labels and total:
             labels = [c for column in stub if (c := canvas.at(row, column)) is not None and words.is_total(c.text)][:1]
         found.append(_row_heading(canvas, row, labels, stack, body, total))
-    return tuple(found)
+    return tuple(replace(row, is_total=row.is_total and _adds_up(row, found)) for row in found)
+
+
+def _adds_up(total: Heading, rows: list[Heading]) -> bool:
+    """Whether a total that names what it adds up has anything to add up: 税收收入合计 alone is but a name."""
+    name = words.total_of(total.path[-1]) if total.path else ""
+    if not name or name.startswith("全") or total is rows[-1]:
+        return True
+    above = [words.bare(text) for row in rows if row is not total for text in row.path]
+    return name in above or sum(text.endswith(name) for text in above) >= 2
 
 
 def _head(cell: Cell, stack: list[_Above]) -> None:

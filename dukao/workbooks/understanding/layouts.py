@@ -65,8 +65,11 @@ def _is_lookup(canvas: Canvas, header: Header, body: Body, columns: tuple[Headin
     titled = _LOOKUP_TITLE.search(re.sub(r"[(].*?[)]", "", plain(title))) is not None
     if len(columns) == 1:
         return len(rows) >= 2
-    return (
-        (titled and headed > 0)
-        or (short >= 0.8 and headed == 1 and (len(columns) == 2 or _CODE_HEAD.match(heads[0]) is not None))
-        or (titled and short >= 0.8)
-    )
+    return (titled and headed > 0) or (short >= 0.8 and _is_code_list(heads, headed)) or (titled and short >= 0.8)
+
+
+def _is_code_list(heads: list[str], headed: float) -> bool:
+    """Codes and what they mean: `代码 民族`, or with explanations behind."""
+    if _CODE_HEAD.match(heads[0]) is None:
+        return headed == 1 and len(heads) == 2
+    return headed == 1 or len(heads) == 2

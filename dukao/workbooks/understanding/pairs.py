@@ -14,7 +14,7 @@ from dukao.workbooks.understanding.headings import kind_of, shared_unit
 
 # Names that head a column and are never themselves answered.
 _GENERIC_HEADS = re.compile(
-    r"^(?:项目|指标|指标名称|项目名称|名称|类别|地区|内容|序号|行次|科目|乡镇|村|村名|选项|代码|编码|单位|栏次)$"
+    r"^(?:项目|指标|指标名称|项目名称|名称|类别|地区|.{0,4}内容|对象|问题|题目|年份|月份|序号|行次|科目|乡镇|村|村名|选项|代码|编码|单位|栏次)$"
 )
 
 _PICTURE = re.compile(r"照片|相片|[一两二]寸|二维码|粘贴处")
@@ -90,6 +90,8 @@ def _tokens(canvas: Canvas, area: Area, row: int) -> list[tuple[Area, Cell | Non
 def _paired(canvas: Canvas, area: Area, row: int) -> tuple[int, int]:
     """How many filled cells of a row are part of a pair, and how many there are."""
     tokens = [t for t in _tokens(canvas, area, row) if not _is_group(canvas, area, t)]
+    if any(cell is not None and words.is_serial_head(cell.text) for _, cell in tokens[:1]):
+        return 0, len(tokens)
     paired = cells = place = 0
     while place < len(tokens):
         here, cell = tokens[place]

@@ -39,6 +39,9 @@ _TITLE = re.compile(
     r"|^(?:附件|附表|附录|续表|表)[\d一二三四五六七八九十]*(?:[-—之.][\d一二三四五六七八九十]+)*(?:[:、.].*)?$"
     r"|^(?:附表|续表|表)[\d一二三四五六七八九十]+(?:[-—.][\d]+)*.{2,}"
 )
+_STRONG_TITLE = re.compile(
+    r"(?:表|问卷|名册|名单|台账|台帐|一览|[日周旬月季年快]报)(?:[(].*[)])?$|^(?:附件|附表|续表|表)[\d一二三四五六七八九十]"
+)
 _PERIOD = re.compile(
     r"(?:(?:19|20)\d\d\s*年?\s*[-—–~～至]\s*)?(?:20\d\d|[一二]?[〇零○Oo一二三四五六七八九]{4}|[_＿]{2,}|(?<![^\s(（])\s{2,})\s*年(?:度)?"
     r"(?:\s*(?:第?\s*[一二三四1-4_＿]+\s*季度|[上下]半年|全年"
@@ -158,6 +161,11 @@ def is_title(text: str) -> bool:
 
 def _is_appendix(flat: str) -> bool:
     return re.match(r"^(?:附件|附表|续表|表)[\d一二三四五六七八九十]*[-—.\d]*[:]?$", flat) is not None
+
+
+def is_strong_title(text: str) -> bool:
+    """A title that can be no name of a row or section."""
+    return is_title(text) and marker_level(text) == 0 and _STRONG_TITLE.search(plain(text)) is not None
 
 
 def is_explanation(text: str) -> bool:
