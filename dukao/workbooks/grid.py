@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class CellError:
 Value = str | int | float | bool | Decimal | date | datetime | time | timedelta | CellError | None
 
 
+@lru_cache(maxsize=16_384)
 def column_name(column: int) -> str:
     """0 → A, 25 → Z, 26 → AA."""
     name = ""

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import unescape
+from typing import NamedTuple
 from xml.parsers import expat
 
 from dukao.workbooks.reading.kinds import damaged, declared
@@ -13,9 +13,10 @@ _ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ASIDE = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _ROOT = re.compile(rb"<(?:([\w.-]+):)?([\w.-]+)(?=[\s/>])((?:[^<>\"'/]++|/(?!>)|\"[^\"]*+\"|'[^']*+')*+)(/?)>")
-_ATTRIBUTE = re.compile(rb"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 # What XML cannot carry at all; spreadsheets write it as _x000B_.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_NEEDS_CARE = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]|_x')
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 # A bare carriage return would be read as a line feed.
@@ -24,8 +25,7 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"
 Edit = tuple[int, int, bytes]  # from, to, what stands there afterwards
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """Where an element stands: its opening tag from `start` to `inner`, its content to `close`, all of it to `end`."""
 
     start: int
@@ -41,7 +41,7 @@ class Element:
 
     @property
     def attributes(self) -> dict[str, str]:
-        return {name.decode(): value for name, value in attributes_of(self.raw)}
+        return attributes_of(self.raw)
 
 
 class Xml:
@@ -58,7 +58,7 @@ class Xml:
             raise damaged(f"部件 {part} 是空的")
         self.prefix = root[1].decode() + ":" if root[1] else ""
         self.name = root[2].decode()
-        self.root_attributes = {name.decode(): value for name, value in attributes_of(root[3])}
+        self.root_attributes = attributes_of(root[3])
 
     @cached_property
     def namespace(self) -> str:
@@ -146,10 +146,11 @@ def spliced(data: bytes, edits: list[Edit]) -> bytes:
     return b"".join([*pieces, data[at:]])
 
 
-def attributes_of(raw: bytes) -> Iterator[tuple[bytes, str]]:
-    for match in _ATTRIBUTE.finditer(raw):
-        value = match[2] if match[2] is not None else match[3]
-        yield match[1], unescape(value.decode())
+def attributes_of(raw: bytes) -> dict[str, str]:
+    found = _ATTRIBUTE.findall(raw.decode())
+    if b"&" in raw:
+        return {name: unescape(one or other) for name, one, other in found}
+    return {name: one or other for name, one, other in found}
 
 
 def with_attributes(opening: bytes, **values: str) -> bytes:
@@ -162,12 +163,21 @@ def with_attributes(opening: bytes, **values: str) -> bytes:
     return opening
 
 
+@lru_cache(maxsize=4_096)
 def escaped(text: str) -> str:
     """For XML text and attributes in double quotes."""
-    if _LOOKS_ESCAPED.search(text) or _UNSPEAKABLE.search(text):
-        text = _LOOKS_ESCAPED.sub("_x005F_", text)
-        text = _UNSPEAKABLE.sub(lambda m: f"_x{ord(m[0]):04X}_", text)
+    if not _NEEDS_CARE.search(text):
+        return text
+    text = _LOOKS_ESCAPED.sub("_x005F_", text)
+    text = _UNSPEAKABLE.sub(lambda m: f"_x{ord(m[0]):04X}_", text)
     return text.translate(_ENTITIES)
+
+
+@lru_cache(maxsize=4_096)
+def spoken(name: str, text: str) -> str:
+    """An element of this name that holds the text with all its blanks."""
+    kept = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
+    return f"<{name}{kept}>{escaped(text)}</{name}>"
 
 
 @lru_cache(maxsize=256)

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from dukao.workbooks.filling.book import DECLARATION
-from dukao.workbooks.filling.markup import Xml, escaped
+from dukao.workbooks.filling.markup import Xml, spoken
 from dukao.workbooks.grid import cell_name
 
 AUTHOR = "数智督考"
@@ -14,7 +15,7 @@ _NAMES = (
     'xmlns:x="urn:schemas-microsoft-com:office:excel"'
 )
 _SHAPE_TYPE = (
-    f'<v:shapetype {_NAMES} id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
+    '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
     '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
 _FIRST_SHAPE = 1025
@@ -55,7 +56,7 @@ def _comments(notes: Notes, author: int, prefix: str) -> str:
     p = prefix
     return "".join(
         f'<{p}comment ref="{cell_name(row, column)}" authorId="{author}"><{p}text><{p}r><{p}rPr><{p}sz val="9"/>'
-        f'<{p}rFont val="宋体"/></{p}rPr><{p}t xml:space="preserve">{escaped(text)}</{p}t></{p}r></{p}text>'
+        f'<{p}rFont val="宋体"/></{p}rPr>{spoken(p + "t", text)}</{p}r></{p}text>'
         f"</{p}comment>"
         for (row, column), text in sorted(notes.items())
     )
@@ -69,8 +70,11 @@ def with_shapes(vml: bytes, notes: Notes) -> bytes | None:
     if not vml:
         layout = '<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/></o:shapelayout>'
         return f"<xml {_NAMES}>{layout}{_SHAPE_TYPE}{shapes}</xml>".encode()
-    end = vml.rfind(b"</xml>")
-    if end < 0:
+    start, end = vml.find(b"<xml"), vml.rfind(b"</xml>")
+    if not 0 <= start < end:
+        return None
+    named = vml[start : vml.find(b">", start)]
+    if not all(name.encode() in named for name in ("xmlns:v=", "xmlns:o=", "xmlns:x=")):
         return None
     kinds = b"" if b"_x0000_t202" in vml else _SHAPE_TYPE.encode()
     return vml[:end] + kinds + shapes.encode() + vml[end:]
@@ -79,16 +83,22 @@ def with_shapes(vml: bytes, notes: Notes) -> bytes | None:
 def _shape(number: int, place: tuple[int, int], text: str) -> str:
     """A box beside the cell, as high as its text, shown when the pointer is over the cell."""
     row, column = place
-    lines = sum(-(-max(len(line), 1) // _CHARACTERS_PER_LINE) for line in text.split("\n"))
-    rows = max(lines, 2) + 1
-    anchor = f"{column + 1},15,{max(row - 1, 0)},8,{column + 4},15,{max(row - 1, 0) + rows},8"
+    top = max(row - 1, 0)
+    anchor = f"{column + 1},15,{top},8,{column + 4},15,{top + _height(text)},8"
     return (
-        f'<v:shape {_NAMES} id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;visibility:hidden" '
-        'fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" '
-        'obscured="t"/><v:path o:connecttype="none"/><v:textbox><div style="text-align:left"/></v:textbox>'
-        f'<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
-        f"<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
+        f'<v:shape id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;visibility:hidden" '
+        'fillcolor="#ffffe1" o:insetmode="auto"><v:shadow on="t" obscured="t"/><v:textbox/>'
+        '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
+        f"<x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column>"
+        "</x:ClientData></v:shape>"
     )
+
+
+@lru_cache(maxsize=4_096)
+def _height(text: str) -> int:
+    """In rows of the sheet."""
+    lines = sum(-(-max(len(line), 1) // _CHARACTERS_PER_LINE) for line in text.split("\n"))
+    return max(lines, 2) + 1
 
 
 def note_on(parts: Sequence[tuple[str, str]]) -> str:

@@ -79,11 +79,10 @@ class OfficePress:
         cells = job.cells.setdefault(filling.sheet, {})
         if place in cells:
             return f"{cell_name(*place)} 已经填了另一项"
-        if why := sheet.cells.why_not(place):
+        like, why = sheet.cells.look(place)
+        if why:
             return why
-        style = self._styles.variant(
-            sheet.cells.style(place), date=content.is_date, time=content.is_time, quoted=content.is_quoted
-        )
+        style = self._styles.variant(like, date=content.is_date, time=content.is_time, quoted=content.is_quoted)
         cells[place] = Written(style, content)
         said = (("来源", filling.source), ("截至", filling.as_of), ("依据", filling.reason))
         job.notes.setdefault(filling.sheet, {})[place] = note_on(said)
@@ -96,8 +95,9 @@ class OfficePress:
             return
         place = sheet.cells.first_of((gap.slot.row, gap.slot.column))
         cells = job.cells.setdefault(gap.sheet, {})
-        if place not in cells and not sheet.cells.why_not(place):
-            cells[place] = Written(self._styles.variant(sheet.cells.style(place), is_open=True))
+        like, why = sheet.cells.look(place)
+        if place not in cells and not why:
+            cells[place] = Written(self._styles.variant(like, is_open=True))
 
     def _with_summary(self, said: Said, types: dict[str, str]) -> dict[str, bytes]:
         """The parts that hold the summary and make the workbook know of it and of the parts that are new."""

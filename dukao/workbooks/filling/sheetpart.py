@@ -3,23 +3,23 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
-from dukao.workbooks.filling.markup import Edit, Element, Xml, escaped
+from dukao.workbooks.filling.markup import Edit, Element, Xml, spoken
 from dukao.workbooks.filling.values import Content
 from dukao.workbooks.grid import Area, cell_name, cell_place, column_name
 from dukao.workbooks.reading.kinds import damaged
-from dukao.workbooks.reading.sheetxml import areas_of
+from dukao.workbooks.reading.sheetxml import areas_of, column_number
 
 Place = tuple[int, int]
 # Blanks printed to be written on; nobody typed them.
 _BLANKS = re.compile(r"[\s_＿()（）]*")
+_USUAL = re.compile(rb' r="([A-Z]{1,3})[1-9]\d{0,6}"(?: s="(\d{1,6})")?(?: t="(\w+)")?\s*')
 _SPANS = re.compile(rb"\s+spans\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row as it stands; `is_numbered` where its number is written."""
 
     number: int
@@ -27,8 +27,7 @@ class Row:
     is_numbered: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     column: int
     element: Element
     is_named: bool
@@ -36,8 +35,7 @@ class Cell:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What a cell becomes: nothing but a style, or a value."""
 
     style: int
@@ -54,7 +52,7 @@ class SheetPart:
         if cells is None:
             raise damaged("工作表里没有单元格的部分")
         self._data = cells
-        self._cells: dict[int, list[Cell]] = {}
+        self._cells: dict[int, dict[int, Cell]] = {}
 
     @cached_property
     def rows(self) -> dict[int, Row]:
@@ -100,10 +98,15 @@ class SheetPart:
         """The first cell of the merged area the place lies in, or the place."""
         return self._merges.get(place, place)
 
-    def why_not(self, place: Place) -> str:
-        """Why nothing may be written here; empty where it may."""
-        cell = self._cell(place)
-        if any(place in area for area in self._arrays):
+    def look(self, place: Place) -> tuple[int, str]:
+        """The style the cell has or would have, and why nothing may be written here; empty where it may."""
+        row = self.rows.get(place[0])
+        cell = self._cells_of(row).get(place[1]) if row else None
+        style = self._style_around(row, place[1]) if cell is None else cell.style or 0
+        return style, self._why_not(place, cell)
+
+    def _why_not(self, place: Place, cell: Cell | None) -> str:
+        if self._arrays and any(place in area for area in self._arrays):
             return "这一格有公式"
         if cell is None or not cell.element.is_open:
             return ""
@@ -113,16 +116,12 @@ class SheetPart:
         text = self._text(cell)
         return "" if _BLANKS.fullmatch(text) else f"这一格已有内容“{text[:20]}”，没有改动"
 
-    def style(self, place: Place) -> int:
-        """The style the cell has, or would have if it stood in the file."""
-        cell = self._cell(place)
-        if cell is not None:
-            return cell.style or 0
-        row = self.rows.get(place[0])
+    def _style_around(self, row: Row | None, column: int) -> int:
+        """The style that a row or column gives to cells that do not stand in the file."""
         attributes = row.element.attributes if row else {}
         if attributes.get("customFormat") in ("1", "true") and attributes.get("s", "").isdigit():
             return int(attributes["s"])
-        return next((s for first, last, s in self._column_styles if first <= place[1] <= last), 0)
+        return next((s for first, last, s in self._column_styles if first <= column <= last), 0)
 
     def edits(self, cells: Mapping[Place, Written]) -> list[Edit]:
         """What has to be done to the XML so that these cells are as wanted."""
@@ -160,26 +159,25 @@ class SheetPart:
     def _row_edits(self, row: Row, cells: Mapping[int, Written]) -> list[Edit]:
         if not row.element.is_open:
             inside = "".join(self._cell_xml(row.number, column, w) for column, w in sorted(cells.items()))
-            return [self.xml.appended(row.element, "row", inside), *self._named(row, [], cells)]
-        present = self._cells_of(row)
-        standing = {cell.column: cell for cell in present}
+            return [self.xml.appended(row.element, "row", inside), *self._named(row, {}, cells)]
+        standing = self._cells_of(row)
         edits: list[Edit] = []
         for column, written in sorted(cells.items()):
             new = self._cell_xml(row.number, column, written).encode()
             if (cell := standing.get(column)) is not None:
                 edits.append((cell.element.start, cell.element.end, new))
             else:
-                behind = next((c.element.start for c in present if c.column > column), row.element.close)
+                behind = next((c.element.start for c in standing.values() if c.column > column), row.element.close)
                 edits.append((behind, behind, new))
         if len(standing.keys() & cells.keys()) < len(cells):
-            edits += self._named(row, present, cells)
+            edits += self._named(row, standing, cells)
         return edits
 
-    def _named(self, row: Row, present: list[Cell], cells: Mapping[int, Written]) -> list[Edit]:
+    def _named(self, row: Row, present: Mapping[int, Cell], cells: Mapping[int, Written]) -> list[Edit]:
         """Where cells are put in between, the others need their names written, and no stated span of columns."""
         edits: list[Edit] = []
         name = len("<" + self.xml.tag("c"))
-        for cell in present:
+        for cell in present.values():
             if not cell.is_named and cell.column not in cells:
                 place = cell.element.start + name
                 edits.append((place, place, f' r="{cell_name(row.number, cell.column)}"'.encode()))
@@ -188,26 +186,16 @@ class SheetPart:
             edits.append((row.element.start + spans.start(), row.element.start + spans.end(), b""))
         return edits
 
-    def _cells_of(self, row: Row) -> list[Cell]:
-        if row.number not in self._cells:
-            found, column = [], -1
+    def _cells_of(self, row: Row) -> dict[int, Cell]:
+        cells = self._cells.get(row.number)
+        if cells is None:
+            found, column = dict[int, Cell](), -1
             for element in self.xml.all("c", row.element.inner, row.element.close):
-                attributes = element.attributes
-                try:
-                    column = cell_place(attributes["r"])[1] if "r" in attributes else column + 1
-                except ValueError as error:
-                    raise damaged(str(error)) from None
-                style = attributes.get("s", "")
-                kind = attributes.get("t", "n")
-                found.append(Cell(column, element, "r" in attributes, int(style) if style.isdigit() else None, kind))
-            self._cells[row.number] = found
-        return self._cells[row.number]
-
-    def _cell(self, place: Place) -> Cell | None:
-        row = self.rows.get(place[0])
-        if row is None or not row.element.is_open:
-            return None
-        return next((cell for cell in self._cells_of(row) if cell.column == place[1]), None)
+                cell = _usual(element) or _unusual(element, column)
+                column = cell.column
+                found.setdefault(column, cell)
+            cells = self._cells[row.number] = found
+        return cells
 
     def _text(self, cell: Cell) -> str:
         """What the cell holds, roughly: enough to tell whether it is empty."""
@@ -224,6 +212,26 @@ class SheetPart:
         return cell_xml(self.xml, f"{column_name(column)}{row + 1}", written)
 
 
+def _usual(element: Element) -> Cell | None:
+    """The cell, if its attributes are written as nearly all programs do."""
+    match = _USUAL.fullmatch(element.raw)
+    if match is None:
+        return None
+    style, kind = match[2], match[3]
+    return Cell(column_number(match[1]), element, True, int(style) if style else None, kind.decode() if kind else "n")
+
+
+def _unusual(element: Element, before: int) -> Cell:
+    """Raises Unreadable."""
+    attributes = element.attributes
+    try:
+        column = cell_place(attributes["r"])[1] if "r" in attributes else before + 1
+    except ValueError as error:
+        raise damaged(str(error)) from None
+    style = attributes.get("s", "")
+    return Cell(column, element, "r" in attributes, int(style) if style.isdigit() else None, attributes.get("t", "n"))
+
+
 def cell_xml(xml: Xml, name: str, written: Written) -> str:
     """A cell of this sheet: a number, or a text that is never a formula."""
     tag, content = xml.tag, written.content
@@ -233,7 +241,7 @@ def cell_xml(xml: Xml, name: str, written: Written) -> str:
     if content.number:
         kind = ' t="b"' if content.is_bool else ""
         return f'<{tag("c")} r="{name}"{style}{kind}><{tag("v")}>{content.number}</{tag("v")}></{tag("c")}>'
-    text = f'<{tag("t")} xml:space="preserve">{escaped(content.text)}</{tag("t")}>'
+    text = spoken(tag("t"), content.text)
     return f'<{tag("c")} r="{name}"{style} t="inlineStr"><{tag("is")}>{text}</{tag("is")}></{tag("c")}>'
 
 

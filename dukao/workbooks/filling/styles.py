@@ -37,6 +37,8 @@ class Styles:
     def variant(self, like: int, *, is_open: bool = False, date: bool = False, time: bool = False,
                 quoted: bool = False) -> int:  # fmt: skip
         """The number of a style like this one: filled lightly, showing dates, or marked as text."""
+        if not (is_open or date or time or quoted):
+            return like
         shows = (date or time) and not self._shows_dates(like)
         number_format = (_DAY_FORMAT if date else _TIME_FORMAT) if shows else 0
         if not (is_open or number_format or quoted):

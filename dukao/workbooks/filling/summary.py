@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dukao.workbooks.filling.book import DECLARATION
-from dukao.workbooks.filling.markup import escaped
+from dukao.workbooks.filling.markup import escaped, spoken
 from dukao.workbooks.filling.outcome import Skipped, told
-from dukao.workbooks.filling.values import Unfit, content_of, shown
+from dukao.workbooks.filling.values import shown
 from dukao.workbooks.grid import cell_name
 from dukao.workbooks.planning import Filling, Gap, Plan
 
 NAME = "填报摘要"
+_LONGEST = 1_000  # characters of a text; the cell itself has it all
 _WIDTHS = (16, 10, 34, 44, 16, 44)
 _OPEN = ("工作表", "单元格", "要填的内容", "为什么空着", "计量单位", "相近的数据（由人确认）")
 _SKIPPED = ("工作表", "单元格", "已知的值", "为什么没有写入", "截至", "来源")
@@ -104,23 +106,18 @@ class _Sheet:
 
     def link(self, sheet: str, row: int, column: int) -> None:
         """The second cell of the next row leads to this one."""
-        place = f"'{sheet.replace(chr(39), chr(39) * 2)}'!{cell_name(row, column)}"
-        self._hyperlinks.append(f'<hyperlink ref="B{len(self._rows) + 1}" location="{escaped(place)}"/>')
+        place = f"{_quoted(sheet)}!{cell_name(row, column)}"
+        self._hyperlinks.append(f'<hyperlink ref="B{len(self._rows) + 1}" location="{place}"/>')
 
     def row(self, cells: Sequence[tuple[str, str]]) -> None:
-        number = len(self._rows) + 1
-        inside = "".join(self._cell(cell_name(number - 1, c), look, text) for c, (look, text) in enumerate(cells))
+        number, looks = len(self._rows) + 1, self._looks
+        inside = "".join([
+            f'<c r="{letter}{number}" s="{looks[look]}" t="inlineStr"><is>{_said(text)}</is></c>'
+            if text
+            else f'<c r="{letter}{number}" s="{looks[look]}"/>'
+            for letter, (look, text) in zip("ABCDEF", cells, strict=False)
+        ])  # fmt: skip
         self._rows.append(f'<row r="{number}">{inside}</row>')
-
-    def _cell(self, name: str, look: str, text: str) -> str:
-        if not text:
-            return f'<c r="{name}" s="{self._looks[look]}"/>'
-        try:
-            text = content_of(text).text
-        except Unfit:
-            text = text[:1000] + "…"
-        inside = f'<is><t xml:space="preserve">{escaped(text)}</t></is>'
-        return f'<c r="{name}" s="{self._looks[look]}" t="inlineStr">{inside}</c>'
 
     def written(self, namespace: str) -> bytes:
         columns = "".join(
@@ -134,3 +131,13 @@ class _Sheet:
             '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
             '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
         ).encode()
+
+
+@lru_cache(maxsize=4_096)
+def _said(text: str) -> str:
+    return spoken("t", text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
+
+
+@lru_cache
+def _quoted(sheet: str) -> str:
+    return "'" + escaped(sheet.replace("'", "''")) + "'"

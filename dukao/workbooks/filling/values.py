@@ -1,9 +1,9 @@
 """A value as a spreadsheet's cell holds it: a number or a text, never a formula."""
 
 import math
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from dukao.workbooks.grid import CellError, Value
 
@@ -19,8 +19,7 @@ class Unfit(Exception):
     """A value that no cell can hold; the message says why."""
 
 
-@dataclass(frozen=True)
-class Content:
+class Content(NamedTuple):
     """What is written: `number` as its digits, or `text`; one of them."""
 
     number: str = ""
@@ -65,14 +64,14 @@ def shown(value: Value) -> str:
 def _number(value: int | float | Decimal) -> Content:
     if not math.isfinite(value):
         raise Unfit("不是一个数")
-    exact = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
-    digits = exact.normalize().as_tuple().digits
-    plain = format(exact, "f")
-    if isinstance(value, float) and len(plain) > 30:
-        return Content(number=repr(value))
-    if len(digits) > _EXACT_DIGITS and not isinstance(value, float) and exact == exact.to_integral_value():
-        return Content(text=plain)
-    return Content(number=plain if len(plain) <= 30 else repr(float(exact)))
+    plain = str(value) if isinstance(value, int) else format(Decimal(str(value)), "f")
+    if len(plain) <= _EXACT_DIGITS:
+        return Content(number=plain)
+    whole, _, decimals = plain.lstrip("-").partition(".")
+    if isinstance(value, float) or decimals.strip("0"):
+        return Content(number=repr(float(value)))
+    is_exact = len(whole.rstrip("0")) <= _EXACT_DIGITS
+    return Content(number=whole if plain[0] != "-" else f"-{whole}") if is_exact else Content(text=plain)
 
 
 def _moment(value: datetime | date | time | timedelta, from_1904: bool) -> Content:
