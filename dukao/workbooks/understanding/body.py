@@ -14,7 +14,6 @@ from dukao.workbooks.understanding.headers import Header
 
 _NUMBER_HEAD = re.compile(r"^(?:行次|行号|代码|指标代码|编码|序码|栏次|统计代码|项目编码|科目代码|科目编码|编号)$")
 _TIME_HEAD = re.compile(r"^(?:年份|年度|月份|季度|时间|日期|年月|年)$")
-_UNIT_HEAD = re.compile(r"^(?:计量|计算|数量|度量)?单位$")
 _PERSONAL = re.compile(
     r"^(?:.{0,6}姓名|户主|户主姓名|.{0,4}(?:企业|公司|项目|合作社|单位|商户|学校|药店|场所|农场|机构|设备|资产|文件)名称|身份证.*|.*车牌.*|联系人|负责人|合同名称|承包人|承租方)"
 )
@@ -113,7 +112,7 @@ def _roles(canvas: Canvas, area: Area, header: Header, rows: list[int]) -> dict[
             roles[column] = Role.SERIAL
         elif _NUMBER_HEAD.match(leaf):
             roles[column] = Role.NUMBER if cells else Role.VALUE
-        elif _UNIT_HEAD.match(leaf) and texts and sum(words.is_unit(c.text) for c in texts) >= 0.6 * len(texts):
+        elif words.is_unit_head(leaf) and texts and sum(words.is_unit(c.text) for c in texts) >= 0.6 * len(texts):
             roles[column] = Role.UNIT
         elif _is_name(cells, texts, sample, roles, blank) or (_TIME_HEAD.match(leaf) and cells and not roles):
             roles[column] = Role.NAME

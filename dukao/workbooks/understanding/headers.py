@@ -123,7 +123,7 @@ class _Look:
 
     def is_units(self, row: int) -> bool:
         """Nothing but units of measure."""
-        cells = self.own(row)
+        cells = [cell for cell in self.own(row) if not words.is_unit_head(cell.text)]
         return bool(cells) and all(words.is_unit(cell.text) for cell in cells if cell.is_text) and cells[-1].is_text
 
     def _as_header(self, row: int, place: int) -> float:
@@ -138,6 +138,7 @@ class _Look:
         points = -5.0 * sum(self._is_body(cell) for cell in cells) / len(cells)
         if place:
             points += 2.4 * self._needed(row, place) - 1.4
+            points += 3.0 * self._hangs_under_the_corner(row, place, cells)
             if words.is_total(cells[0].text) and cells[0].column == self.area.left:
                 points -= 4.0
             if any(self.is_numbering(above) for above in self.rows[:place]):
@@ -162,6 +163,15 @@ class _Look:
             elif self._shares(over, cell, above):
                 needed += 1
         return needed / len(cells)
+
+    def _hangs_under_the_corner(self, row: int, place: int, cells: list[Cell]) -> bool:
+        """A row of nothing but names that leaves the first column out, when the rows below fill it."""
+        if self.seen[row][self.area.left] is not None or not all(cell.is_text for cell in cells):
+            return False
+        below = self.rows[place + 1 : place + 3]
+        return bool(below) and all(
+            (cell := self.seen[after][self.area.left]) is not None and cell.row == after for after in below
+        )
 
     def _reaches_beyond(self, row: int, corner: Cell) -> bool:
         """Whether a row under a wide corner says anything right of it: otherwise it names rows, not columns."""

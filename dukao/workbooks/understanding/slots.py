@@ -63,7 +63,7 @@ def _asked(columns: Sequence[Heading], body: Body, *, is_roster: bool) -> list[H
 def _slot(row: int, column: Heading, heading: Heading | None, canvas: Canvas) -> Slot:
     unit, kind, codes = column.unit, column.kind, column.codes
     if heading is not None:
-        unit = heading.unit or unit
+        unit = unit if kind is Kind.PERCENT else heading.unit or unit
         codes = codes or heading.codes
         if heading.kind is not Kind.UNKNOWN and kind in (Kind.UNKNOWN, Kind.NUMBER):
             kind = heading.kind

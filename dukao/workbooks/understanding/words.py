@@ -39,6 +39,8 @@ _TITLE = re.compile(
     r"|^(?:附件|附表|附录|续表|表)[\d一二三四五六七八九十]*(?:[-—之.][\d一二三四五六七八九十]+)*(?:[:、.].*)?$"
     r"|^(?:附表|续表|表)[\d一二三四五六七八九十]+(?:[-—.][\d]+)*.{2,}"
 )
+# Units of measure that convert into no other.
+_MORE_UNITS = {"剂次", "剂", "千瓦", "千瓦安", "人天", "人日", "床位", "公里/小时", "吨公里", "吨标准煤", "学时"}
 _STRONG_TITLE = re.compile(
     r"(?:表|问卷|名册|名单|台账|台帐|一览|[日周旬月季年快]报)(?:[(].*[)])?$|^(?:附件|附表|续表|表)[\d一二三四五六七八九十]"
 )
@@ -54,7 +56,6 @@ _UNIT_LINE = re.compile(r"(?:^|[\s(（，,;；])(?:计量|計量|金额|金額|�
 _UNIT_BRACKET = re.compile(
     r"[(（\[【〔]\s*(?:计量|計量|金额|金額)?(?:[单單]位\s*[:：]\s*)?([^()（）\[\]【】〔〕]{1,10})[)）\]】〕]"
 )
-_UNIT_TAIL = re.compile(r"[/,，:：]\s*([^/,，:：\s()（）]{1,6})$")
 _PLACEHOLDER = re.compile(
     r"^[\s_＿()（）□☐]*$|^[\s_＿]*年[\s_＿]*月([\s_＿]*日)?[\s_＿]*$|^[\s_＿]+[%％元人户亩][\s_＿]*$"
 )
@@ -197,7 +198,7 @@ def unit_of_line(text: str) -> str:
         return ""
     said = tidy(found.group(1)).rstrip("。.，, ")
     parts = units_in(said)
-    return said if parts and all(is_measure(part) for part in parts) else ""
+    return said if parts and all(measures(part) for part in parts) else ""
 
 
 def units_in(said: str) -> tuple[str, ...]:
@@ -208,22 +209,32 @@ def units_in(said: str) -> tuple[str, ...]:
 def unit_of_head(text: str) -> str:
     """The unit of measure a heading states itself: `金额（万元）`, `增长%`."""
     for found in reversed(_UNIT_BRACKET.findall(text)):
-        if is_measure(tidy(found)) and not is_count_word(tidy(found)):
+        if measures(tidy(found)) and not is_count_word(tidy(found)):
             return tidy(found)
-    tail = _UNIT_TAIL.search(text)
-    if tail and is_measure(tail.group(1)):
-        return tail.group(1)
+    for mark in re.finditer(r"[/,，:：]", text):
+        if measures(tail := tidy(text[mark.end() :])):
+            return tail
     return "%" if plain(text).endswith("%") else ""
+
+
+def measures(text: str) -> bool:
+    """Whether the text is a unit of measure."""
+    return is_measure(text) or plain(text) in _MORE_UNITS
 
 
 def is_count_word(text: str) -> bool:
     """Words that are units of measure but in brackets mostly mean something else: `（年）`, `（村）`."""
-    return text in {"级", "类", "种", "村", "镇", "乡", "期", "门", "组", "部", "起"}
+    return text in {"级", "类", "种", "村", "镇", "乡", "期", "门", "组", "部"}
 
 
 def is_unit(text: str) -> bool:
     flat = tidy(text).strip("()（）")
-    return bool(flat) and len(flat) <= 12 and all(is_measure(part) for part in re.split(r"[、,，]", flat) if part)
+    return bool(flat) and len(flat) <= 12 and all(measures(part) for part in re.split(r"[、,，]", flat) if part)
+
+
+def is_unit_head(text: str) -> bool:
+    """The name of a column or row of units of measure."""
+    return re.fullmatch(r"(?:计量|计算|数量|度量)?单位", plain(text)) is not None
 
 
 def dimension(unit: str) -> str:
