@@ -234,7 +234,7 @@ class _Scan:
                 return False
             if self.kinds[later] is _Kind.BLANK:
                 break
-        return words.is_prose(cell.text) or (words.is_title(cell.text) and words.marker_level(cell.text) == 0)
+        return words.is_prose(cell.text)
 
     def _header_follows(self, place: int) -> bool:
         """Whether a table's header comes next: names over (nearly) all columns, no figures."""
@@ -288,7 +288,10 @@ class _Scan:
         head = {cell.text for cell in self._cells(self.open)}
         if head & {cell.text for cell in cells if cell.is_text}:
             return False
-        return any(cell.is_figure for cell in cells) or len(cells) >= 2
+        shown = [self.canvas.seen(row, area.left, area.right) for row in self.rows[max(self.open, place - 6) : place]]
+        texts = {cell.column for seen in shown[-4:] for cell in seen if cell.is_text}
+        strange = sum(cell.is_text and cell.column not in texts for cell in cells)
+        return (any(cell.is_figure for cell in cells) or len(cells) >= 2) and strange < max(2, 0.5 * len(cells))
 
     # Columns
 
@@ -341,8 +344,8 @@ class _Scan:
         between = range(one[1] + 1, other[0])
         merged = any(self.canvas.area(row, column).right > column for row in rows for column in between)
         framed = {c for r, c in self.canvas.grid.framed if r in set(rows)}
-        sides = any(one[0] <= c <= one[1] for c in framed) and any(other[0] <= c <= other[1] for c in framed)
-        return not merged and not framed & set(between) and (len(between) >= 2 or sides)
+        drawn = any(left <= c <= right for c in framed for left, right in (one, other))
+        return not merged and not framed & set(between) and (len(between) >= 2 or drawn)
 
     def _stands_alone(self, rows: list[int], left: int, right: int) -> bool:
         """Whether these columns are a table on their own: two columns and a row of names over all of them."""

@@ -14,7 +14,7 @@ from dukao.workbooks.understanding.headings import kind_of, shared_unit
 
 # Names that head a column and are never themselves answered.
 _GENERIC_HEADS = re.compile(
-    r"^(?:项目|指标|指标名称|项目名称|名称|类别|地区|.{0,4}内容|对象|问题|题目|年份|月份|序号|行次|科目|乡镇|村|村名|选项|代码|编码|单位|栏次)$"
+    r"^(?:项目|指标|指标名称|名称|类别|地区|.{0,4}内容|对象|问题|题目|年份|月份|序号|行次|科目|乡镇|村|村名|选项|代码|编码|单位|栏次)$"
 )
 
 _PICTURE = re.compile(r"照片|相片|[一两二]寸|二维码|粘贴处")
@@ -63,17 +63,18 @@ def is_pairs(canvas: Canvas, area: Area) -> bool:
 
 def ends_in_labels(canvas: Canvas, area: Area) -> bool:
     """Whether items stand in the last column: their answers lie right of it."""
-    found = 0
+    found = named = 0
     for row in canvas.between(area.top, area.bottom):
         cell, before = canvas.row(row).get(area.right), canvas.at(row, area.right - 1)
         if cell is None:
             continue
-        if not cell.is_text or not words.is_label(cell.text) or cell.width > 1 or cell.area.bottom > row:
+        if not cell.is_text or cell.width > 1 or cell.area.bottom > row:
             return False
         if before is not None and words.is_label(before.text):
             return False
         found += 1
-    return found > 0
+        named += words.is_label(cell.text)
+    return found > 0 and named >= 0.5 * found
 
 
 def _tokens(canvas: Canvas, area: Area, row: int) -> list[tuple[Area, Cell | None]]:
@@ -134,7 +135,14 @@ def _is_named_above(canvas: Canvas, area: Area, row: int, column: int) -> bool:
             return True
     below = canvas.at(row + 1, column) if row < area.bottom else None
     own = canvas.at(row + 1, column - 1) if row < area.bottom else None
-    return below is not None and below.is_text and below.row == row + 1 and own is not None and own.is_text
+    return (
+        below is not None
+        and below.is_text
+        and below.row == row + 1
+        and words.is_label(below.text)
+        and own is not None
+        and own.is_text
+    )
 
 
 def _is_group(canvas: Canvas, area: Area, token: tuple[Area, Cell | None]) -> bool:
