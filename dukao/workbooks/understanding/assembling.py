@@ -49,7 +49,9 @@ def _pairs_area(canvas: Canvas, block: Block) -> Area | None:
     right = max([area.right, *(cell.area.right for cell in block.above if cell.column == area.left)])
     if ends_in_labels(canvas, area) and right == area.right:
         right += 1
-    return next((found for found in (replace(area, right=right), area) if is_pairs(canvas, found)), None)
+    is_form = any(words.is_form_title(cell.text) for cell in block.above)
+    areas = (replace(area, right=right), area)
+    return next((found for found in areas if is_pairs(canvas, found, is_form=is_form)), None)
 
 
 class _Lines:

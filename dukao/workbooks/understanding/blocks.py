@@ -48,8 +48,9 @@ def blocks_of(canvas: Canvas) -> tuple[list[Block], list[Cell]]:
 class _Scan:
     """One pass from the top over a region."""
 
-    def __init__(self, canvas: Canvas, region: Area, above: list[Cell]):
+    def __init__(self, canvas: Canvas, region: Area, above: list[Cell], *, is_part: bool = False):
         self.canvas, self.region = canvas, region
+        self.is_part = is_part  # of a sheet with something beside it: blank rows at its end tell nothing
         self.rows = list(canvas.between(region.top, region.bottom))
         self.kinds = [self._kind(row) for row in self.rows]
         self.pending = list(above)
@@ -121,7 +122,8 @@ class _Scan:
             after += 1
         if after < len(self.rows) and self.kinds[after] is _Kind.ROW and self._continues(after):
             return after
-        self._close(place, room=after - place, is_last=after == len(self.rows))
+        is_last = after == len(self.rows)
+        self._close(place, room=0 if is_last and self.is_part else after - place, is_last=is_last)
         return after
 
     def _close(self, end: int, *, room: int = 0, is_last: bool = True) -> None:
@@ -210,23 +212,25 @@ class _Scan:
         if self._has_answer([first]):
             return True
         count = 0
+        is_form = any(words.is_form_title(cell.text) for cell in self.pending)
         for later in range(place, min(place + 5, len(self.rows))):
             cells = self._cells(later)
             if self.kinds[later] is _Kind.ROW and cells and cells[0].column == first.column and later > place:
-                return words.is_label(first.text) and len(cells) == 2 and not self._header_follows(later)
+                named = is_form or words.is_label(first.text)
+                return named and len(cells) == 2 and not self._header_follows(later)
             if self.kinds[later] is not _Kind.LINE or cells[0].column != first.column or words.is_prose(cells[0].text):
                 break
-            if words.is_label(cells[0].text) or words.is_question(cells[0].text):
+            if is_form or words.is_label(cells[0].text) or words.is_question(cells[0].text):
                 count += 1
         return count >= 2
 
     def _ends_table(self, place: int) -> bool:
         """Whether a single cell or a line about the form in an open table is no longer part of it."""
         cell = self._cells(place)[0]
-        if self._header_follows(place + 1):
-            return words.is_title(cell.text) or self._is_wide(cell)
         if self.kinds[place] is _Kind.META or words.is_strong_title(cell.text):
             return True
+        if self._header_follows(place + 1):
+            return words.is_title(cell.text) or self._is_wide(cell)
         if self._is_wide(cell) and words.is_explanation(cell.text):
             return True
         for later in range(place, len(self.rows)):
@@ -385,7 +389,7 @@ class _Scan:
         for left, right in groups:
             over = [cell for cell in above if cell.column <= right and cell.area.right >= left]
             heads = over or [cell for cell in above if cell.column == self.region.left]
-            blocks, leftover = _Scan(self.canvas, Area(top, left, bottom, right), heads).run()
+            blocks, leftover = _Scan(self.canvas, Area(top, left, bottom, right), heads, is_part=True).run()
             self.blocks.extend(blocks)
             self.leftover.extend(leftover)
 

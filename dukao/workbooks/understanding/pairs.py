@@ -39,14 +39,14 @@ class Parts:
     rosters: list[tuple[Area, str]] = field(default_factory=list)  # area and what it is called
 
 
-def is_pairs(canvas: Canvas, area: Area) -> bool:
-    """Whether the block is items with answers beside them, from its first rows on."""
+def is_pairs(canvas: Canvas, area: Area, *, is_form: bool = False) -> bool:
+    """Whether the block is items with answers beside them, from its first rows on; `is_form` by its title."""
     scores: list[tuple[int, int]] = []
     for row in canvas.between(area.top, area.bottom)[:14]:
         own = [cell for cell in canvas.seen(row, area.left, area.right) if cell.row == row]
         if len(own) == 1 and own[0].width > 0.7 * (area.right - area.left + 1):
             continue
-        scores.append(_paired(canvas, area, row))
+        scores.append(_paired(canvas, area, row, is_form=is_form))
     scores = [(paired, cells) for paired, cells in scores if cells]
     if not scores or _is_transposed(canvas, area):
         return False
@@ -88,7 +88,7 @@ def _tokens(canvas: Canvas, area: Area, row: int) -> list[tuple[Area, Cell | Non
     return found
 
 
-def _paired(canvas: Canvas, area: Area, row: int) -> tuple[int, int]:
+def _paired(canvas: Canvas, area: Area, row: int, *, is_form: bool) -> tuple[int, int]:
     """How many filled cells of a row are part of a pair, and how many there are."""
     tokens = [t for t in _tokens(canvas, area, row) if not _is_group(canvas, area, t)]
     if any(cell is not None and words.is_serial_head(cell.text) for _, cell in tokens[:1]):
@@ -109,7 +109,10 @@ def _paired(canvas: Canvas, area: Area, row: int) -> tuple[int, int]:
                 place += 2 if _unit_at(tokens, place + 1) else 1
         elif _is_unit_between(tokens, place):
             paired, cells, place = paired + 2, cells + 1, place + 2
-        elif answer.is_open or (_is_item(cell) and not words.is_label(answer.text)):
+        elif answer.is_open or (
+            (_is_item(cell) or (is_form and not _GENERIC_HEADS.match(plain(cell.text))))
+            and not words.is_label(answer.text)
+        ):
             paired, cells, place = paired + 2, cells + 1, place + 1
     return paired, cells
 
