@@ -10,6 +10,9 @@ Place = tuple[int, int]
 Content = str | int | float | None
 
 
+NOWHERE = Area(0, 0, 0, 0)
+
+
 @dataclass(frozen=True)
 class Ask:
     """What a slot asks: a datum by its key in a span of time; without a key it is one that no one holds."""
@@ -24,7 +27,7 @@ class Truth:
     """What is true of one table. Rows and columns from 0; paths as printed, units apart."""
 
     title: str
-    area: Area = Area(0, 0, 0, 0)
+    area: Area = NOWHERE
     columns: dict[int, tuple[str, ...]] = field(default_factory=dict)
     rows: dict[int, str] = field(default_factory=dict)  # last part of the name
     totals: set[int] = field(default_factory=set)
@@ -52,7 +55,7 @@ class Page:
     def put(self, row: int, column: int, content: Content, *, over: tuple[int, int] = (1, 1)) -> None:
         """Write a cell, merged over so many rows and columns."""
         if content is not None:
-            assert (row, column) not in self.cells and (row, column) not in self.formulas, (row, column, content)
+            assert (row, column) not in self.cells.keys() | self.formulas.keys(), "two things in one cell"
             self.cells[row, column] = content
         if over != (1, 1):
             self.merges.append(Area(row, column, row + over[0] - 1, column + over[1] - 1))

@@ -79,7 +79,8 @@ def indicators(pen: Pen, row: int, column: int) -> tuple[int, int]:
     pen.style = style
     periods = rng.choice((
         [("本期", "now"), ("上年同期", "year_before")], [("本期数", "now"), ("上期数", "before")],
-        [("本年累计", "to_date")], [("数值", "now")], [("本期实际", "now"), ("上年同期", "year_before"), ("增长（%）", "")],
+        [("本年累计", "to_date")], [("数值", "now")],
+        [("本期实际", "now"), ("上年同期", "year_before"), ("增长（%）", "")],
         [("年度计划", ""), ("完成数", "now"), ("完成率（%）", "")], [("本月", "now"), ("本月止累计", "to_date")],
     ))  # fmt: skip
     has_unit, has_code = style.unit_place == "column", rng.random() < 0.6
@@ -98,8 +99,10 @@ def indicators(pen: Pen, row: int, column: int) -> tuple[int, int]:
     truth.asks.clear()
     truth.column_units.clear()
     first = column + len(before)
+    lead = rng.choice(_LEADS)
     for number, datum in enumerate(chosen):
-        name, ask, indent = _indicator_name(rng, datum, number)
+        name, ask = _indicator_name(rng, datum)
+        indent = lead(number)
         unit = unit_of(rng, datum)
         shown = f"{name}（{unit}）" if not has_unit and unit else name
         pen.page.put(row, column, indent + shown)
@@ -120,15 +123,50 @@ def indicators(pen: Pen, row: int, column: int) -> tuple[int, int]:
     return _finished(pen, truth, top, column, row, len(wanted), notes)
 
 
-def _indicator_name(rng: Random, datum: Datum, number: int) -> tuple[str, Ask, str]:
-    """What the row is called, what it asks, and how it is indented or numbered."""
+_HAN = "一二三四五六七八九十"
+_LEADS: tuple[Callable[[int], str], ...] = (
+    lambda n: "", lambda n: "", lambda n: f"{n + 1}.", lambda n: f"{_HAN[n % 10]}、", lambda n: f"（{_HAN[n % 10]}）",
+    lambda n: _CIRCLED[n % 12], lambda n: f"{n + 1}、", lambda n: "　" if n else "",
+)  # fmt: skip
+
+
+def _indicator_name(rng: Random, datum: Datum) -> tuple[str, Ask]:
+    """What the row is called, and what it asks."""
     name = called(rng, datum)
     if rng.random() < 0.08:
         twist = rng.choice(words()["twists"])
-        return f"{twist}{name}", nobody(twist + name), ""
-    lead = rng.choice(("", "", "", "　", "  ", f"{number + 1}.", f"（{'一二三四五六七八九十'[number % 10]}）",
-                       f"{'一二三四五六七八九十'[number % 10]}、"))  # fmt: skip
-    return name, Ask(datum.key if datum.is_held else "", words=name), lead
+        return f"{twist}{name}", nobody(twist + name)
+    return name, Ask(datum.key if datum.is_held else "", words=name)
+
+
+def outline(pen: Pen, row: int, column: int) -> tuple[int, int]:
+    """Subjects with their measures below them, indented or numbered: the whole name is made of two rows."""
+    rng = pen.rng
+    section = rng.choice([s for s in by_section() if _subjects(s)])
+    pen.style = replace(pen.style, unit_place="column", has_serial=False, has_numbers=False, total="none")
+    wanted = [Wanted((rng.choice(_NAMES),), Ask(words="whom")), Wanted(("计量单位",), Ask(words="unit")),
+              Wanted((rng.choice(("本期", "数量", "本期数")),), Ask(words="now"))]  # fmt: skip
+    row, title = pen.head(row, column, len(wanted), f"{section}情况表")
+    truth = Truth(title)
+    top = row
+    row = pen.header(row, column, wanted, truth)
+    truth.asks.clear()
+    outer, inner = rng.choice(
+        (("{n}、{s}", "　　{m}"), ("{s}", "    {m}"), ("{n}、{s}", "（{k}）{m}"), ("{k}.{s}", "  其中：{m}"))
+    )
+    for n, (subject, figures) in enumerate(_subjects(section).items()):
+        pen.page.put(row, column, outer.format(n=_HAN[n % 10], k=n + 1, s=subject))
+        truth.rows[row] = subject
+        truth.optional |= {(row, column + 1), (row, column + 2)}
+        row += 1
+        for k, datum in enumerate(figures, 1):
+            pen.page.put(row, column, inner.format(m=datum.measure, k=_HAN[k - 1] if "（" in inner else k))
+            pen.page.put(row, column + 1, datum.unit)
+            truth.rows[row] = datum.measure
+            ask = Ask(datum.key, words=datum.title)
+            pen.body(truth, row, column + 2, Wanted((datum.title,), ask, datum.unit, datum), datum.unit)
+            row += 1
+    return _finished(pen, truth, top, column, row, len(wanted), ())
 
 
 def cross(pen: Pen, row: int, column: int) -> tuple[int, int]:
@@ -326,8 +364,8 @@ def history(pen: Pen, row: int, column: int) -> tuple[int, int]:
 
 
 FAMILIES: dict[str, Family] = {
-    "matrix": matrix, "indicators": indicators, "cross": cross, "transposed": transposed, "roster": roster,
-    "personal": personal, "questionnaire": questionnaire, "history": history,
+    "matrix": matrix, "indicators": indicators, "outline": outline, "cross": cross,
+    "transposed": transposed, "roster": roster, "personal": personal, "questionnaire": questionnaire, "history": history,
 }  # fmt: skip
 
 

@@ -68,7 +68,12 @@ def _second_page(rng: Random, traits: set[str]) -> Page:
     """Another sheet: how to fill the form in, or one more table."""
     if rng.random() < 0.5:
         page = Page("填表说明")
-        lines = ("填表说明", "一、本表由村（社区）填报。", "二、指标口径以制度为准。", "三、金额单位为万元，保留两位小数。")
+        lines = (
+            "填表说明",
+            "一、本表由村（社区）填报。",
+            "二、指标口径以制度为准。",
+            "三、金额单位为万元，保留两位小数。",
+        )
         for row, line in enumerate(lines):
             page.put(row, 0, line)
         traits.add("page of explanations")

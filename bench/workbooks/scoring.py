@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from bench.workbooks.drafts import Ask, Draft, Page, Truth
 from dukao.workbooks.grid import Area, cell_name
@@ -14,8 +15,10 @@ from dukao.workbooks.tables import Layout, Slot, Table, Understood, UnderstoodSh
 from dukao.workbooks.texts import plain
 
 MEASURES = ("table", "title", "header", "row name", "unit", "total row", "slot", "element")
-_UNIT = re.compile(r"[（(/]([^（(）)/]*)[)）]?$")
-_NUMBERING = re.compile(r"^(?:其中[:：]?|[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[.、](?!\d))+")
+_UNIT = re.compile(r"\([^()]*\)$|/[^()/]*$")
+_NUMBERING = re.compile(
+    r"^(?:其中:?|\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[.、](?!\d(?!\d周?岁)))+"
+)
 
 
 @dataclass
@@ -47,8 +50,6 @@ class Tally:
     seen: Counter[str] = field(default_factory=Counter)  # trait → forms
     failed: Counter[tuple[str, str]] = field(default_factory=Counter)  # measure, trait → forms
     n_asks: int = 0  # questions about something that is held
-    accepted_right: int = 0
-    accepted_wrong: int = 0
     in_top_3: int = 0
     offers: list[tuple[float, bool]] = field(default_factory=list)  # score of the first candidate, whether it is right
 
@@ -75,7 +76,7 @@ class Tally:
                 self._headings(draft, page, truth, table)
                 self._elements(draft, page, truth, table, matcher)
 
-    def _count(self, draft: Draft, measure: str, right: int, wrong: int, missed: int, why) -> None:  # type: ignore[no-untyped-def]
+    def _count(self, draft: Draft, measure: str, right: int, wrong: int, missed: int, why: Callable[[], str]) -> None:
         self.counts[measure].add(right, wrong, missed)
         if wrong or missed:
             self.failures.append((measure, f"{draft.name}.{draft.kind}", why()))
@@ -90,7 +91,8 @@ class Tally:
         if table.layout is not Layout.PAIRS:
             wrong = {c: (path, told[c].path if c in told else None) for c, path in truth.columns.items()
                      if c not in told or not _same_path(path, told[c].path)}  # fmt: skip
-            self._count(draft, "header", len(truth.columns) - len(wrong), sum(1 for c in wrong if c in told), len(wrong),
+            n_wrong = sum(1 for c in wrong if c in told)
+            self._count(draft, "header", len(truth.columns) - len(wrong), n_wrong, len(wrong),
                         lambda: f"{page.name} {truth.area}: {_first(wrong)}")  # fmt: skip
         if table.layout is Layout.GRID:
             rows = {r.index: r.path[-1] if r.path else "" for r in table.rows}
@@ -131,25 +133,18 @@ class Tally:
             offered = matcher.candidates(asked, 3)
             first = offered[0] if offered else None
             is_right = first is not None and means(first, ask)
+            is_taken = first is not None and first.is_sure
             self.n_asks += bool(ask.key)
+            self.in_top_3 += any(means(c, ask) for c in offered)
             if first is not None:
                 self.offers.append((first.score, is_right))
-            self.in_top_3 += any(means(c, ask) for c in offered)
-            if first is not None and first.is_sure:
-                self.accepted_right += is_right
-                self.accepted_wrong += not is_right
-                if not is_right:
-                    self.failures.append((
-                        "accepted wrongly", f"{draft.name}.{draft.kind}",
-                        f"{page.name}!{slot.cell} {' / '.join((*asked.row_path, *asked.path))} [{asked.unit}] taken for "
-                        f"{first.term.title} ({first.span}); it is {ask.key or 'nothing held'} {ask.span} ({ask.words})",
-                    ))  # fmt: skip
-            is_taken = first is not None and first.is_sure
+            says = (f"{page.name}!{slot.cell} {' / '.join((*asked.row_path, *asked.path))} [{asked.unit}] is "
+                    f"{ask.key or 'held nowhere: ' + ask.words} {ask.span}, offered "
+                    f"{[(c.term.title, str(c.span), c.score, c.reason) for c in offered[:2]]}")  # fmt: skip
+            if is_taken and not is_right:
+                self.failures.append(("accepted wrongly", f"{draft.name}.{draft.kind}", says))
             self._count(draft, "element", is_taken and is_right, is_taken and not is_right,
-                        bool(ask.key) and not (is_taken and is_right),
-                        lambda: f"{page.name}!{slot.cell} {' / '.join((*asked.row_path, *asked.path))} [{asked.unit}] is "  # noqa: B023
-                                f"{ask.key} {ask.span}, offered "  # noqa: B023
-                                f"{[(c.term.title, c.score, c.reason) for c in offered[:2]]}")  # fmt: skip # noqa: B023
+                        bool(ask.key) and not (is_taken and is_right), partial(str, says))  # fmt: skip
 
 
 def distinct(truth: Truth, table: Table) -> Iterator[tuple[Slot, Ask]]:

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from dukao.base.periods import Period
 from dukao.workbooks.grid import Grid, Value, Workbook, cell_name
-from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, converted, label
+from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, converted, is_place, label
 from dukao.workbooks.matching.vocabulary import OPTIONAL
 from dukao.workbooks.shelf import Known, Shelf, key_columns, who
 from dukao.workbooks.tables import Kind, Layout, Slot, Table, Understood
@@ -84,10 +84,11 @@ def plan_filling(
 
 
 def asked_by(table: Table, slot: Slot) -> Asked:
-    """What a slot asks; a row that is one of many units or persons does not change the question."""
+    """What a slot asks; a row or column that is one of many units or persons does not change the question."""
     is_one_of_many = table.layout is Layout.ROSTER or (table.layout is Layout.GRID and key_columns(table))
-    row_path = () if is_one_of_many else slot.row_path
-    return Asked(slot.path, row_path, slot.unit or table.unit, slot.kind, table.title)
+    row_path = () if is_one_of_many else tuple(part for part in slot.row_path if not is_place(part))
+    path = tuple(part for part in slot.path if not is_place(part))
+    return Asked(path, row_path, slot.unit or table.unit, slot.kind, table.title)
 
 
 def is_optional(slot: Slot) -> bool:

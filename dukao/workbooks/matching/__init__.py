@@ -3,9 +3,9 @@
 from dukao.workbooks.matching.matcher import Matcher
 from dukao.workbooks.matching.measures import converted, factor_between, is_measure
 from dukao.workbooks.matching.terms import SURE, Asked, Candidate, Term
-from dukao.workbooks.matching.words import Label, Span, label
+from dukao.workbooks.matching.words import Label, Span, is_place, label
 
 __all__ = [
     "SURE", "Asked", "Candidate", "Label", "Matcher", "Span", "Term", "converted", "factor_between", "is_measure",
-    "label",
+    "is_place", "label",
 ]  # fmt: skip

@@ -204,6 +204,8 @@ def _by_unit(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]:
 
 def _by_kind(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]:
     mine, theirs = asked.kind, name.term.kind
+    if is_measure(wording.unit) and is_measure(name.term.unit):  # units of measure say it better than a guess
+        return 1.0, ""
     if Kind.UNKNOWN in (mine, theirs) or mine == theirs:
         return 1.0, ""
     if (mine in _WORDS_OF_NUMBERS) != (theirs in _WORDS_OF_NUMBERS) and Kind.SERIAL not in (mine, theirs):

@@ -13,6 +13,9 @@ SPANS: tuple[tuple[str, str], ...] = tuple(
     sorted(((w, span) for span, words in _WORDS["spans"].items() for w in words), key=lambda one: -len(one[0]))
 )
 GENERIC = frozenset(map(str, _WORDS["generic"]))
+NEUTRAL = frozenset(map(str, _WORDS["neutral"]))
+# In a name that ends like a village or a district, and is a kind of them.
+NO_PLACES = tuple(map(str, _WORDS["no_places"]))
 VAGUE = frozenset(map(str, _WORDS["vague"]))
 TURNS: tuple[tuple[str, ...], ...] = tuple(tuple(group) for group in _WORDS["turns"])
 COUNTED: tuple[str, ...] = tuple(_WORDS["counted"])

@@ -6,20 +6,27 @@ from enum import StrEnum
 from functools import lru_cache
 
 from dukao.workbooks.matching.measures import is_measure
-from dukao.workbooks.matching.vocabulary import GENERIC, LIGHT_AFTER, LIGHT_BEFORE, SPANS, TURNS
+from dukao.workbooks.matching.vocabulary import GENERIC, LIGHT_AFTER, LIGHT_BEFORE, NEUTRAL, NO_PLACES, SPANS, TURNS
 from dukao.workbooks.texts import plain
 
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _NUMBERING = re.compile(
     rf"^(?:其中[:：]?|[#＃*＊※]|[{_CIRCLED}]|[(（][一二三四五六七八九十\d]{{1,3}}[)）]、?"
     rf"|[一二三四五六七八九十]{{1,3}}[、.．]"
-    rf"|\d{{1,2}}(?:\.\d{{1,2}})*[、.．](?!\d))\s*"
+    rf"|\d{{1,2}}(?:\.\d{{1,2}})*[、.．](?!\d(?!\d周?岁)))\s*"
 )
 _TRAILING_NUMBER = re.compile(rf"[{_CIRCLED}]+$")
 _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
 _REMARK = re.compile(
     r"必填|选填|可不填|单选|多选|打.?[√v]|勾选|盖章|签[字名]|如有|如实|请|填写|保留|小数|元整|精确|例如|示例"
     r"|格式|见"
+)
+_CODES = re.compile(r"1[.、:].+2[.、:]")
+# 玉米产量是多少？ asks 玉米产量.
+_ASKING = re.compile(r"(?:一?共?[是有为])?多少[人户个亩元]?[?？]?$|[?？]$|^你?(?:本单位|本村|本镇|本社区)(?:的|有)?")
+# 永丰村, 平安镇: whom a figure is about, and no name of a figure.
+_PLACE = re.compile(
+    r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,8}?(?:村|社区|镇|乡|街道|县|区|市|屯|旗|农场|林场)(?:民?委员?会)?"
 )
 _FILLERS = re.compile(r"[\s_:：;；,，。、.·“”\"'‘’《》<>*★\-—~]+")
 
@@ -44,7 +51,13 @@ class Label:
 
     @property
     def is_generic(self) -> bool:
-        return not self.core or self.core in GENERIC
+        return not self.core or self.core in GENERIC or self.core.removesuffix("情况").removesuffix("信息") in NEUTRAL
+
+
+def is_place(text: str) -> bool:
+    """Whether a heading is the name of a village, a town, a district …"""
+    name = plain(text)
+    return bool(_PLACE.fullmatch(name)) and not any(word in name for word in NO_PLACES)
 
 
 @lru_cache(maxsize=65_536)
@@ -53,7 +66,7 @@ def label(text: str) -> Label:
     text = _TRAILING_NUMBER.sub("", _without_numbering(text.strip()))
     text = plain(text).replace("％", "%")
     text, unit = _without_brackets(text)
-    text, span = _without_span(text)
+    text, span = _without_span(_ASKING.sub("", text))
     if not unit and "/" in text:
         name, _, last = text.rpartition("/")
         text, unit = (name, last) if name and is_measure(last) else (text, unit)
@@ -88,7 +101,7 @@ def _without_brackets(text: str) -> tuple[str, str]:
         if is_measure(inside):
             unit = unit or inside
             return ""
-        return "" if _REMARK.search(inside) or not inside else f"({inside})"
+        return "" if not inside or _REMARK.search(inside) or _CODES.match(inside) else f"({inside})"
 
     return _BRACKETS.sub(kept, text), unit
 
