@@ -200,7 +200,9 @@ def test_legal_marks_full_width_digits_and_crossed_out_heads():
         """
     )
     assert (table.title, table.period) == ("村（社区）基本情况", "２０２６年")
-    assert row_paths(table) == ["一、人口情况/年末总户数", "一、人口情况/年末总人口", "二、土地情况/耕地面积"]
+    assert row_paths(table) == [
+        "一、人口情况", "一、人口情况/年末总户数", "一、人口情况/年末总人口", "二、土地情况", "二、土地情况/耕地面积",
+    ]  # fmt: skip
     assert cells(table) == "D9 D10 D12"
     assert [rule.expression for rule in table.rules] == ["[10] >= [9]", "[12] >= 0"]
 
@@ -262,13 +264,15 @@ def test_sections_inside_a_table_lead_the_paths_below_them():
         framed=True,
     )
     assert row_paths(table) == [
+        "一、基本情况",
         "一、基本情况/总户数",
         "一、基本情况/总人口",
+        "二、收入情况",
         "二、收入情况/总收入",
         "二、收入情况/总收入/其中：经营收入",
         "二、收入情况/总收入/发包收入",
     ]
-    assert [row.is_of_which for row in table.rows] == [False, False, False, True, True]
+    assert [row.index + 1 for row in table.rows if row.is_of_which] == [8, 9]
     assert cells(table) == "C4 C5 C7 C8 C9"
 
 

@@ -147,13 +147,14 @@ def _columnar(canvas: Canvas, block: Block, area: Area, title: str, lines: _Line
         area, added = _with_room(canvas, block, area, header, body)
         doubts += added
     rows = row_headings(canvas, area, body, is_roster=layout is Layout.ROSTER)
+    items = [row for row in rows if row.index not in body.sections]
     heads = [cell for row in header.rows for cell in canvas.cells(row, area.left, area.right)]
-    labels = [cell for h in rows for c in body.columns(Role.NAME) if (cell := canvas.row(h.index).get(c)) is not None]
-    rules, unread = printed_rules(columns, rows, block.notes, heads, labels if layout is Layout.GRID else [])
+    labels = [cell for h in items for c in body.columns(Role.NAME) if (cell := canvas.row(h.index).get(c)) is not None]
+    rules, unread = printed_rules(columns, items, block.notes, heads, labels if layout is Layout.GRID else [])
     slots: list[Slot] = []
     if layout is not Layout.LOOKUP:
         if layout is Layout.GRID or any(row.is_total for row in rows):
-            rules = _with_implied(rules, implied_rules(columns, rows, area.top))
+            rules = _with_implied(rules, implied_rules(columns, items, area.top))
         elif columns:
             rules = _with_implied(rules, implied_rules(columns, (), area.top))
         slots, left_out = slots_of(canvas, columns, rows, body, is_roster=layout is Layout.ROSTER)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from dukao.workbooks.grid import Area
 from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.canvas import Canvas, Cell
+from dukao.workbooks.understanding.gutters import tables_beside
 
 # More blank rows than this between the last row and a note were left to be filled.
 ROOM_FROM = 3
@@ -317,63 +318,10 @@ class _Scan:
         return [c for r, c in self.canvas.grid.framed if r in shown and left <= c <= self.region.right]
 
     def _side_by_side(self, start: int, end: int) -> list[tuple[int, int]]:
-        """Groups of columns with nothing between them that are tables of their own; empty for a single one."""
-        used: set[int] = set()
-        first: list[Cell] = []
-        for place in range(start, end):
-            if self.kinds[place] is not _Kind.ROW:
-                continue
-            cells = self.canvas.seen(self.rows[place], self.region.left, self.region.right)
-            first = first or cells
-            for cell in cells:
-                used.update(range(cell.area.left, cell.area.right + 1))
-        rows = [self.rows[p] for p in range(start, end) if self.kinds[p] in (_Kind.ROW, _Kind.EMPTY)]
-        groups = _runs(sorted(used))
-        if len(groups) < 2:
-            return []
-        joined: list[tuple[int, int]] = []
-        for left, right in groups:
-            if joined and not self._are_apart(rows, joined[-1], (left, right)):
-                joined[-1] = (joined[-1][0], right)
-            else:
-                joined.append((left, right))
-        return joined if len(joined) > 1 else []
-
-    def _are_apart(self, rows: list[int], one: tuple[int, int], other: tuple[int, int]) -> bool:
-        """Whether what lies left and right of empty columns are two tables."""
-        if self._stands_alone(rows, *one) and (self._stands_alone(rows, *other) or self._is_list(rows, *other)):
-            return True
-        if one[0] == one[1] or other[0] == other[1]:
-            return False
-        between = range(one[1] + 1, other[0])
-        merged = any(self.canvas.area(row, column).right > column for row in rows for column in between)
-        framed = {c for r, c in self.canvas.grid.framed if r in set(rows)}
-        drawn = any(left <= c <= right for c in framed for left, right in (one, other))
-        return not merged and not framed & set(between) and (len(between) >= 2 or drawn)
-
-    def _stands_alone(self, rows: list[int], left: int, right: int) -> bool:
-        """Whether these columns are a table on their own: two columns and a row of names over all of them."""
-        if right == left:
-            return False
-        filled = [row for row in rows if self.canvas.cells(row, left, right)]
-        if len(filled) < 2:
-            return False
-        for row in filled[:14]:
-            cells = self.canvas.seen(row, left, right)
-            if len(cells) < 2:
-                continue
-            below = self.canvas.seen(row + 1, left, right)
-            covered = {c for x in [*cells, *below] for c in range(x.area.left, x.area.right + 1) if x.is_text}
-            own = {c for cell in cells for c in range(cell.area.left, cell.area.right + 1)}
-            if len(cells) >= 2 and len(own) * 2 > right - left + 1 and len(covered) == right - left + 1:
-                return True
-        return False
-
-    def _is_list(self, rows: list[int], left: int, right: int) -> bool:
-        """A single column of answers to choose from, set apart beside a table."""
-        cells = [cell for row in rows for cell in self.canvas.cells(row, left, right)]
-        answers = [cell for cell in cells[1:] if cell.is_text and not words.is_label(cell.text)]
-        return left == right and len(cells) >= 3 and len(answers) >= 0.8 * (len(cells) - 1)
+        """Groups of columns that are tables of their own; empty for a single one."""
+        rows = [self.rows[p] for p in range(start, end) if self.kinds[p] is _Kind.ROW]
+        drawn = [self.rows[p] for p in range(start, end) if self.kinds[p] in (_Kind.ROW, _Kind.EMPTY)]
+        return tables_beside(self.canvas, rows, drawn, self.region.left, self.region.right)
 
     def _heads(self) -> tuple[list[Cell], int]:
         """The lines above the first row, and where that is."""
@@ -392,14 +340,3 @@ class _Scan:
             blocks, leftover = _Scan(self.canvas, Area(top, left, bottom, right), heads, is_part=True).run()
             self.blocks.extend(blocks)
             self.leftover.extend(leftover)
-
-
-def _runs(columns: list[int]) -> list[tuple[int, int]]:
-    """Neighbouring columns joined: 0 1 2 5 6 → (0, 2) (5, 6)."""
-    runs: list[tuple[int, int]] = []
-    for column in columns:
-        if runs and column == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], column)
-        else:
-            runs.append((column, column))
-    return runs

@@ -174,7 +174,7 @@ class _Above:
 
 
 def row_headings(canvas: Canvas, area: Area, body: Body, *, is_roster: bool) -> tuple[Heading, ...]:
-    """One heading per row that holds something, sections left out but in the paths of the rows below them."""
+    """One heading per row that holds something; of a section it leads the paths of the rows below it."""
     names = list(body.identity) if is_roster else body.columns(Role.NAME)
     stub = [c for c in body.roles if body.roles[c] is not Role.VALUE]
     found: list[Heading] = []
@@ -182,7 +182,10 @@ def row_headings(canvas: Canvas, area: Area, body: Body, *, is_roster: bool) -> 
     outer: dict[int, Cell] = {}
     for row in body.rows:
         if row in body.sections:
-            _head(canvas.seen(row, area.left, area.right)[0], stack)
+            section = canvas.seen(row, area.left, area.right)[0]
+            _head(section, stack)
+            if not is_roster:
+                found.append(Heading(row, tuple(above.text for above in stack), number=words.marker(section.text)))
             continue
         if not _holds_something(canvas, area, body, row, is_roster=is_roster):
             continue
