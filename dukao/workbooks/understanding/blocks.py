@@ -230,7 +230,7 @@ class _Scan:
         cell = self._cells(place)[0]
         if self.kinds[place] is _Kind.META or words.is_strong_title(cell.text):
             return True
-        if self._header_follows(place + 1):
+        if place + 1 < len(self.kinds) and self.kinds[place + 1] is not _Kind.BLANK and self._header_follows(place + 1):
             return words.is_title(cell.text) or self._is_wide(cell)
         if self._is_wide(cell) and words.is_explanation(cell.text):
             return True

@@ -139,7 +139,7 @@ class _Look:
         if place:
             points += 2.4 * self._needed(row, place) - 1.4
             points += 3.0 * self._hangs_under_the_corner(row, place, cells)
-            if words.is_total(cells[0].text) and cells[0].column == self.area.left:
+            if words.is_total(cells[0].text) and (cells[0].column == self.area.left or len(cells) == 1):
                 points -= 4.0
             if any(self.is_numbering(above) for above in self.rows[:place]):
                 points -= 4.0
@@ -167,6 +167,8 @@ class _Look:
     def _hangs_under_the_corner(self, row: int, place: int, cells: list[Cell]) -> bool:
         """A row of nothing but names that leaves the first column out, when the rows below fill it."""
         if self.seen[row][self.area.left] is not None or not all(cell.is_text for cell in cells):
+            return False
+        if words.is_total(cells[0].text):
             return False
         below = self.rows[place + 1 : place + 3]
         return bool(below) and all(

@@ -48,7 +48,7 @@ def is_pairs(canvas: Canvas, area: Area, *, is_form: bool = False) -> bool:
             continue
         scores.append(_paired(canvas, area, row, is_form=is_form))
     scores = [(paired, cells) for paired, cells in scores if cells]
-    if not scores or _is_transposed(canvas, area):
+    if not scores or (len(scores) == 1 and area.bottom - area.top >= 2) or _is_transposed(canvas, area):
         return False
     first = scores[0][0] / scores[0][1]
     if first < 0.6:
@@ -63,7 +63,7 @@ def is_pairs(canvas: Canvas, area: Area, *, is_form: bool = False) -> bool:
 
 def ends_in_labels(canvas: Canvas, area: Area) -> bool:
     """Whether items stand in the last column: their answers lie right of it."""
-    found = named = 0
+    found = named = beside_room = 0
     for row in canvas.between(area.top, area.bottom):
         cell, before = canvas.row(row).get(area.right), canvas.at(row, area.right - 1)
         if cell is None:
@@ -74,7 +74,8 @@ def ends_in_labels(canvas: Canvas, area: Area) -> bool:
             return False
         found += 1
         named += words.is_label(cell.text)
-    return found > 0 and named >= 0.5 * found
+        beside_room += before is None or not before.is_text
+    return beside_room > 0 and named >= 0.5 * found
 
 
 def _tokens(canvas: Canvas, area: Area, row: int) -> list[tuple[Area, Cell | None]]:

@@ -62,7 +62,7 @@ _PLACEHOLDER = re.compile(
 _BLOCK = re.compile(r"^(?:[—\-－–―/／×╳✕Xx\\＼*]{1,4}|[…]{1,2})$")
 _SERIALS = re.compile(r"^(?:序号?|行次|行号|项次|编号|顺序号|no\.?|栏次|序列号?)$")
 _LABELS = re.compile(
-    r"姓名|性别|民族|年龄|出生|身份证|证件|证号|电话|手机|联系|住址|地址|住所|学历|学位|政治面貌|职务|职称|户主|户籍|籍贯|健康状况|婚姻状况"
+    r"姓名|性别|民族|年龄|年份|年度|月份|季度|出生|身份证|证件|证号|电话|手机|联系|住址|地址|住所|学历|学位|政治面貌|职务|职称|户主|户籍|籍贯|健康状况|婚姻状况"
     r"|名称|法人|负责人|类型|类别|性质|日期|时间|年月|金额|面积|数量|人数|户数|人口|备注|序号|编号|代码|账号|账户|开户|关系|称谓"
     r"|职业|专业|毕业|邮箱|邮编|规模|等级|级别|情况|意见|含义|解释|口径|说明|事由|用途|原因|内容|简历|签字|盖章|是否|有无|项目|指标|合计|小计|总计|收入|支出"
     r"|单位$|部门$|地区|乡镇|街道|[村镇乡县区市]$(?<=所属村|在乡镇|属乡镇)|行次|单价|标准|照片|文化程度|宗教|特长|来源|方式|状态|结果|地点|频次"
@@ -166,7 +166,10 @@ def _is_appendix(flat: str) -> bool:
 
 def is_strong_title(text: str) -> bool:
     """A title that can be no name of a row or section."""
-    return is_title(text) and marker_level(text) == 0 and _STRONG_TITLE.search(plain(text)) is not None
+    if marker_level(text) or is_prose(text):
+        return False
+    is_dated = bool(period_in(text)) and len(plain(text)) >= 12
+    return is_dated or (is_title(text) and _STRONG_TITLE.search(plain(text)) is not None)
 
 
 def is_form_title(text: str) -> bool:
