@@ -14,6 +14,7 @@ _NAMES = (
     'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
     'xmlns:x="urn:schemas-microsoft-com:office:excel"'
 )
+_NAME_SIGNS = (b"xmlns:v=", b"xmlns:o=", b"xmlns:x=")
 _SHAPE_TYPE = (
     '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
     '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
@@ -66,27 +67,29 @@ def with_shapes(vml: bytes, notes: Notes) -> bytes | None:
     """The drawing of notes with these too, or a new one; None where it cannot be told how it ends."""
     numbers = [int(n) for n in _SHAPE_ID.findall(vml)]
     first = max([_FIRST_SHAPE - 1, *numbers]) + 1
-    shapes = "".join(_shape(number, place, text) for number, (place, text) in enumerate(sorted(notes.items()), first))
+    # Others may have given these namespaces names of their own.
+    head = vml[: vml.find(b">", vml.find(b"<xml"))]
+    names = "" if not vml or all(sign in head for sign in _NAME_SIGNS) else f" {_NAMES}"
+    shapes = "".join(
+        _shape(number, place, text, names) for number, (place, text) in enumerate(sorted(notes.items()), first)
+    )
     if not vml:
         layout = '<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/></o:shapelayout>'
         return f"<xml {_NAMES}>{layout}{_SHAPE_TYPE}{shapes}</xml>".encode()
-    start, end = vml.find(b"<xml"), vml.rfind(b"</xml>")
-    if not 0 <= start < end:
+    end = vml.rfind(b"</xml>")
+    if end < 0:
         return None
-    named = vml[start : vml.find(b">", start)]
-    if not all(name.encode() in named for name in ("xmlns:v=", "xmlns:o=", "xmlns:x=")):
-        return None
-    kinds = b"" if b"_x0000_t202" in vml else _SHAPE_TYPE.encode()
+    kinds = b"" if b"_x0000_t202" in vml else _SHAPE_TYPE.replace(" id=", f"{names} id=", 1).encode()
     return vml[:end] + kinds + shapes.encode() + vml[end:]
 
 
-def _shape(number: int, place: tuple[int, int], text: str) -> str:
+def _shape(number: int, place: tuple[int, int], text: str, names: str) -> str:
     """A box beside the cell, as high as its text, shown when the pointer is over the cell."""
     row, column = place
     top = max(row - 1, 0)
     anchor = f"{column + 1},15,{top},8,{column + 4},15,{top + _height(text)},8"
     return (
-        f'<v:shape id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;visibility:hidden" '
+        f'<v:shape{names} id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;visibility:hidden" '
         'fillcolor="#ffffe1" o:insetmode="auto"><v:shadow on="t" obscured="t"/><v:textbox/>'
         '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
         f"<x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column>"
