@@ -358,7 +358,7 @@ def history(pen: Pen, row: int, column: int) -> tuple[int, int]:
         truth.rows[row] = str(2018 + number) if when == "年份" else f"{number + 1}月"
         for n, figure in enumerate(figures):
             unit = figure.unit if pen.style.unit_place != "none" else ""
-            pen.body(truth, row, column + 1 + n, replace(figure, ask=nobody("")), unit)
+            pen.body(truth, row, column + 1 + n, figure, unit)
         row += 1
     return _finished(pen, truth, top, column, row, len(wanted), ())
 

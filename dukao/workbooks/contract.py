@@ -3,10 +3,13 @@
 Rows are numbered as the sheet numbers them, from 1; a path runs from the outermost heading to the own one.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from dukao.workbooks.crosschecks import Broken
+from dukao.workbooks.filling import Filled
 from dukao.workbooks.grid import CellError, Value
 from dukao.workbooks.overlap import Overlap
 from dukao.workbooks.planning import Plan
@@ -15,8 +18,8 @@ from dukao.workbooks.tables import Heading, Rule, Slot, Table, Understood
 Json = dict[str, Any]
 
 
-def read_as_json(form: Understood) -> Json:
-    """`{"file", "doubts", "sheets": [{"name", "hidden", "tables": […]}]}`."""
+def read_as_json(form: Understood, broken: Sequence[Broken] = ()) -> Json:
+    """`{"file", "doubts", "broken", "sheets": [{"name", "hidden", "tables": […]}]}`."""
     return {
         "file": form.name,
         "doubts": list(form.doubts),
@@ -29,6 +32,7 @@ def read_as_json(form: Understood) -> Json:
             }
             for s in form.sheets
         ],
+        "broken": [_broken(one) for one in broken],
     }
 
 
@@ -53,17 +57,18 @@ def overlap_as_json(overlap: Overlap) -> Json:
     }
 
 
-def fill_as_json(plan: Plan) -> Json:
-    """`{"slots", "filled", "open", "cells": [{"cell", "value", "source", "as_of"}], "gaps": […]}`."""
+def fill_as_json(plan: Plan, filled: Filled, broken: Sequence[Broken] = ()) -> Json:
+    """`{"slots", "filled", "open", "cells": [{"cell", "value", "source", "as_of"}], "gaps": […], …}`."""
     return {
+        "out": str(filled.path),
         "unit": plan.unit,
         "period": plan.period.code if plan.period else None,
         "slots": plan.n_slots,
-        "filled": len(plan.fillings),
-        "open": len(plan.gaps),
+        "filled": len(filled.filled),
+        "open": len(filled.gaps),
         "cells": [
             {"sheet": f.sheet, "cell": f.cell, "value": plain_value(f.value), "source": f.source, "as_of": f.as_of}
-            for f in plan.fillings
+            for f in filled.filled
         ],
         "gaps": [
             {
@@ -73,8 +78,23 @@ def fill_as_json(plan: Plan) -> Json:
                 "why": g.why,
                 "offered": [{"term": c.term.title, "score": c.score, "reason": c.reason} for c in g.offered],
             }
-            for g in plan.gaps
+            for g in filled.gaps
         ],
+        "skipped": [{"sheet": s.filling.sheet, "cell": s.filling.cell, "why": s.why} for s in filled.skipped],
+        "broken": [_broken(one) for one in broken],
+    }
+
+
+def _broken(one: Broken) -> Json:
+    found = one.violation
+    return {
+        "sheet": one.sheet,
+        "row": one.row,
+        "cell": found.cell,
+        "rule": found.rule.text,
+        "expression": found.rule.expression,
+        "left": plain_value(found.left),
+        "right": plain_value(found.right),
     }
 
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 
 from dukao.base.periods import Period
 from dukao.workbooks.grid import Grid, Value, Workbook, cell_name
-from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, converted, is_place, label
+from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, converted, factor_between, is_place, label
 from dukao.workbooks.matching.vocabulary import OPTIONAL
-from dukao.workbooks.shelf import Known, Shelf, key_columns, who
+from dukao.workbooks.shelf import Known, Shelf, key_columns, period_in, period_of_row, time_told, timeless, who
 from dukao.workbooks.tables import Kind, Layout, Slot, Table, Understood
 from dukao.workbooks.texts import plain
 
@@ -71,7 +72,8 @@ def plan_filling(
                     continue
                 whose = _whose(grid, table, slot, keys, shelf) or unit
                 asked = asked_by(table, slot)
-                found = _answer(asked, slot, matcher, shelf, whose, period, grid.percents)
+                when = _when(grid, table, slot, period)
+                found = _answer(asked, slot, matcher, shelf, whose, when, grid.percents)
                 if isinstance(found, str):
                     gaps.append(Gap(sheet.name, slot, asked, found, matcher.candidates(asked, 3)))
                 else:
@@ -88,7 +90,13 @@ def asked_by(table: Table, slot: Slot) -> Asked:
     is_one_of_many = table.layout is Layout.ROSTER or (table.layout is Layout.GRID and key_columns(table))
     row_path = () if is_one_of_many else tuple(part for part in slot.row_path if not is_place(part))
     path = tuple(part for part in slot.path if not is_place(part))
-    return Asked(path, row_path, slot.unit or table.unit, slot.kind, table.title)
+    return timeless(Asked(path, row_path, slot.unit or table.unit, slot.kind, table.title))
+
+
+def _when(grid: Grid, table: Table, slot: Slot, period: Period | None) -> Period | None:
+    """The period that the slot's row or column names of its own, else the form's."""
+    near = period or period_in(table.period) or period_in(table.title)
+    return time_told((*slot.row_path, *slot.path), near) or period_of_row(table, grid, slot.row, near) or period
 
 
 def is_optional(slot: Slot) -> bool:
@@ -98,6 +106,8 @@ def is_optional(slot: Slot) -> bool:
 
 def _whose(grid: Grid, table: Table, slot: Slot, keys: Sequence[int], shelf: Shelf) -> str:
     """Whom the slot's row is about, where a cell of the row says so and something is known about them; else empty."""
+    if place := next((part for part in reversed(slot.path) if is_place(part)), ""):
+        return place
     for column in keys:
         value = grid.rows[slot.row][column]
         if isinstance(value, str) and value.strip():
@@ -129,12 +139,25 @@ def _answer(
     values = shelf.values(sure.term.key, whose=whose, period=when)
     if not values:
         return f"“{sure.term.title}”没有{whose}的数据" + (f"（{when.label}）" if when else "")
-    if len({_comparable(known) for known in values}) > 1:
-        return f"“{sure.term.title}”有几处来源互相矛盾：" + "；".join(f"{k.value}（{k.source}）" for k in values[:3])
+    if len({_comparable(known, sure.term.unit) for known in values}) > 1:
+        return f"“{sure.term.title}”有几处来源互相矛盾：" + "；".join(
+            f"{k.value}{k.unit}（{k.source}）" for k in values[:3]
+        )
     value = _shaped(values[0], slot, asked.unit)
+    if value is None and (told := _not_exact(values[0], asked.unit)):
+        return told
     if isinstance(value, Decimal) and sure.term.unit == "%" and (slot.row, slot.column) in percents:
         value /= 100  # the cell shows 0.35 as 35%
     return (values[0], value, sure) if value is not None else f"“{values[0].value}”填不进这一格"
+
+
+def _not_exact(known: Known, unit: str) -> str:
+    """Why a figure is not written in another unit of measure; empty where that is not the reason."""
+    number, factor = _number(known.value), factor_between(known.unit, unit)
+    if number is None or factor is None or factor == 1:
+        return ""
+    about = float(number * factor.numerator / factor.denominator)
+    return f"{number:f} {known.unit}换算成{unit}除不尽（约 {about:.4f}），请按表的要求取舍"
 
 
 def _shifted(period: Period | None, span: Span) -> Period | None:
@@ -150,9 +173,11 @@ def _shifted(period: Period | None, span: Span) -> Period | None:
     return None
 
 
-def _comparable(known: Known) -> str:
+def _comparable(known: Known, unit: str) -> str | Fraction:
+    """The same for two values that say the same, whatever their units of measure."""
     number = _number(known.value)
-    return plain(str(known.value)) if number is None else str(number.normalize()) + known.unit
+    factor = factor_between(known.unit, unit)
+    return plain(str(known.value)) if number is None or factor is None else Fraction(number) * factor
 
 
 def _shaped(known: Known, slot: Slot, unit: str) -> Value:
@@ -177,7 +202,7 @@ def _number(value: Value) -> Decimal | None:
         return None
     try:
         # A float's shortest text is what the person typed.
-        number = Decimal(str(value).replace(",", "").strip())
+        number = Decimal(str(value).replace(",", "").replace("，", "").strip().rstrip("%％"))
     except InvalidOperation:
         return None
     return number if number.is_finite() else None

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from dukao.base.periods import Period
 from dukao.workbooks.grid import CellError, Grid, Value, Workbook, cell_name
-from dukao.workbooks.matching import Asked, Matcher, Term, label
+from dukao.workbooks.matching import Asked, Matcher, Term, factor_between, label
 from dukao.workbooks.matching.vocabulary import WHEN, WHOSE
 from dukao.workbooks.problems import Unreadable
 from dukao.workbooks.reading import read_workbooks
@@ -29,8 +29,10 @@ _VILLAGE_OFFICE = re.compile(r"村?村(?:民委员会|委会)")
 _HOLDER = re.compile(
     r"(?:填报|填表|报送|编制|上报|汇总)?单位(?:名称)?(?:[(（][^)）]*[)）])?\s*[:：]\s*([^\s:：_]{2,30})"
 )
+_PERCENT = re.compile(r"[-+]?\d+(?:\.\d+)?[%％]")
 _YEAR = r"(?P<y>(?:19|20)\d\d)\s*[年.-]?\s*"
 _PART_OF_YEAR = re.compile(_YEAR + r"(?:度?\s*(?:[1-9]|1[0-2])月?\s*[-—~至到]\s*\d{1,2}\s*月|[上下]半年|前\S{1,2}季)")
+_TIME = re.compile(r"(?:(?:19|20)\d\d年?度?)?(?:第?[一二三四1-4]季度?|q[1-4]|(?:0?[1-9]|1[0-2])月份?)?")
 _PERIODS = tuple(
     re.compile(_YEAR + rest)
     for rest in (
@@ -88,6 +90,19 @@ def period_in(text: str) -> Period | None:
     return Period.parse(f"{parts['y']}-{int(month):02d}" if month else parts["y"])
 
 
+def is_time(text: str) -> bool:
+    """Whether a heading is nothing but a period: 2025年, 三季度, 7月."""
+    name = plain(text)
+    return bool(name) and bool(_TIME.fullmatch(name))
+
+
+def time_told(parts: Iterable[str], near: Period | None) -> Period | None:
+    """The period that the headings name; one without its year lies in the year of `near`."""
+    text = "".join(plain(part) for part in parts if is_time(part))
+    year = f"{near.key // 1000}年" if near else ""
+    return (period_in(text) or period_in(year + text)) if text else None
+
+
 @dataclass(frozen=True)
 class _Entry:
     known: Known
@@ -103,6 +118,7 @@ class FolderShelf:
     def __init__(self, folder: Path, *, files: Iterable[Path] | None = None):
         self.untold: list[str] = []
         self._terms: dict[str, Term] = {}
+        self._by_name: dict[str, list[Term]] = defaultdict(list)
         self._entries: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
         self._whose: set[str] = set()
         paths = sorted(files if files is not None else _tables_in(folder))
@@ -144,24 +160,40 @@ class FolderShelf:
             value = grid.rows[row][column.index]
             if value is None or isinstance(value, CellError) or value == "":
                 continue
-            period = _period_of_row(table, grid, row) or dated
             asked = question(table, column, heading)
             if (row, column.index) in grid.percents and isinstance(value, int | float):
                 value, asked = Decimal(str(value)) * 100, replace(asked, unit="%")
+            elif isinstance(value, str) and not asked.unit and _PERCENT.fullmatch(value.strip()):
+                value, asked = Decimal(value.strip()[:-1]), replace(asked, unit="%")
+            period = time_told((*asked.row_path, *asked.path), dated) or period_of_row(table, grid, row, dated) or dated
+            asked = timeless(asked)
             term = self._term(asked, table)
             where = f"{path.name} {grid.name}!{cell_name(row, column.index)}"
-            known = Known(value, term.unit, where, period.code if period else day)
+            known = Known(value, asked.unit, where, period.code if period else day)
             for whose in _whose_row(grid, row, keys) if keys else (holder,):
                 self._whose.add(who(whose))
                 self._entries[term.key, who(whose)].append(_Entry(known, period))
 
     def _term(self, asked: Asked, table: Table) -> Term:
+        """The term of this name; of one name in other units of measure only where they measure something else."""
+        same = self._by_name[asked.signature]
+        for term in same:
+            if term.unit == asked.unit or (
+                term.unit and asked.unit and factor_between(asked.unit, term.unit) is not None
+            ):
+                return term
+        parts = [part for part in (*asked.row_path, *asked.path) if not label(part).is_generic]
         key = f"{asked.signature} {asked.unit}".strip()
-        if key not in self._terms:
-            parts = [part for part in (*asked.row_path, *asked.path) if not label(part).is_generic]
-            names = ("".join(parts) or table.title, *parts[-1:])
-            self._terms[key] = Term(key, tuple(dict.fromkeys(names)), asked.unit, asked.kind, table.title)
-        return self._terms[key]
+        term = Term(key, ("".join(parts) or table.title,), asked.unit, asked.kind, table.title)
+        same.append(term)
+        self._terms[key] = term
+        return term
+
+
+def timeless(asked: Asked) -> Asked:
+    """The question without headings that are nothing but a period."""
+    path, row_path = (tuple(p for p in parts if not is_time(p)) for parts in (asked.path, asked.row_path))
+    return asked if (path, row_path) == (asked.path, asked.row_path) else replace(asked, path=path, row_path=row_path)
 
 
 def key_columns(table: Table) -> tuple[Heading, ...]:
@@ -205,12 +237,13 @@ def _whose_row(grid: Grid, row: int, keys: Sequence[Heading]) -> Iterator[str]:
             yield str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _period_of_row(table: Table, grid: Grid, row: int) -> Period | None:
+def period_of_row(table: Table, grid: Grid, row: int, near: Period | None) -> Period | None:
+    """The period that a cell of the row says (年份, 月份 …), if there is such a column."""
     for column in table.columns:
         if column.path and plain(column.path[-1]) in WHEN:
             value = grid.rows[row][column.index]
             text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value or "")
-            return period_in(text)
+            return period_in(text) or time_told((text,), near)
     return None
 
 

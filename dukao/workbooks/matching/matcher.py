@@ -111,6 +111,12 @@ class _Wording:
         return cls(stem("".join(dict.fromkeys(said))), own, tuple(said[:-1]), unit, span, len(spans) > 1)
 
     @property
+    def ends(self) -> dict[str, tuple[str, ...]]:
+        """The own name, alone and behind its nearest outer ones → the outer ones that are left."""
+        n = len(self.outer)
+        return {stem("".join(self.outer[at:]) + self.own): self.outer[:at] for at in range(1, n + 1)}
+
+    @property
     def item(self) -> str:
         """Row 增值税, column 金额: the name without the word that only says what is measured; else empty."""
         return "".join(self.outer) if self.own in MEASURED else ""
@@ -123,7 +129,7 @@ class _Wording:
     @property
     def texts(self) -> tuple[str, ...]:
         """All readings worth looking up, the whole name first."""
-        texts = [self.whole, self.own, *("".join(self.outer[-n:]) + self.own for n in range(1, len(self.outer)))]
+        texts = [self.whole, self.own, *self.ends]
         if self.outer:
             texts += [self.own + self.outer[-1], self.outer[-1], self.item]
         return tuple(dict.fromkeys(filter(None, texts)))
@@ -152,8 +158,8 @@ def _likeness(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]
         if core in VAGUE and not _shares(asked.title, context):
             return 0.85, f"{called}，但这个名称太笼统"
         return full, called
-    if core == wording.own:
-        strange = [part for part in wording.outer if part not in context and not _shares(part, context)]
+    if core in wording.ends:
+        strange = [part for part in wording.ends[core] if part not in context and not _shares(part, context)]
         if strange:
             return _PARTLY, f"{called}，但上级栏目“{strange[-1]}”不同"
         return (0.9, f"{called}，但这个名称太笼统") if core in VAGUE else (full, f"{called}，栏目也相符")
@@ -197,8 +203,10 @@ def _by_unit(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]:
         return 0.6, f"，但单位“{wording.unit}”无法和{unit}比较"
     known = measure(unit or wording.unit)
     # A sum of money without its unit may be 元 or 万元, a harvest 公斤 or 吨: nobody guesses by a factor of thousands.
-    if known and unit and known[0] in ("money", "area", "mass", "length") and asked.kind is not Kind.TEXT:
-        return 0.9, f"，但表上没有写单位（已有数据是{unit}）"
+    if known and known[0] in ("money", "area", "mass", "length") and asked.kind is not Kind.TEXT:
+        if unit:
+            return 0.9, f"，但表上没有写单位（已有数据是{unit}）"
+        return 0.9, f"，但已有数据没有写单位（表上是{wording.unit}）"
     return 1.0, ""
 
 

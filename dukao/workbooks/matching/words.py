@@ -51,13 +51,7 @@ class Label:
 
     @property
     def is_generic(self) -> bool:
-        return not self.core or self.core in GENERIC or self.core.removesuffix("情况").removesuffix("信息") in NEUTRAL
-
-
-def is_place(text: str) -> bool:
-    """Whether a heading is the name of a village, a town, a district …"""
-    name = plain(text)
-    return bool(_PLACE.fullmatch(name)) and not any(word in name for word in NO_PLACES)
+        return not self.core or self.core in _GENERIC
 
 
 @lru_cache(maxsize=65_536)
@@ -83,6 +77,15 @@ def stem(core: str) -> str:
         if core.endswith(word) and len(core) > len(word) + 1:
             return core.removesuffix(word)
     return core
+
+
+_GENERIC = GENERIC | {stem(word) for word in GENERIC} | {word + end for word in NEUTRAL for end in ("情况", "信息")}
+
+
+def is_place(text: str) -> bool:
+    """Whether a heading is the name of a village, a town, a district …"""
+    name = plain(text)
+    return bool(_PLACE.fullmatch(name)) and not any(word in name for word in NO_PLACES)
 
 
 def _without_numbering(text: str) -> str:
