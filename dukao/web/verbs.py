@@ -25,6 +25,7 @@ VERBS = {
     "registers.delivery.landed": _("数据入库"),
     "registers.delivery.received": _("收到交付"),
     "registers.delivery.refused": _("退回交付"),
+    "registers.delivery.superseded": _("交付之前已有更正"),
     "registers.element.defined": _("定义数据元"),
     "registers.totals.rebuilt": _("重算汇总"),
     "sheets.answer.cleared": _("清空一格"),

@@ -5,6 +5,8 @@ import re
 import pytest
 from desk_helpers import HTMX, confirm_population, hand_in, send_mixed, text_of
 
+from dukao.org.rules import SYSTEM
+from dukao.sheets import actions
 from tests.conftest import AT, ON
 from tests.sheets.conftest import LEGAL, House
 
@@ -230,6 +232,41 @@ def test_who_wrote_last_is_told(house, sent, as_):
     assert "Alice 先填过" in text_of(response)
 
 
+def test_what_the_house_wrote_may_be_written_over(house, sent, as_):
+    actions.type_answer(dispatch=sent, unit=house.city.code["一村"], element="new_projects", raw="5", by=SYSTEM, at=AT)
+    response = as_("alice").post(
+        _url(house, sent, "answers/new_projects/2026Q3/"), {"answer:new_projects:2026Q3": "6"}, **HTMX
+    )
+    assert "系统 先填过" in text_of(response)
+
+
+@pytest.mark.parametrize("rest", ["", "submission/", "answers/population/2026-07/confirmation/"])
+def test_a_page_that_is_older_than_what_another_typed_takes_nothing_back(house, sent, as_, rest):
+    """Two people have the sheet open; each changes one cell, and the form that carries all cells saves only that."""
+    _second_worker(house.city)
+    shown = _form_of(as_("wang").get(_url(house, sent)))
+    house.type(sent, "new_projects", "5", by="alice")
+    as_("wang").post(_url(house, sent, rest), shown | {"answer:remark:2026Q3": "雨多"})
+    assert house.cell(sent, "new_projects").shown == "5"
+    assert house.cell(sent, "remark").shown == "雨多"
+
+
+def test_the_later_of_two_who_change_one_cell_is_told_who_wrote_before(house, sent, as_):
+    _second_worker(house.city)
+    wang = as_("wang")
+    shown = _form_of(wang.get(_url(house, sent)))
+    house.type(sent, "new_projects", "5", by="alice")
+    wang.post(_url(house, sent), shown | {"answer:new_projects:2026Q3": "6"})
+    assert house.cell(sent, "new_projects").shown == "6"
+    assert "Alice 先填过" in text_of(wang.get(_url(house, sent)))
+
+
+def test_what_a_cell_has_saved_is_what_its_page_shows(house, sent, as_):
+    answer = {"answer:new_projects:2026Q3": "１２"}
+    response = as_("alice").post(_url(house, sent, "answers/new_projects/2026Q3/"), answer, **HTMX)
+    assert _form_of(response) == {"kept:new_projects:2026Q3": "12"}
+
+
 @pytest.mark.parametrize("who", ["wang", "tara", "charlie", "adam"])
 def test_a_strangers_filing_is_not_there(house, sent, as_, who):
     assert as_(who).get(_url(house, sent)).status_code == 404
@@ -247,6 +284,15 @@ def test_the_whole_filing_is_a_file(house, sent, as_):
     hand_in(house, sent)
     csv = as_("alice").get(_url(house, sent) + "?export=filing.csv").content.decode("utf-8-sig")
     assert "税收收入,1284.50,万元,自动带入" in csv
+
+
+def _form_of(response) -> dict[str, str]:
+    """What a browser would send back of the answers on the page."""
+    fields = re.findall(r"<input[^>]*>", response.content.decode())
+    named = {name[1]: re.search(r'value="([^"]*)"', field)[1] for field in fields
+             if (name := re.search(r'name="((?:answer|kept):[^"]+)"', field))}  # fmt: skip
+    texts = re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>([^<]*)', response.content.decode())
+    return named | dict(texts)
 
 
 def _second_worker(city) -> None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from dukao.base.refusals import NotThere
 from dukao.org.models import Department, Holding, Login, Post
 from dukao.org.queries.units import root_units
-from dukao.org.rules import Actor, Standing
+from dukao.org.rules import SYSTEM, Actor, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +147,11 @@ def _top() -> str:
 
 
 def display_names(*, names: Iterable[str]) -> dict[str, str]:
-    """Internal: how people are called, by log-in name; none for names that are not there."""
+    """Internal: how people, and the house itself, are called, by log-in name; none for names that are not there."""
     wanted = set(names)
     rows = Login.objects.filter(name__in=wanted).values_list("name", "display_name") if wanted else ()
-    return {name: shown or name for name, shown in rows}
+    house = {SYSTEM.name: _("系统")} if SYSTEM.name in wanted else {}
+    return house | {name: shown or name for name, shown in rows}
 
 
 def _departments(matches: Q) -> tuple[DepartmentView, ...]:

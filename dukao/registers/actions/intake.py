@@ -90,7 +90,7 @@ def sweep_leftovers(*, at: datetime) -> int:
 def land_delivery(*, number: str, at: datetime) -> DeliveryView:
     """Land this delivery now, or wait for whoever is landing it; what came of it is in the answer.
 
-    Records: registers.delivery.landed or registers.delivery.refused.
+    Records: registers.delivery.landed, registers.delivery.refused or registers.delivery.superseded.
     """
     mine = Delivery.objects.filter(number=number)
     while mine.filter(state=Delivery.State.RECEIVED).exists():
@@ -291,7 +291,7 @@ class _Job:
                 # The correction was quicker; this file is kept, and speaks for nothing.
                 held.state = Delivery.State.SUPERSEDED
                 held.save()
-                self._record("superseded", at, {"by": newer.number})
+                self._record("registers.delivery.superseded", at, {"by": newer.number})
                 return
             older = others.filter(pk__lt=held.pk).order_by("-pk").first()
             held.state, held.landed_at, held.supersedes = Delivery.State.LANDED, at, older
@@ -302,7 +302,7 @@ class _Job:
             Delivery.objects.filter(pk=held.pk).update(facts_landed=landed.facts)
             if older:
                 others.filter(pk=older.pk).update(state=Delivery.State.SUPERSEDED)
-            self._record("landed", at, {
+            self._record("registers.delivery.landed", at, {
                 "rows": held.rows_accepted, "rejected": held.rows_rejected, "facts": landed.facts,
                 "superseded": landed.superseded, "retracted": landed.retracted, "facts_sha256": digest.hexdigest(),
                 **({"corrects": older.number} if older else {}),
@@ -314,12 +314,12 @@ class _Job:
         def turn_back(held: Delivery) -> None:
             held.state, held.problem = Delivery.State.REFUSED, refused.as_dict()
             held.save()
-            self._record("refused", at, {"refused": type(refused).__name__})
+            self._record("registers.delivery.refused", at, {"refused": type(refused).__name__})
 
         self._settle(turn_back)
 
     def _record(self, verb: str, at: datetime, detail: dict[str, Any]) -> None:
         record_event(
-            verb=f"registers.delivery.{verb}", subject=f"delivery:{self.delivery.number}", by=SYSTEM, at=at,
+            verb=verb, subject=f"delivery:{self.delivery.number}", by=SYSTEM, at=at,
             unit_path=self.scope.path, detail={"dataset": self.definition.code, "period": self.period.code, **detail},
         )  # fmt: skip

@@ -132,7 +132,7 @@ def answer(request: HttpRequest, number: str, unit: str, element: str, period: s
         return _said(request, number, unit, key, actor, error=str(invalid), status=invalid.status)
     told = _("已保存") if raw.strip() else _("已清空")
     if saved.wrote_before:
-        told = _("已保存。{who} 先填过，现在以您填的为准").format(who=_names([saved.wrote_before])[saved.wrote_before])
+        told = _saved_over(saved.wrote_before)
     return _said(request, number, unit, key, actor, told=told)
 
 
@@ -214,23 +214,35 @@ def _screen(number: str, unit: str, actor: Actor, saved: _Saved | None = None,
 
 
 def _save_typed(request: HttpRequest, number: str, unit: str, actor: Actor) -> _Saved:
-    """Save every value of the posted form that differs from what is kept; answer what could not be saved."""
+    """Save every value that was changed on the posted page; answer what could not be saved.
+
+    What stands there as the page showed it is nobody's word: somebody else may have written since.
+    """
     found = queries.filing(dispatch=number, unit=unit, viewer=actor, today=doors.today())
     errors: dict[str, str] = {}
     typed: dict[str, str] = {}
     at = doors.now()
     for _section, _question, cell in screen.cells(found):
         raw = request.POST.get(f"answer:{cell.key}")
-        if raw is None or raw.strip() == (cell.code or cell.shown) or (not raw.strip() and cell.state != "answered"):
+        if raw is None or raw.strip() in (cell.code or cell.shown, request.POST.get(f"kept:{cell.key}")):
+            continue
+        if not raw.strip() and cell.state != "answered":
             continue
         try:
-            actions.type_answer(
+            saved = actions.type_answer(
                 dispatch=number, unit=unit, element=cell.element_code, period=_period(cell.period_code), raw=raw,
                 by=actor, at=at,
             )  # fmt: skip
         except Invalid as invalid:
             errors[cell.key], typed[cell.key] = str(invalid), raw
+        else:
+            if saved.wrote_before:
+                doors.tell(request, _saved_over(saved.wrote_before))
     return _Saved(errors, typed)
+
+
+def _saved_over(login: str) -> str:
+    return _("已保存。{who} 先填过，现在以您填的为准").format(who=_names([login]).get(login, login))
 
 
 def _save_without_script(request: HttpRequest, number: str, unit: str, actor: Actor) -> None:

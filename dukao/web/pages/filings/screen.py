@@ -44,6 +44,7 @@ class CellLine:
     kind: str
     value: str  # as people read it
     raw: str  # as it stands in the input
+    kept: str  # as it is kept: the page carries it, so that only what was changed on it is saved
     unit: str  # beside a value; empty where there is none
     measure: str  # beside the input
     href: str
@@ -202,6 +203,7 @@ def cell_line(
         kind=question.kind,
         value=value or "–",
         raw=raw if typed is None else typed,
+        kept=raw,
         unit=unit if value else "",
         measure=unit,
         href=f"{href}answers/{cell.element_code}/{cell.period_code}/",
