@@ -112,7 +112,7 @@ class _Scan:
         if self.kinds[place] is _Kind.NOTE:
             return True
         cells = self._cells(place)
-        if self.kinds[place] is not _Kind.LINE or words.is_title(cells[0].text):
+        if self.kinds[place] is not _Kind.LINE or words.is_title(cells[0].text) or words.is_strong_title(cells[0].text):
             return False
         return not self._header_follows(place + 1) or words.is_note_item(cells[0].text)
 
@@ -230,6 +230,8 @@ class _Scan:
         cell = self._cells(place)[0]
         if self.kinds[place] is _Kind.META or words.is_strong_title(cell.text):
             return True
+        if self.kinds[place] is _Kind.LINE and self._has_answer([cell]):
+            return False
         if place + 1 < len(self.kinds) and self.kinds[place + 1] is not _Kind.BLANK and self._header_follows(place + 1):
             return words.is_title(cell.text) or self._is_wide(cell)
         if self._is_wide(cell) and words.is_explanation(cell.text):
@@ -327,9 +329,10 @@ class _Scan:
         """The lines above the first row, and where that is."""
         heads = list(self.pending)
         for row, place in zip(self.rows, range(len(self.rows)), strict=True):
-            if self.kinds[place] in (_Kind.ROW, _Kind.EMPTY):
+            cells = self._cells(place)
+            if self.kinds[place] in (_Kind.ROW, _Kind.EMPTY) or (len(cells) == 1 and self._has_answer(cells)):
                 return heads, row
-            heads.extend(self._cells(place))
+            heads.extend(cells)
         return heads, self.region.bottom
 
     def _apart(self, groups: list[tuple[int, int]], top: int, bottom: int, above: list[Cell]) -> None:

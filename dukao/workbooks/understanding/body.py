@@ -111,7 +111,8 @@ def _roles(canvas: Canvas, area: Area, header: Header, rows: list[int]) -> dict[
         if words.is_serial_head(leaf) and leaf not in ("编号", "行次", "行号", "栏次"):
             roles[column] = Role.SERIAL
         elif _NUMBER_HEAD.match(leaf):
-            roles[column] = Role.NUMBER if cells else Role.VALUE
+            counted = column == area.left and _counts(cells)
+            roles[column] = Role.SERIAL if counted else Role.NUMBER if cells else Role.VALUE
         elif words.is_unit_head(leaf) and texts and sum(words.is_unit(c.text) for c in texts) >= 0.6 * len(texts):
             roles[column] = Role.UNIT
         elif _is_name(cells, texts, sample, roles, blank) or (_TIME_HEAD.match(leaf) and cells and not roles):

@@ -166,14 +166,14 @@ class _Look:
 
     def _hangs_under_the_corner(self, row: int, place: int, cells: list[Cell]) -> bool:
         """A row of nothing but names that leaves the first column out, when the rows below fill it."""
-        if self.seen[row][self.area.left] is not None or not all(cell.is_text for cell in cells):
+        if self.seen[row][self.area.left] is not None or words.is_total(cells[0].text):
             return False
-        if words.is_total(cells[0].text):
-            return False
-        below = self.rows[place + 1 : place + 3]
-        return bool(below) and all(
-            (cell := self.seen[after][self.area.left]) is not None and cell.row == after for after in below
-        )
+        below = self.rows[place + 1 : place + 4]
+        for cell in cells:
+            texts = any((c := self.seen[after][cell.column]) is not None and c.is_text for after in below[1:])
+            if not cell.is_text or (texts and not words.is_label(cell.text)):
+                return False
+        return any((c := self.seen[after][self.area.left]) is not None and c.row == after for after in below)
 
     def _reaches_beyond(self, row: int, corner: Cell) -> bool:
         """Whether a row under a wide corner says anything right of it: otherwise it names rows, not columns."""

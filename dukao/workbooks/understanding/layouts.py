@@ -33,6 +33,7 @@ def layout_of(
     points += 2.0 if is_personal(canvas, header, body) else 0.0
     points += 1.5 if _ROSTER_TITLE.search(plain(title)) else 0.0
     points += 2.0 if len(rows) > 300 else 0.0
+    points += 0.7 * max(0, len(names) - 2)
     texts = sum(cell.is_text or cell.shape is Shape.DATE for cell in filled)
     points += 2.5 * texts / len(filled) if filled else -1.0
     texted = sum(column.kind in (Kind.TEXT, Kind.DATE, Kind.CODE) for column in columns if column.index in values)

@@ -143,7 +143,7 @@ def _is_named_above(canvas: Canvas, area: Area, row: int, column: int) -> bool:
         below is not None
         and below.is_text
         and below.row == row + 1
-        and words.is_label(below.text)
+        and (words.is_label(below.text) or canvas.row(row + 1).get(area.left) is None)
         and own is not None
         and own.is_text
     )
