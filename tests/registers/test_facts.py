@@ -131,7 +131,7 @@ def test_retracting_takes_back_only_what_was_not_accepted(registers):
     accept(registers, "一村", [actions.AnsweredCell(TAX, Q3, 120)])
     type_fact(registers, "一村", 9, element=FARM, tick=6)
     with transaction.atomic():
-        count = actions.retract_facts(filing_id=7, unit_path=registers.path["一村"], at=moment(7))
+        count = actions.retract_facts(filings={7: registers.path["一村"]}, at=moment(7))
     assert count == 1
     assert figure(registers, "富水市") == (120, 1, 0, 0)
     assert figure(registers, "富水市", element=FARM) is None

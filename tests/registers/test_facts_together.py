@@ -98,6 +98,22 @@ def test_typing_and_emptying_and_rebuilding_at_once(registers):  # noqa: F811
     assert queries.totals_that_differ() == ()
 
 
+def test_two_who_take_back_the_same_elements_in_many_filings_do_not_lock_each_other_out(registers):  # noqa: F811
+    """Each of their filings answers another element, so that one after the other they would meet crosswise."""
+    places = dict(enumerate(VILLAGES[:4], start=1))
+
+    def take_back(*filings):
+        with transaction.atomic():
+            return actions.retract_facts(filings={n: registers.path[places[n]] for n in filings}, at=moment(2))
+
+    for _round in range(5):
+        for filing, place in places.items():
+            type_fact(registers, place, 5, filing=filing, element=TAX if filing in (2, 3) else FARM)
+        assert at_once([lambda: take_back(1, 2), lambda: take_back(3, 4)]) == [2, 2]
+    assert not Fact.objects.filter(superseded_at=None).exists()
+    assert queries.totals_that_differ() == ()
+
+
 def test_a_corrected_delivery_and_its_original_land_at_once(registers):  # noqa: F811
     """They are landed one after the other by their claim; here both push, and the cells still hold one fact each."""
     Delivery.objects.update(state="landed")

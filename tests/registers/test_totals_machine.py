@@ -125,9 +125,7 @@ class Histories(RuleBasedStateMachine):
     @rule(place=st.sampled_from(VILLAGES + COUNTIES))
     def withdraw_filing(self, place) -> None:
         source = ("filing", self.filing(place))
-        count = actions.retract_facts(
-            filing_id=source[1], unit_path=self.city.path[place], at=moment(self.tick)
-        )
+        count = actions.retract_facts(filings={source[1]: self.city.path[place]}, at=moment(self.tick))
         mine = [f for f in self.twin.facts if f.source == source and f.superseded is None and f.accepted is None]
         assert count == len(mine)
         for fact in mine:

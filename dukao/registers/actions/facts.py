@@ -11,7 +11,8 @@ a caller that types several cells in one transaction takes them in order of (ele
 """
 # ruff: noqa: S608 (all SQL here is put together from constants and integers only)
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -158,19 +159,25 @@ def accept_facts(
     return Accepted(facts=facts, overtaken=tuple(overtaken))
 
 
-def retract_facts(*, filing_id: int, unit_path: str, at: datetime) -> int:
-    """Take back all provisional facts of a filing that will not be accepted; answer how many."""
-    ancestors = ancestor_ids(unit_path)[:-1]
+def retract_facts(*, filings: Mapping[int, str], at: datetime) -> int:
+    """Take back all provisional facts of filings (id → path of the unit) that will not be accepted; answer how many."""
     with exact_totals(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, element_id, period, coalesce(value, 0), recorded_at FROM registers_fact WHERE filing_id = %s"
-            " AND superseded_at IS NULL AND accepted_at IS NULL ORDER BY element_id, period, unit_id" + _for_update(),
-            [filing_id],
+            "SELECT id, element_id, period, coalesce(value, 0), recorded_at, filing_id FROM registers_fact"
+            f" WHERE filing_id IN ({listed(filings)}) AND superseded_at IS NULL AND accepted_at IS NULL"
+            " ORDER BY element_id, period, unit_id" + _for_update()
         )
         rows = cursor.fetchall()
-        if rows:
-            _supersede(cursor, [row[0] for row in rows], max(at, *(instant(row[4]) for row in rows)))
-            add_deltas(cursor, [(e, p, unit, -v, -1, -v, -1) for _, e, p, v, _ in rows for unit in ancestors])
+        if not rows:
+            return 0
+        _supersede(cursor, [row[0] for row in rows], max(at, *(instant(row[4]) for row in rows)))
+        taken: Counter[tuple[int, int, int]] = Counter()
+        count: Counter[tuple[int, int, int]] = Counter()
+        for _id, element, period, value, _recorded, filing in rows:
+            for unit in ancestor_ids(filings[filing])[:-1]:
+                taken[element, period, unit] += value
+                count[element, period, unit] += 1
+        add_deltas(cursor, [(*cell, -taken[cell], -n, -taken[cell], -n) for cell, n in count.items()])
         return len(rows)
 
 

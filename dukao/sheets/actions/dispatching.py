@@ -7,12 +7,13 @@
 4. What the rules refuse is put on record, for the supervision office to see.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -286,10 +287,9 @@ def _locked(number: str, by: Actor) -> Dispatch:
     return found
 
 
-def _retract(filings: Iterable[Filing], at: datetime) -> int:
-    chosen = filings.filter(answers__isnull=False).distinct()  # type: ignore[attr-defined]
-    rows = chosen.values_list("id", "unit__path").order_by("id")
-    return sum(registers.retract_facts(filing_id=pk, unit_path=path, at=at) for pk, path in rows)
+def _retract(filings: QuerySet[Filing], at: datetime) -> int:
+    chosen = filings.filter(answers__isnull=False).distinct()
+    return registers.retract_facts(filings=dict(chosen.values_list("id", "unit__path")), at=at)
 
 
 def _end(found: Dispatch, state: str, verb: str, by: Actor, at: datetime, detail: dict[str, Any]) -> None:

@@ -152,7 +152,7 @@ def refuse_filing(*, dispatch: str, unit: str, by: Actor, at: datetime) -> None:
             )
         # On record in Chinese, whoever refuses; spoken in the reader's language.
         reason = "；".join(str(fault) for fault in mark_faults(head.marks, today, rules))
-        retracted = registers.retract_facts(filing_id=filing.pk, unit_path=head.unit_path, at=at)
+        retracted = registers.retract_facts(filings={filing.pk: head.unit_path}, at=at)
         _move(filing, Filing.State.REFUSED, submitted_at=at, submitted_by=by.name, reason=reason)
         detail = {"missing": list(missing), "source": rules["FRM-1"].source_text, "facts_retracted": retracted}
         _record("sheets.filing.refused", head, by, at, detail)
