@@ -119,7 +119,10 @@ FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 300
 DELIVERY_MAX_BYTES = env.integer("DUKAO_DELIVERY_MAX_BYTES", 4_000_000_000)
+# Forms that people fill in, and piles of them.
+WORKBOOKS_MAX_BYTES = env.integer("DUKAO_WORKBOOKS_MAX_BYTES", 200_000_000)
 RECORDS_MEMORY_BYTES = env.integer("DUKAO_RECORDS_MEMORY_BYTES", 1_200_000_000)
 
 # Where pages find the live updates: another port in the demo, the same host behind a proxy in production.

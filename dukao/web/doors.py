@@ -48,11 +48,11 @@ def public(view: View) -> View:
     return view
 
 
-def takes_files(right: str) -> Callable[[View], View]:
-    """Mark a view that takes files as large as a delivery may be, from those who have this right somewhere."""
+def takes_files(right: str, *, most: str = "DELIVERY_MAX_BYTES") -> Callable[[View], View]:
+    """Mark a view that takes files from those who have this right somewhere, as large as the setting `most` says."""
 
     def mark(view: View) -> View:
-        view.takes_files = right  # type: ignore[attr-defined]
+        view.takes_files, view.takes_most = right, most  # type: ignore[attr-defined]
         return view
 
     return mark

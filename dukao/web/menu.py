@@ -25,10 +25,12 @@ DESKS: dict[str, tuple[Entry, ...]] = {
     "worker": (
         Entry("desk", _("今天要办"), "inbox"),
         Entry("filings", _("填过的表"), "folder"),
+        Entry("workbooks", _("表格助手"), "table"),
         Entry("units", _("数据"), "chart"),
     ),
     "reviewer": (
         Entry("review", _("待审"), "inbox"),
+        Entry("workbooks", _("表格助手"), "table"),
         Entry("units", _("数据"), "chart"),
     ),
     "department": (
@@ -43,6 +45,7 @@ DESKS: dict[str, tuple[Entry, ...]] = {
     "supervision": (
         Entry("supervision", _("督考台"), "inbox"),
         Entry("demands", _("要求台账"), "gate"),
+        Entry("workbooks", _("表格助手"), "table"),
         Entry("units", _("数据"), "chart"),
     ),
     "admin": (

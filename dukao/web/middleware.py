@@ -115,7 +115,7 @@ def _too_large(request: HttpRequest, view: Answer) -> doors.TooLarge | None:
         sent = 0
     right, actor = getattr(view, "takes_files", None), request.actor  # type: ignore[attr-defined]
     takes_files = right is not None and actor is not None and actor.has(right)
-    limit = settings.DELIVERY_MAX_BYTES if takes_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    limit = getattr(settings, view.takes_most) if takes_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE  # type: ignore[attr-defined]
     # Around a file stands the form it came in.
     allowed = limit + settings.DATA_UPLOAD_MAX_MEMORY_SIZE if takes_files else limit
     return doors.TooLarge(sent=sent, limit=limit, is_file=takes_files) if sent > allowed else None

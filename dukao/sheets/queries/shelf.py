@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from dukao.base.periods import Period
 from dukao.org import queries as org
 from dukao.org.queries import UnitView
-from dukao.org.rules import Actor
+from dukao.org.rules import Actor, ancestor_ids
 from dukao.registers import queries as registers
 from dukao.registers.queries import ElementView, KnownFact
 from dukao.sheets.models import Meaning
@@ -54,14 +54,14 @@ def known_shelf(
     return PlatformShelf(viewer, today, within, frozenset(still_right))
 
 
-def confirmed_meanings(*, viewer: Actor, unit: str) -> dict[str, str]:
-    """Signature → element code, as confirmed for the unit or one above it; the nearest confirmation counts.
+def confirmed_meanings(*, viewer: Actor, unit: str, with_above: bool = True) -> dict[str, str]:
+    """Signature → element code, as confirmed for the unit or (`with_above`) one above it; the nearest counts.
 
     Raises NotThere.
     """
     place = org.unit(code=unit, viewer=viewer)
-    above = [int(number) for number in place.path.strip("/").split("/")]
-    rows = Meaning.objects.filter(unit_id__in=above).order_by("unit__level")
+    units = ancestor_ids(place.path) if with_above else (place.id,)
+    rows = Meaning.objects.filter(unit_id__in=units).order_by("unit__level")
     return dict(rows.values_list("signature", "element__code"))
 
 
@@ -193,9 +193,10 @@ class _UnitsByName:
                 for name in {unit.code, who(unit.name), who(unit.short_name)}:
                     self._by_name[name].append(unit)
         found = self._by_name.get(who(whose), [])
-        if len(found) > 1 and self._within:
-            place = next(iter(self._by_name.get(self._within, ())), None)
-            found = [u for u in found if place and u.path.startswith(place.path)] or found
+        if len(found) > 1 and (place := next(iter(self._by_name.get(self._within, ())), None)):
+            if place in found:
+                return (place,)
+            found = [unit for unit in found if unit.path.startswith(place.path)] or found
         return tuple(found)
 
     def _all(self) -> Iterator[UnitView]:

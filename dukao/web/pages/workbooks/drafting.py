@@ -1,0 +1,152 @@
+"""A form becomes a sheet: its tables the sections, what they ask the questions, its printed rules the cross-checks.
+
+The draft goes on into the designer; nothing is kept here but what a person says that words mean.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from dukao.base.periods import Period
+from dukao.base.spoken import spoken
+from dukao.base.wording import with_note
+from dukao.org.rules import Actor
+from dukao.registers import queries as registers
+from dukao.sheets import actions, queries
+from dukao.web import doors, words
+from dukao.web.designer import Draft
+from dukao.web.doors import Crumb
+from dukao.web.pages.workbooks.files import opened, waiting
+from dukao.web.pages.workbooks.filling import printed_period
+from dukao.web.pages.workbooks.screen import Offer
+from dukao.web.pages.workbooks.template import Template, Unmatched, template_of
+from dukao.workbooks.matching import Matcher
+
+_FREQUENCY = {"year": "yearly", "quarter": "quarterly", "month": "monthly", "day": "daily"}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    questions: tuple[tuple[str, str], ...]  # what the form calls it, the element's title
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedLine:
+    label: str
+    where: str
+    why: str
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True)
+class DraftPage:
+    title: str
+    crumbs: tuple[Crumb, ...]
+    ticket: str
+    n_questions: int
+    sections: tuple[Section, ...]
+    unmatched: tuple[UnmatchedLine, ...]
+    checks: tuple[tuple[str, str], ...]  # as printed, as a rule over elements
+    unruly: tuple[tuple[str, str], ...]  # rules that are not taken over: as printed, why
+    fields: tuple[tuple[str, str], ...]  # the draft as the designer's form carries it
+    told: str = ""
+
+
+@doors.form_on("workbooks")
+@require_POST
+def draft(request: HttpRequest) -> HttpResponse:
+    """What of the form would stand in the sheet, and what would not; a meaning can be confirmed on the way."""
+    actor = doors.actor_of(request)
+    actor.require_anywhere("SHEETS_DESIGN")
+    given = opened(waiting(request.POST.get("ticket", ""), actor))
+    place, told = actor.standings_with("SHEETS_DESIGN")[0], ""
+    if meant := request.POST.get("confirm"):
+        element, _bar, signature = meant.partition("|")
+        actions.confirm_meaning(
+            signature=signature, element=element, unit=place.unit_code, by=actor, at=doors.now()
+        )  # fmt: skip
+        told = _("已记住，{unit}以后都这样填").format(unit=place.unit_name)
+    shelf = queries.known_shelf(viewer=actor, today=doors.today())
+    confirmed = queries.confirmed_meanings(viewer=actor, unit=place.unit_code)
+    found = template_of(given.understood, Matcher(shelf.terms, confirmed))
+    named = replace(found.draft, title=found.draft.title or Path(given.file.name).stem[:120])
+    whole = _completed(named, actor, printed_period(given))
+    return doors.render(request, "workbooks/draft.html", _page(given.file.ticket, found, whole, told))
+
+
+def _completed(draft: Draft, actor: Actor, period: Period | None) -> Draft:
+    """The draft with whose it is, how often it is asked, and by whom it is filled in."""
+    place = actor.standings_with("SHEETS_DESIGN")[0]
+    elements = registers.elements_by_code(draft.element_codes)
+    level = max((e.level for e in elements.values()), default=5)
+    kind = period.type if period else "quarter"
+    return replace(
+        draft, issuer=place.department_code, issuing_body=place.department_name, period=kind,
+        frequency=_FREQUENCY[kind], level=words.LEVEL_NAMES[level],
+    )  # fmt: skip
+
+
+def _page(ticket: str, found: Template, draft: Draft, told: str) -> DraftPage:
+    elements = registers.elements_by_code(draft.element_codes)
+    sections = tuple(
+        Section(
+            section.title,
+            tuple((q.label or words.title_of(elements[q.element]), words.title_of(elements[q.element]))
+                  for q in section.questions),
+        )
+        for section in draft.sections if section.questions
+    )  # fmt: skip
+    return DraftPage(
+        title=_("做成报表：{title}").format(title=draft.title),
+        crumbs=(Crumb(_("表格助手"), reverse("workbooks")), Crumb(_("做成报表"))),
+        ticket=ticket,
+        n_questions=len(draft.element_codes),
+        sections=sections,
+        unmatched=tuple(_unmatched(one) for one in found.unmatched),
+        checks=tuple((check.message, check.rule) for check in draft.checks),
+        unruly=tuple((rule.text, _WHY[rule.why]()) for rule in found.unruly),
+        fields=tuple(_fields(draft)),
+        told=told,
+    )
+
+
+_WHY = {
+    "unread": lambda: _("没有看懂，请在设计时补上"),
+    "unmatched": lambda: _("其中有还没有对上数据元的格"),
+    "unsaid": lambda: _("这种算法不能写成校验，请改写"),
+}
+
+
+def _unmatched(one: Unmatched) -> UnmatchedLine:
+    offers = tuple(
+        Offer(
+            f"{c.term.key}|{one.signature}", with_note(c.term.title, c.term.unit) if c.term.unit else c.term.title,
+            spoken(c.reason),
+        )
+        for c in one.offered
+    )  # fmt: skip
+    why = _("问的是别的时期，系统里有就不用再问") if one.is_other_period else _("没有确定对应的数据元")
+    return UnmatchedLine(one.label, one.where, why, () if one.is_other_period else offers)
+
+
+def _fields(draft: Draft):  # type: ignore[no-untyped-def]
+    """Name and value of every field of the designer's form, as `designer.draft_posted` reads them."""
+    for name in ("code", "title", "issuer", "legal_type", "form_number", "issuing_body", "approval_number",
+                 "valid_until", "period", "frequency", "level", "notes"):  # fmt: skip
+        yield name, getattr(draft, name)
+    for s, section in enumerate(draft.sections):
+        yield f"s{s}-title", section.title
+        for q, question in enumerate(section.questions):
+            where = f"s{s}-q{q}"
+            yield from ((f"{where}-element", question.element), (f"{where}-label", question.label),
+                        (f"{where}-note", question.note))  # fmt: skip
+            if question.required:
+                yield f"{where}-required", "yes"
+    for c, check in enumerate(draft.checks):
+        for name in ("name", "rule", "message", "level"):
+            yield f"c{c}-{name}", getattr(check, name)

@@ -1,0 +1,241 @@
+"""A filled form on the page: the sheets redrawn, the gaps with what may fill them, and what to check."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dukao.base.periods import Period
+from dukao.base.spoken import spoken
+from dukao.base.wording import clauses, with_note
+from dukao.org.queries import UnitView
+from dukao.sheets.queries import PlatformShelf
+from dukao.web.pages.workbooks.files import Opened
+from dukao.web.tables import Table, row, table
+from dukao.workbooks.drawing import ROLE_NAMES, as_html, draw, shown
+from dukao.workbooks.grid import Grid, cell_name
+from dukao.workbooks.matching import Span
+from dukao.workbooks.planning import Gap, Plan, asked_by
+from dukao.workbooks.understanding import violations
+
+# Lists are cut at these numbers; the workbook itself carries everything.
+GAPS_MOST, FILLED_MOST, BROKEN_MOST = 60, 200, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """For whom and for when the form is filled in; `still`: stale values that somebody has said are still right."""
+
+    unit: UnitView
+    period: Period
+    still: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What the form comes to for what is wanted. `confirmed`: signature → element, `own` those of the own unit."""
+
+    form: Opened
+    wanted: Wanted
+    shelf: PlatformShelf
+    plan: Plan
+    confirmed: Mapping[str, str]
+    own: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnSheet:
+    key: str
+    name: str
+    html: SafeString
+    legend: tuple[tuple[str, str], ...]
+    n_left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one tap does: `value` is what the button sends."""
+
+    value: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapLine:
+    """One question that stays open, however many cells ask it."""
+
+    label: str
+    where: str
+    why: str
+    offers: tuple[Offer, ...]
+    stale: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeantLine:
+    """A meaning that a person confirmed and that this form uses; it is taken back where it was confirmed."""
+
+    label: str
+    title: str
+    signature: str
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormScreen:
+    n_slots: int
+    n_filled: int
+    n_open: int
+    progress: str
+    sheets: tuple[DrawnSheet, ...]
+    gaps: tuple[GapLine, ...]
+    n_more_gaps: int
+    meant: tuple[MeantLine, ...]
+    filled: Table
+    broken: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+    @property
+    def n_to_confirm(self) -> int:
+        return sum(bool(gap.offers or gap.stale) for gap in self.gaps)
+
+
+def screen_of(filling: Filling) -> FormScreen:
+    plan = filling.plan
+    gaps = list(_gaps(filling))
+    return FormScreen(
+        n_slots=plan.n_slots,
+        n_filled=len(plan.fillings),
+        n_open=len(plan.gaps),
+        progress=_("本表 {n} 项：已填 {filled}，需填 {open}").format(
+            n=plan.n_slots, filled=len(plan.fillings), open=len(plan.gaps)
+        ),
+        sheets=drawn(filling),
+        gaps=tuple(gaps[:GAPS_MOST]),
+        n_more_gaps=max(0, len(gaps) - GAPS_MOST),
+        meant=tuple(_meant(filling)),
+        filled=_filled(filling),
+        broken=tuple(_broken(filling))[:BROKEN_MOST],
+        doubts=_doubts(filling),
+    )
+
+
+def drawn(filling: Filling) -> tuple[DrawnSheet, ...]:
+    """The sheets that people see; every text in them is escaped by who drew it."""
+    found = draw(filling.form.workbook, filling.form.understood, filling.plan)
+    return tuple(
+        DrawnSheet(
+            f"sheet-{number}", one.name, mark_safe(as_html(one)),  # noqa: S308 (escaped in workbooks.drawing)
+            tuple((str(role), spoken(ROLE_NAMES[role])) for role in one.roles), one.n_left_out,
+        )
+        for number, one in enumerate(found, start=1)
+    )  # fmt: skip
+
+
+def _gaps(filling: Filling) -> Iterator[GapLine]:
+    """One line per question, those that a tap can settle first."""
+    grouped: dict[str, list[Gap]] = {}
+    for gap in filling.plan.gaps:
+        grouped.setdefault(gap.asked.signature or f"{gap.sheet}!{gap.slot.cell}", []).append(gap)
+    lines = [_gap(filling, gaps) for gaps in grouped.values()]
+    yield from sorted(lines, key=lambda line: not (line.offers or line.stale))
+
+
+def _gap(filling: Filling, gaps: list[Gap]) -> GapLine:
+    first = gaps[0]
+    offers: tuple[Offer, ...] = ()
+    if first.asked.signature and not any(c.is_sure for c in first.offered[:1]):
+        offers = tuple(
+            Offer(f"{c.term.key}|{first.asked.signature}", with_note(c.term.title, c.term.unit) if c.term.unit
+                  else c.term.title, spoken(c.reason))
+            for c in first.offered
+        )  # fmt: skip
+    return GapLine(_label(first), _where(gaps), spoken(first.why), offers, tuple(_stale(filling, first)))
+
+
+def _label(gap: Gap) -> str:
+    return " › ".join((*gap.asked.row_path, *gap.asked.path)) or gap.slot.cell
+
+
+def _where(gaps: list[Gap]) -> str:
+    first = f"{gaps[0].sheet}!{gaps[0].slot.cell}"
+    if len(gaps) == 1:
+        return first
+    return ngettext("{cell} 等 {n} 格", "{cell} 等 {n} 格", len(gaps)).format(cell=first, n=len(gaps))
+
+
+def _stale(filling: Filling, gap: Gap) -> Iterator[Offer]:
+    """An old value of the sure term, which a tap confirms."""
+    sure = next((c for c in gap.offered[:1] if c.is_sure and c.span is Span.NOW), None)
+    if sure is None:
+        return
+    row_of = gap.slot.row_path[-1] if gap.slot.row_path else ""
+    whose = row_of if row_of and filling.shelf.knows(row_of) else filling.wanted.unit.code
+    if found := filling.shelf.stale(sure.term.key, whose=whose, period=filling.wanted.period):
+        unit, known = found
+        told = " · ".join((f"{shown(known.value)} {known.unit}".strip(), known.as_of))
+        yield Offer(f"{sure.term.key}:{unit}", told, known.source)
+
+
+def _meant(filling: Filling) -> Iterator[MeantLine]:
+    titles = {term.key: term.title for term in filling.shelf.terms}
+    labels: dict[str, str] = {}
+    for sheet in filling.form.understood.sheets:
+        for one in sheet.tables:
+            for slot in one.slots:
+                asked = asked_by(one, slot)
+                labels.setdefault(asked.signature, " › ".join((*asked.row_path, *asked.path)))
+    for signature, element in filling.confirmed.items():
+        if signature in labels and element in titles:
+            yield MeantLine(labels[signature], titles[element], signature, signature in filling.own)
+
+
+def _filled(filling: Filling) -> Table:
+    titles = {term.key: term.title for term in filling.shelf.terms}
+    rows = [
+        row(f"{f.sheet}!{f.cell}", titles.get(f.term, ""), shown(f.value), f.source, f.as_of, spoken(f.reason))
+        for f in filling.plan.fillings[:FILLED_MOST]
+    ]
+    heads = (_("单元格"), _("数据元"), _("填入的值"), _("来源"), _("截至"), _("依据"))
+    return table("filled", _("已填入的值"), heads, rows, is_exported=False)
+
+
+def _broken(filling: Filling) -> Iterator[str]:
+    """Rules printed in the form that do not hold once it is filled in, row by row."""
+    grids = filling.form.workbook.grids
+    for grid, sheet in zip(grids, filling.form.understood.sheets, strict=True):
+        if sheet.is_hidden or not any(table.rules for table in sheet.tables):
+            continue
+        written = _written(grid, filling.plan)
+        for one in sheet.tables:
+            for violation in violations(one, written):
+                yield _("第 {row} 行 {sheet}!{cell}：{rule}，表上是 {left}，应与 {right} 相符").format(
+                    row=violation.row + 1, sheet=sheet.name, cell=violation.cell, rule=violation.rule.text,
+                    left=shown(violation.left), right=shown(violation.right),
+                )  # fmt: skip
+
+
+def _written(grid: Grid, plan: Plan) -> Grid:
+    fillings = [f for f in plan.fillings if f.sheet == grid.name]
+    if not fillings:
+        return grid
+    rows = [list(values) for values in grid.rows]
+    for f in fillings:
+        if f.row < len(rows) and f.column < len(rows[f.row]):
+            rows[f.row][f.column] = f.value
+    return replace(grid, rows=rows)
+
+
+def _doubts(filling: Filling) -> tuple[str, ...]:
+    """What is unsure of the file, its tables, and the names in it."""
+    form = filling.form.understood
+    told = [spoken(doubt) for doubt in form.doubts]
+    for sheet in form.sheets:
+        for one in () if sheet.is_hidden else sheet.tables:
+            if one.doubts:
+                where = f"{sheet.name}!{cell_name(one.area.top, one.area.left)}"
+                told.append(with_note(clauses(map(spoken, one.doubts)), where))
+    return tuple(dict.fromkeys((*told, *filling.shelf.untold)))
