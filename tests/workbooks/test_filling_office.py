@@ -231,7 +231,19 @@ def test_values_keep_what_they_are(form: Path, value: object, kept: object) -> N
     assert book["表一"]["B3"].value == kept
 
 
-@pytest.mark.parametrize("value", [float("nan"), Decimal("Infinity"), CellError("#REF!"), "长" * 32_768, None])
+@pytest.mark.parametrize(
+    "value",
+    [
+        float("nan"),
+        Decimal("NaN"),
+        Decimal("Infinity"),
+        10**400,
+        Decimal("1E+900"),
+        CellError("#REF!"),
+        "长" * 32_768,
+        None,
+    ],
+)
 def test_values_that_fit_no_cell_are_refused(form: Path, value: object) -> None:
     outcome, book, _ = filled(form, {"B3": value})
     assert len(outcome.skipped) == 1

@@ -52,8 +52,8 @@ class Xml:
         self.data = _as_utf8(data, part)
         _check(self.data, part)
         # The same length, without what is no markup though it may look like it.
-        self._plain = _ASIDE.sub(lambda m: b" " * len(m[0]), self.data) if _may_hide(self.data) else self.data
-        root = _ROOT.search(self._plain)
+        self.plain = _ASIDE.sub(lambda m: b" " * len(m[0]), self.data) if _may_hide(self.data) else self.data
+        root = _ROOT.search(self.plain)
         if root is None:
             raise damaged(f"部件 {part} 是空的")
         self.prefix = root[1].decode() + ":" if root[1] else ""
@@ -76,13 +76,13 @@ class Xml:
         pattern = _opening(self.tag(name))
         close = b"</" + self.tag(name).encode()
         limit = len(self.data) if end is None else end
-        while match := pattern.search(self._plain, start, limit):
+        while match := pattern.search(self.plain, start, limit):
             if match[2]:
                 yield Element(match.start(), match.end(), match.end(), match.end(), match[1])
                 start = match.end()
                 continue
-            closing = self._plain.index(close, match.end())
-            start = self._plain.index(b">", closing) + 1
+            closing = self.plain.index(close, match.end())
+            start = self.plain.index(b">", closing) + 1
             yield Element(match.start(), match.end(), closing, start, match[1])
 
     def edited(self, edits: list[Edit]) -> bytes:
@@ -97,11 +97,11 @@ class Xml:
     @cached_property
     def root(self) -> Element:
         """The outermost element."""
-        match = _ROOT.search(self._plain)
+        match = _ROOT.search(self.plain)
         assert match is not None
         if match[4]:
             return Element(match.start(), match.end(), match.end(), match.end(), match[3])
-        close = self._plain.rfind(b"</" + self.tag(self.name).encode())
+        close = self.plain.rfind(b"</" + self.tag(self.name).encode())
         return Element(match.start(), match.end(), close, len(self.data), match[3])
 
     def children(self, *, without: Element | None = None) -> list[tuple[str, int]]:

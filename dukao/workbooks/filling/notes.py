@@ -106,4 +106,4 @@ def _height(text: str) -> int:
 
 def note_on(parts: Sequence[tuple[str, str]]) -> str:
     """`来源：…` and so on, a line each, without those that are empty."""
-    return "\n".join(f"{name}：{said}" for name, said in parts if said)
+    return "\n".join([f"{name}：{said}" for name, said in parts if said])

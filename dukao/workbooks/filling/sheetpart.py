@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,7 +15,8 @@ from dukao.workbooks.reading.sheetxml import areas_of, column_number
 Place = tuple[int, int]
 # Blanks printed to be written on; nobody typed them.
 _BLANKS = re.compile(r"[\s_＿()（）]*")
-_USUAL = re.compile(rb' r="([A-Z]{1,3})[1-9]\d{0,6}"(?: s="(\d{1,6})")?(?: t="(\w+)")?\s*')
+_USUAL = re.compile(rb'<c r="([A-Z]{1,3})[1-9]\d{0,6}"(?: s="(\d{1,6})")?(?: t="(\w+)")?\s*(/?)>')
+_CELL_TAG = re.compile(rb"<c[\s/>]")
 _SPANS = re.compile(rb"\s+spans\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
 
@@ -189,13 +190,42 @@ class SheetPart:
     def _cells_of(self, row: Row) -> dict[int, Cell]:
         cells = self._cells.get(row.number)
         if cells is None:
-            found, column = dict[int, Cell](), -1
-            for element in self.xml.all("c", row.element.inner, row.element.close):
-                cell = _usual(element) or _unusual(element, column)
-                column = cell.column
-                found.setdefault(column, cell)
-            cells = self._cells[row.number] = found
+            cells = dict[int, Cell]()
+            for cell in self._usual_cells(row.element) or self._any_cells(row.element):
+                cells.setdefault(cell.column, cell)
+            self._cells[row.number] = cells
         return cells
+
+    def _usual_cells(self, row: Element) -> list[Cell]:
+        """The cells of a row in which all are written as nearly all programs do; else none."""
+        within = (row.inner, row.close)
+        found = list(_USUAL.finditer(self.xml.plain, *within))
+        if self.xml.prefix or len(found) != len(_CELL_TAG.findall(self.xml.plain, *within)):
+            return []
+        cells = []
+        for match in found:
+            start, end = match.span()
+            letters, style, kind, closed = match.groups()
+            close = end
+            if not closed:
+                close = self.xml.plain.index(b"</c", end)
+                end = self.xml.plain.index(b">", close) + 1
+            element = Element(start, match.end(), close, end, b"")
+            number = int(style) if style else None
+            cells.append(Cell(column_number(letters), element, True, number, kind.decode() if kind else "n"))
+        return cells
+
+    def _any_cells(self, row: Element) -> Iterator[Cell]:
+        """Raises Unreadable."""
+        column = -1
+        for element in self.xml.all("c", row.inner, row.close):
+            attributes = element.attributes
+            try:
+                column = cell_place(attributes["r"])[1] if "r" in attributes else column + 1
+            except ValueError as error:
+                raise damaged(str(error)) from None
+            style, kind = attributes.get("s", ""), attributes.get("t", "n")
+            yield Cell(column, element, "r" in attributes, int(style) if style.isdigit() else None, kind)
 
     def _text(self, cell: Cell) -> str:
         """What the cell holds, roughly: enough to tell whether it is empty."""
@@ -210,26 +240,6 @@ class SheetPart:
 
     def _cell_xml(self, row: int, column: int, written: Written) -> str:
         return cell_xml(self.xml, f"{column_name(column)}{row + 1}", written)
-
-
-def _usual(element: Element) -> Cell | None:
-    """The cell, if its attributes are written as nearly all programs do."""
-    match = _USUAL.fullmatch(element.raw)
-    if match is None:
-        return None
-    style, kind = match[2], match[3]
-    return Cell(column_number(match[1]), element, True, int(style) if style else None, kind.decode() if kind else "n")
-
-
-def _unusual(element: Element, before: int) -> Cell:
-    """Raises Unreadable."""
-    attributes = element.attributes
-    try:
-        column = cell_place(attributes["r"])[1] if "r" in attributes else before + 1
-    except ValueError as error:
-        raise damaged(str(error)) from None
-    style = attributes.get("s", "")
-    return Cell(column, element, "r" in attributes, int(style) if style.isdigit() else None, attributes.get("t", "n"))
 
 
 def cell_xml(xml: Xml, name: str, written: Written) -> str:

@@ -87,9 +87,8 @@ def summary_xml(said: Said, looks: Mapping[str, int], namespace: str) -> bytes:
         sheet.line("plain", "")
         sheet.line("title", title)
         sheet.row([("head", head) for head in heads])
-        for name, row, column, rest in rows:
-            sheet.link(name, row, column)
-            sheet.row([("text", name), (look, cell_name(row, column)), *(("text", text) for text in rest)])
+        for row in rows:
+            sheet.listed(look, *row)
     return sheet.written(namespace)
 
 
@@ -104,20 +103,23 @@ class _Sheet:
     def line(self, look: str, text: str) -> None:
         self.row([(look, text)])
 
-    def link(self, sheet: str, row: int, column: int) -> None:
-        """The second cell of the next row leads to this one."""
-        place = f"{_quoted(sheet)}!{cell_name(row, column)}"
-        self._hyperlinks.append(f'<hyperlink ref="B{len(self._rows) + 1}" location="{place}"/>')
-
     def row(self, cells: Sequence[tuple[str, str]]) -> None:
-        number, looks = len(self._rows) + 1, self._looks
-        inside = "".join([
-            f'<c r="{letter}{number}" s="{looks[look]}" t="inlineStr"><is>{_said(text)}</is></c>'
-            if text
-            else f'<c r="{letter}{number}" s="{looks[look]}"/>'
+        number = len(self._rows) + 1
+        inside = "".join(
+            _cell(f"{letter}{number}", self._looks[look], text)
             for letter, (look, text) in zip("ABCDEF", cells, strict=False)
-        ])  # fmt: skip
+        )
         self._rows.append(f'<row r="{number}">{inside}</row>')
+
+    def listed(self, look: str, sheet: str, row: int, column: int, rest: Sequence[str]) -> None:
+        """A row about this cell, which the second of its own leads to."""
+        number, name, style = len(self._rows) + 1, cell_name(row, column), self._looks["text"]
+        self._hyperlinks.append(f'<hyperlink ref="B{number}" location="{_quoted(sheet)}!{name}"/>')
+        inside = "".join([_cell(f"{letter}{number}", style, text) for letter, text in zip("CDEF", rest, strict=False)])
+        self._rows.append(
+            f'<row r="{number}">{_cell(f"A{number}", style, sheet)}<c r="B{number}" s="{self._looks[look]}" '
+            f't="inlineStr"><is><t>{name}</t></is></c>{inside}</row>'
+        )
 
     def written(self, namespace: str) -> bytes:
         columns = "".join(
@@ -133,9 +135,11 @@ class _Sheet:
         ).encode()
 
 
-@lru_cache(maxsize=4_096)
-def _said(text: str) -> str:
-    return spoken("t", text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
+def _cell(name: str, style: int, text: str) -> str:
+    if not text:
+        return f'<c r="{name}" s="{style}"/>'
+    said = spoken("t", text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
+    return f'<c r="{name}" s="{style}" t="inlineStr"><is>{said}</is></c>'
 
 
 @lru_cache

@@ -9,6 +9,7 @@ from dukao.workbooks.grid import CellError, Value
 
 _TEXT_LIMIT = 32_767  # characters of a cell, by the format
 _EXACT_DIGITS = 15  # a spreadsheet's number has no more; longer ones are identities and stay texts
+_LARGEST = 10**307
 _DAY = timedelta(days=1)
 _FIRST_SURE_DAY = date(1900, 3, 1)  # before it, spreadsheets disagree: they know a 29 February 1900
 # Texts that a spreadsheet would take for a formula if a person retyped them.
@@ -39,14 +40,14 @@ def content_of(value: Value, *, from_1904: bool = False) -> Content:
     match value:
         case bool():
             return Content(number=str(int(value)), is_bool=True)
-        case int() | float() | Decimal():
+        case Decimal() | int() | float():
             return _number(value)
-        case datetime() | date() | time() | timedelta():
-            return _moment(value, from_1904)
         case str():
             if len(value) > _TEXT_LIMIT:
                 raise Unfit(f"有 {len(value):,} 个字，一格最多 {_TEXT_LIMIT:,} 个")
             return Content(text=value)
+        case date() | time() | timedelta():
+            return _moment(value, from_1904)
         case CellError():
             raise Unfit(f"来源里是错误值 {value}")
     raise Unfit("没有值")
@@ -56,22 +57,31 @@ def shown(value: Value) -> str:
     """The value as a person reads it in a note."""
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, float | Decimal) and math.isfinite(value):
-        return format(Decimal(str(value)).normalize(), "f")
+    if isinstance(value, (float, Decimal)) and math.isfinite(value):
+        plain = _plain(value)
+        return plain.rstrip("0").rstrip(".") if "." in plain else plain
     return "" if value is None else str(value)
 
 
 def _number(value: int | float | Decimal) -> Content:
-    if not math.isfinite(value):
-        raise Unfit("不是一个数")
-    plain = str(value) if isinstance(value, int) else format(Decimal(str(value)), "f")
+    is_finite = value.is_finite() if isinstance(value, Decimal) else value == value
+    if not is_finite or not -_LARGEST < value < _LARGEST:
+        raise Unfit("不是一格能放的数")
+    plain = _plain(value)
     if len(plain) <= _EXACT_DIGITS:
-        return Content(number=plain)
+        return Content(plain)
     whole, _, decimals = plain.lstrip("-").partition(".")
     if isinstance(value, float) or decimals.strip("0"):
-        return Content(number=repr(float(value)))
+        return Content(repr(float(value)))
     is_exact = len(whole.rstrip("0")) <= _EXACT_DIGITS
     return Content(number=whole if plain[0] != "-" else f"-{whole}") if is_exact else Content(text=plain)
+
+
+def _plain(value: int | float | Decimal) -> str:
+    """With all its digits, and no power of ten."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value) if isinstance(value, int) else format(Decimal(repr(value)), "f")
 
 
 def _moment(value: datetime | date | time | timedelta, from_1904: bool) -> Content:
