@@ -11,6 +11,7 @@ from dukao.workbooks.grid import Area
 from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.canvas import Canvas, Cell
 from dukao.workbooks.understanding.gutters import tables_beside
+from dukao.workbooks.understanding.pairs import is_pairs
 
 # More blank rows than this between the last row and a note were left to be filled.
 ROOM_FROM = 3
@@ -92,6 +93,9 @@ class _Scan:
         if kind in (_Kind.LINE, _Kind.META) and self._ends_table(place):
             self._close(place)
             return place
+        if kind is _Kind.ROW and self._begins_another(place):
+            self._close(place)
+            return place
         return place + 1
 
     def _take_notes(self, place: int) -> int:
@@ -113,6 +117,8 @@ class _Scan:
             return True
         cells = self._cells(place)
         if self.kinds[place] is not _Kind.LINE or words.is_title(cells[0].text) or words.is_strong_title(cells[0].text):
+            return False
+        if words.is_label(cells[0].text) and len(cells[0].text) <= 12 and not words.is_note_item(cells[0].text):
             return False
         return not self._header_follows(place + 1) or words.is_note_item(cells[0].text)
 
@@ -295,10 +301,31 @@ class _Scan:
         head = {cell.text for cell in self._cells(self.open)}
         if head & {cell.text for cell in cells if cell.is_text}:
             return False
-        shown = [self.canvas.seen(row, area.left, area.right) for row in self.rows[max(self.open, place - 6) : place]]
-        texts = {cell.column for seen in shown[-4:] for cell in seen if cell.is_text}
-        strange = sum(cell.is_text and cell.column not in texts for cell in cells)
+        strange = self._strange_texts(place, cells)
         return (any(cell.is_figure for cell in cells) or len(cells) >= 2) and strange < max(2, 0.5 * len(cells))
+
+    def _strange_texts(self, place: int, cells: list[Cell]) -> int:
+        """How many texts of a row stand in columns where the rows before it hold none."""
+        assert self.open is not None
+        before = self.rows[max(self.open, place - 6) : place][-4:]
+        texts = {
+            c.column for r in before for c in self.canvas.seen(r, self.region.left, self.region.right) if c.is_text
+        }
+        return sum(cell.is_text and cell.column not in texts for cell in cells)
+
+    def _begins_another(self, place: int) -> bool:
+        """Whether a header stands right below a table's last row, without a title or blank row between."""
+        assert self.open is not None
+        cells = self._cells(place)
+        if place - self.open < 3 or len(cells) < 3 or not all(cell.is_text for cell in cells):
+            return False
+        named = sum(words.is_label(cell.text) for cell in cells)
+        if words.is_total(cells[0].text) or named < 0.5 * len(cells):
+            return False
+        if self._strange_texts(place, cells) < max(2, 0.5 * len(cells)):
+            return False
+        area = self._extent(self.rows[self.open : place])
+        return cells[0].column == area.left and area.bottom < self.rows[place] and not is_pairs(self.canvas, area)
 
     # Columns
 
