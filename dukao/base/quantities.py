@@ -44,6 +44,8 @@ def scaled_from_decimal(value: Decimal, decimals: int) -> int:
         whole = int(scaled)
     except (InvalidOperation, ValueError, OverflowError):
         raise NotANumber(f"“{value}”不是数字") from None
+    if whole != scaled and decimals == 0:
+        raise NotANumber(f"“{value}”不是整数")
     if whole != scaled:
         raise NotANumber(f"“{value}”的小数超过 {decimals} 位")
     if abs(whole) > SCALED_LIMIT:

@@ -10,9 +10,11 @@ Messages, all JSON:
 
 - `event: figures` — `{"cells": {"<indicator>|<unit code>": CELL, …}, "at": "<ISO instant>"}`; the first one after
   opening holds every cell of the page, later ones only those that changed. CELL is `{"text": "12,845.00",
-  "short": "1.28亿元", "raw": "12845.00", "pending": 3, "change": "+3.2%", "state": "known"}`: `text` stands under
+  "short": "1.28亿元", "raw": "12845.00", "pending": 3, "change": "+3.2%", "state": "known",
+  "held": ["info", "含待审"]}`: `text` stands under
   a head that names the unit of measure, `short` carries its own; `raw` is null and `text` says so where nothing is
-  known; `pending` counts the values still to be accepted.
+  known; `pending` counts the values still to be accepted; `held`
+  is tone and text of the badge that says how much of what could be known is known.
 - `event: ticket` — `{"ticket": "…"}`: the next ticket, for opening the stream again after it broke.
 - `event: over` — the last one: the sitting has ended, or the right to see the unit.
 - a comment every 15 seconds while nothing happens.
@@ -41,6 +43,7 @@ from dukao.base.refusals import NotThere
 from dukao.indicators.queries import LiveFigure, live_figures
 from dukao.org import queries as org
 from dukao.org.rules import Actor
+from dukao.web import words
 from dukao.web.figures import figure_text, format_change, format_figure
 
 TICKET_SECONDS = 600
@@ -236,9 +239,10 @@ def _cell(figure: LiveFigure) -> dict[str, Any]:
         "text": format_figure(figure.value, decimals=figure.decimals),
         "short": str(figure_text(figure.value, decimals=figure.decimals, unit=figure.unit, style="short")),
         "raw": None if figure.value is None else str(figure.value),
-        "pending": figure.pending,
+        "pending": figure.counts.pending,
         "change": format_change(figure.on_year, unit=figure.unit, decimals=figure.decimals),
         "state": figure.state,
+        "held": words.held(*figure.counts),
     }
 
 

@@ -60,6 +60,25 @@ class Due:
     tone: Tone | str = ""
 
 
+HELD_TONES: tuple[Tone, ...] = ("ok", "info", "stale", "wait")
+
+
+def held(known: int, of: int, pending: int) -> tuple[Tone, str]:
+    """Tone and text of the badge that says how much of what could be known is known."""
+    if known == 0 and not pending:
+        return "wait", _("还没有")
+    if short := lacking(known, of):
+        return "stale", _("{lacking}，含待审").format(lacking=short) if pending else short
+    return ("info", _("含待审")) if pending else ("ok", _("齐"))
+
+
+def lacking(known: int, of: int) -> str:
+    """How much is missing; nothing where all is there."""
+    if known >= of:
+        return ""
+    return ngettext("差 {n} 项", "差 {n} 项", of - known).format(n=f"{of - known:,}")
+
+
 def due(on: date, today: date) -> Due:
     """A deadline in words, which count more than its colour."""
     days = (on - today).days

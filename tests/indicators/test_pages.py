@@ -57,6 +57,8 @@ def test_half_of_the_units_is_no_decline(registers, indicators):
     assert (card(shown, "tax").value, card(shown, "tax").year_before) == (Decimal("9.90"), Decimal("22.00"))
     assert card(shown, "tax").on_year is None
     assert child(shown, "东县", "tax").on_year == Decimal("-10.0")
+    code = registers.city.code["富水市"]
+    assert queries.live_figures(unit=code, period=Q3)[f"tax|{code}"].on_year is None
 
 
 def test_coverage_is_that_of_the_least_known_part(registers, indicators):
@@ -180,10 +182,10 @@ def test_open_pages_are_told_what_the_page_shows(registers, indicators):
     assert len(told) == len(shown.cards) * (1 + len(shown.children))
     for one in shown.cards:
         live = told[f"{one.indicator.code}|{registers.city.code['富水市']}"]
-        assert (live.value, live.state, live.pending, live.on_year) == (
-            one.value, one.state, one.counts.pending, one.on_year
-        )
+        assert (live.value, live.state, live.counts, live.on_year) == (one.value, one.state, one.counts, one.on_year)
     for row in shown.children:
         for cell in row.cells:
             live = told[f"{cell.code}|{row.unit.code}"]
-            assert (live.value, live.state, live.pending) == (cell.value, cell.state, cell.counts.pending)
+            assert (live.value, live.state, live.counts, live.on_year) == (
+                cell.value, cell.state, cell.counts, cell.on_year
+            )

@@ -123,14 +123,15 @@ def test_an_open_page_gets_everything_once_and_then_what_changed(house):
             first = await stream.event()
             assert len(first["cells"]) == 2 * 3
             assert first["cells"][f"tax|{east}"] == {
-                "text": "没有数据", "short": "没有数据", "raw": None, "pending": 1, "change": "—", "state": "unknown"
+                "text": "没有数据", "short": "没有数据", "raw": None, "pending": 1, "change": "—", "state": "unknown",
+                "held": ["stale", "差 9 项，含待审"],
             }
             await asyncio.to_thread(typed, house, "vat", "2026-08", "一村", 123_456_00)
             told = await stream.event()
             assert set(told["cells"]) == {f"tax|{east}", f"tax|{city.code['富水市']}"}
             assert told["cells"][f"tax|{east}"] == {
                 "text": "123,456.50", "short": "12.35亿元", "raw": "123456.50", "pending": 2, "change": "—",
-                "state": "known",
+                "state": "known", "held": ["stale", "差 8 项，含待审"],
             }
             assert datetime.fromisoformat(told["at"]).tzinfo is not None
 

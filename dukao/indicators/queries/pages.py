@@ -109,7 +109,7 @@ class LiveFigure:
     decimals: int
     unit: str
     state: State
-    pending: int
+    counts: Counts
     on_year: Decimal | None
 
 
@@ -151,14 +151,15 @@ def live_figures(*, unit: str, period: Period) -> dict[str, LiveFigure]:
     place = org.unit_by_code(unit)
     catalogue = entries()
     units = [place, *org.children(code=unit, viewer=SYSTEM)]
-    readings = Readings(_of_children(catalogue, units, period, place.path, None), {})
+    counted = units_below_each((e.plan for e in catalogue), units)
+    readings = Readings(_of_children(catalogue, units, period, place.path, None), counted)
     return {
         f"{e.view.code}|{one.code}": LiveFigure(
             value=now.shown,
             decimals=e.view.decimals,
             unit=e.view.unit,
             state=now.state,
-            pending=now.counts.pending,
+            counts=now.counts,
             on_year=_change(e.view, now, before),
         )
         for e in catalogue

@@ -4,6 +4,7 @@ const state = document.querySelector('[data-live]');
 const word = state.querySelector('[role=status]');
 const RETRY_SECONDS = [1, 2, 4, 8, 15, 30];
 const SAYS_CHANGED_MS = 4000;
+const HELD_ICONS = {ok: 'check', info: 'info', stale: 'clock', wait: 'clock'};
 let ticket = state.dataset.ticket;
 let failures = 0;
 let isFirst = true;
@@ -33,10 +34,15 @@ const write = (key, text, raw) => {
 
 const writePending = (key, count) => {
   for (const mark of document.querySelectorAll(`[data-pending="${CSS.escape(key)}"]`)) mark.hidden = count === 0;
-  if (count === 0) return;
+};
+
+const writeHeld = (key, [tone, text]) => {
   for (const badge of document.querySelectorAll(`[data-figure="${CSS.escape(`state:${key}`)}"]`)) {
-    badge.className = 'badge badge-info';
-    badge.lastChild.textContent = state.dataset.saysPending;
+    if (badge.lastChild.textContent === text) continue;
+    badge.lastChild.textContent = text;
+    badge.className = `badge badge-${tone}`;
+    const drawn = badge.querySelector('use');
+    drawn.setAttribute('href', drawn.getAttribute('href').replace(/#.*/, `#${HELD_ICONS[tone]}`));
   }
 };
 
@@ -46,6 +52,7 @@ const update = cells => {
     write(key, state.dataset.style === 'short' ? cell.short : cell.text, cell.raw);
     write(`change:${key}`, cell.change);
     writePending(key, cell.pending);
+    writeHeld(key, cell.held);
   }
   document.dispatchEvent(new CustomEvent('dukao:figures', {detail: cells}));
 };

@@ -105,7 +105,7 @@ def _saved(found: Desk) -> str:
     if not found.saved.n_items:
         return ""
     hours = words.hours(found.saved.minutes_hundredths)
-    return _("今年已为你免填 {n} 项 · {hours}").format(n=f"{found.saved.n_items:,}", hours=hours)
+    return _("今年已为您免填 {n} 项 · {hours}").format(n=f"{found.saved.n_items:,}", hours=hours)
 
 
 def _table(found: tuple[FilingRow, ...]) -> Table:

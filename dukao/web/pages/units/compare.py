@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from dukao.base.wording import joined
 from dukao.indicators.queries import Card, ChildCell, TrendPoint, UnitPage
 from dukao.org.queries import UnitView
-from dukao.web import charts, words
+from dukao.web import charts, doors, words
 from dukao.web.figures import axis_scale, format_figure, format_percent
 from dukao.web.measures import measure
 from dukao.web.pages.units import say
@@ -30,6 +30,7 @@ class Compare:
     areas: charts.Chart | None
     children: Table | None
     is_only_above: bool
+    below: tuple[doors.Crumb, ...]  # the ways down where no table leads there
     trend: charts.Chart | None
     periods: Table
     passport_href: str
@@ -48,6 +49,9 @@ def compared(page: UnitPage, card: Card, asked: Asked, map_url: str) -> Compare:
         areas=_areas(page, card, cells, asked, map_url) if is_kept_below else None,
         children=_children(page, card, cells, asked) if is_kept_below else None,
         is_only_above=bool(cells) and not is_kept_below,
+        below=()
+        if is_kept_below
+        else tuple(doors.Crumb(unit.short_name, asked.url("units.page", unit.code)) for unit, _cell in cells),
         trend=_trend(page, card, asked),
         periods=_periods(page, card, asked),
         passport_href=asked.url("units.figure", page.unit.code, indicator.code),

@@ -240,11 +240,8 @@ def _children(term: TermPassport, found: Passport, asked: Asked, key: str) -> Ta
 
 
 def _held(known: int, of: int, pending: int) -> Cell:
-    if pending:
-        return Cell(_("含待审"), tone="info", raw=1)
-    if of and known >= of:
-        return Cell(_("齐"), tone="ok", raw=0)
-    return Cell(say.coverage_text(known, of), tone="stale", raw=2) if known else Cell(_("还没有"), tone="wait", raw=3)
+    tone, text = words.held(known, of, pending)
+    return Cell(text, tone=tone, raw=words.HELD_TONES.index(tone))
 
 
 def _deliveries(term: TermPassport, found: Passport, key: str) -> Table:

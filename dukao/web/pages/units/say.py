@@ -50,13 +50,6 @@ def state_text(state: str) -> str:
     }.get(state, _("还没有数据"))
 
 
-def coverage_text(known: int, of: int) -> str:
-    """What is missing; nothing where all is there."""
-    if known >= of or of == 0:
-        return ""
-    return ngettext("差 {n} 项", "差 {n} 项", of - known).format(n=f"{of - known:,}")
-
-
 def source_line(page: UnitPage) -> str:
     """Who delivered what the figures rest on, and when the newest of it arrived."""
     providers = list(dict.fromkeys(s.source.provider_name for s in page.sources if s.source.provider_name))
@@ -120,13 +113,7 @@ def stamp(at: datetime | None) -> str:
 
 def held(found: Card | ChildCell, key: str) -> Cell:
     """How much of what could be known is known."""
-    (known, of, pending), state = found.counts, f"state:{key}"
     if found.state in ("above", "apart"):
-        return Cell(state_text(found.state), tone="plain", raw=4)
-    if pending:
-        return Cell(_("含待审"), tone="info", raw=1, figure=state)
-    if of and known >= of:
-        return Cell(_("齐"), tone="ok", raw=0, figure=state)
-    if known == 0:
-        return Cell(_("还没有"), tone="wait", raw=3, figure=state)
-    return Cell(coverage_text(known, of), tone="stale", raw=2, figure=state)
+        return Cell(state_text(found.state), tone="plain", raw=len(words.HELD_TONES))
+    tone, text = words.held(*found.counts)
+    return Cell(text, tone=tone, raw=words.HELD_TONES.index(tone), figure=f"state:{key}")

@@ -130,6 +130,6 @@ def _key_figure(card: Card, page: UnitPage, asked: Asked, chosen: Card | None) -
 
 def _note(card: Card) -> str:
     """What is lacking, and where it is why the year before is not compared with."""
-    lacking = say.coverage_text(card.counts.known, card.counts.of)
+    lacking = words.lacking(card.counts.known, card.counts.of)
     is_kept_back = card.value is not None and card.year_before is not None and card.on_year is None
     return _("{lacking}，暂不比较").format(lacking=lacking) if lacking and is_kept_back else lacking
