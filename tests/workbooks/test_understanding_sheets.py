@@ -193,6 +193,69 @@ def test_tables_with_their_own_units_below_one_another():
     assert {slot.unit for slot in staff.slots} == {"人"}
 
 
+def test_header_right_below_another_table():
+    villages, indicators = sheet_of(
+        """
+        | 序号 | 行政村 | 户数（户） | 人数（人） |
+        | 1 | 东村 | 10 | 20 |
+        | 2 | 西村 | 11 | 21 |
+        | 总计 | | 21 | 41 |
+        | 指标 | 计量单位 | 数量 | 备注 |
+        | 党员人数 | 人 | | |
+        | 道路里程 | 公里 | | |
+        """
+    ).tables
+    assert str(villages.area) == "A1:D4"
+    assert row_paths(indicators) == ["党员人数", "道路里程"]
+
+
+def test_dated_title_ends_the_table_before_it():
+    first, second = sheet_of(
+        """
+        | 指标名称 | 单位 | 数量 |
+        | 在校学生 | 人 | |
+        | 专任教师 | 人 | |
+        | 北桥街道2026年三季度工业历年情况（模拟） | | |
+        | 年份 | 零售额 | 投资 |
+        | 2024 | | |
+        | 2025 | | |
+        """
+    ).tables
+    assert second.title == "北桥街道2026年三季度工业历年情况（模拟）"
+    assert (cells(first), cells(second)) == ("C2 C3", "B6 C6 B7 C7")
+
+
+def test_signatures_end_the_table_before_them():
+    table, form = sheet_of(
+        """
+        | 指标 | 计量单位 | 东村 | 西村 |
+        | 乡村医生人数 | 人 | | |
+        | 床位数 | 张 | | |
+        | 单位负责人： | | 填表人： | |
+        | 石门镇2026年7月登记表（模拟） | < | | |
+        | 身份证号码 | | | |
+        | 出生年月 | | | |
+        | 联系电话 | | | |
+        """
+    ).tables
+    assert cells(table) == "C2 D2 C3 D3"
+    assert (form.layout, cells(form)) == (Layout.PAIRS, "B6 B7 B8")
+
+
+def test_form_of_pairs_beside_a_table_by_its_frames():
+    grid = drawn(
+        """
+        | 姓名 | | 民族 | | | 指标 | 单位 | 数量 |
+        | 性别 | | 学历 | | | 户数 | 户 | |
+        | 电话 | | 住址 | | | 人口 | 人 | |
+        """
+    )
+    grid = replace(grid, framed=frozenset((r, c) for r in range(3) for c in (1, 3, 7) if grid.rows[r][c] is None))
+    form, table = understand(Workbook("模拟.xlsx", "xlsx", (grid,))).sheets[0].tables
+    assert cells(form) == "B1 D1 B2 D2 B3 D3"
+    assert cells(table) == "H2 H3"
+
+
 def test_sheet_of_notes_only():
     sheet = sheet_of("| 填表说明 |\n| 一、本表由各乡镇填报，每季度末报送。 |\n| 二、户数指年末户籍户数。 |")
     assert sheet.tables == ()

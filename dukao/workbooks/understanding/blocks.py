@@ -307,7 +307,7 @@ class _Scan:
     def _strange_texts(self, place: int, cells: list[Cell]) -> int:
         """How many texts of a row stand in columns where the rows before it hold none."""
         assert self.open is not None
-        before = self.rows[max(self.open, place - 6) : place][-4:]
+        before = self.rows[max(self.open + 1, place - 4) : place]
         texts = {
             c.column for r in before for c in self.canvas.seen(r, self.region.left, self.region.right) if c.is_text
         }
