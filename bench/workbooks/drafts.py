@@ -15,11 +15,16 @@ NOWHERE = Area(0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Ask:
-    """What a slot asks: a datum by its key in a span of time; without a key it is one that no one holds."""
+    """What a slot asks: a datum by its key in a span of time; without a key it is none of the list."""
 
     key: str = ""
     span: str = "now"
-    words: str = ""  # of what has no key
+    words: str = ""  # as the form says it
+    is_held: bool = True  # whether a matcher may take something for it
+
+    @classmethod
+    def of(cls, datum: Datum, words: str = "", span: str = "now") -> "Ask":
+        return cls(datum.key, span, words or datum.title, datum.is_held)
 
 
 @dataclass

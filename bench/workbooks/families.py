@@ -136,7 +136,7 @@ def _indicator_name(rng: Random, datum: Datum) -> tuple[str, Ask]:
     if rng.random() < 0.08:
         twist = rng.choice(words()["twists"])
         return f"{twist}{name}", nobody(twist + name)
-    return name, Ask(datum.key if datum.is_held else "", words=name)
+    return name, Ask.of(datum, name)
 
 
 def outline(pen: Pen, row: int, column: int) -> tuple[int, int]:
@@ -163,7 +163,7 @@ def outline(pen: Pen, row: int, column: int) -> tuple[int, int]:
             pen.page.put(row, column, inner.format(m=datum.measure, k=_HAN[k - 1] if "（" in inner else k))
             pen.page.put(row, column + 1, datum.unit)
             truth.rows[row] = datum.measure
-            ask = Ask(datum.key, words=datum.title)
+            ask = Ask.of(datum, datum.title)
             pen.body(truth, row, column + 2, Wanted((datum.title,), ask, datum.unit, datum), datum.unit)
             row += 1
     return _finished(pen, truth, top, column, row, len(wanted), ())
@@ -201,7 +201,7 @@ def cross(pen: Pen, row: int, column: int) -> tuple[int, int]:
         truth.rows[row] = subject
         for n, figure in enumerate(figures):
             span, datum = spans[n // len(measures)][1], known[subject, measures[n % len(measures)]]
-            its = replace(figure, ask=Ask(datum.key, span, datum.title), datum=datum)
+            its = replace(figure, ask=Ask.of(datum, span=span), datum=datum)
             pen.body(truth, row, column + 1 + n, its, figure.unit if pen.style.unit_place != "none" else "")
         row += 1
     if pen.style.total in ("bottom", "formula") and len(subjects) > 1:
@@ -229,7 +229,7 @@ def transposed(pen: Pen, row: int, column: int) -> tuple[int, int]:
         pen.page.put(row, column + 1, datum.unit)
         truth.rows[row] = name
         for n in range(len(places)):
-            ask = Ask(datum.key if datum.is_held else "", words=name)
+            ask = Ask.of(datum, name)
             pen.body(truth, row, column + 2 + n, Wanted((name,), ask, datum.unit, datum), datum.unit)
         row += 1
     return _finished(pen, truth, top, column, row, len(wanted), ())
@@ -240,7 +240,7 @@ def roster(pen: Pen, row: int, column: int) -> tuple[int, int]:
     rng = pen.rng
     about = rng.choice(("person", "person", "project"))
     chosen = list(_some(rng, fields(about), rng.randint(4, 11)))
-    figures = [Wanted((_coded(rng, d),), Ask(d.key if d.is_held else "", words=d.title), d.unit, d) for d in chosen]
+    figures = [Wanted((_coded(rng, d),), Ask.of(d, d.title), d.unit, d) for d in chosen]
     if rng.random() < 0.3 and len(figures) > 4:
         group = rng.choice(("基本情况", "家庭情况", "相关信息"))
         figures[2:4] = [f.below(group) for f in figures[2:4]]
@@ -297,7 +297,7 @@ def personal(pen: Pen, row: int, column: int) -> tuple[int, int]:
             at = (row, column + 2 * n + 1)
             if len(line) == 1 and width > 1 and pen.style.merged == "merged":
                 pen.page.put(*at, None, over=(1, 2 * width - 1))
-            ask = Ask(datum.key if datum.is_held else "", words=name)
+            ask = Ask.of(datum, name)
             if datum.codes and rng.random() < 0.3:
                 pen.page.put(*at, " ".join(f"□{c}" for c in datum.codes))
                 truth.optional.add(at)
@@ -335,7 +335,7 @@ def questionnaire(pen: Pen, row: int, column: int) -> tuple[int, int]:
         if has_unit:
             pen.page.put(row, name_at + 1, datum.unit)
         truth.rows[row] = asked
-        ask = Ask(datum.key if datum.is_held else "", words=name)
+        ask = Ask.of(datum, name)
         pen.body(truth, row, answer, Wanted((name,), ask, datum.unit, datum), datum.unit)
         row += 1
     return _finished(pen, truth, top, column, row, len(wanted), ())
@@ -380,13 +380,13 @@ def _figure_columns(rng: Random, section: str, most: int) -> list[Wanted]:
         outer = (rng.choice((f"{section}情况", "主要内容")),) if rng.random() < 0.15 else ()
         for d in figures:
             path = (*outer, d.subject, d.measure) if is_tree else (called(rng, d),)
-            found.append(Wanted(path, Ask(d.key, words=d.title), unit_of(rng, d), d))
+            found.append(Wanted(path, Ask.of(d, d.title), unit_of(rng, d), d))
     for d in _some(rng, singles, max(1, most - len(found))):
         if rng.random() < 0.07:
             twist = rng.choice(words()["twists"])
             found.append(Wanted((twist, d.title), nobody(f"{twist}{d.title}"), d.unit, d))
         else:
-            found.append(Wanted((called(rng, d),), Ask(d.key if d.is_held else "", words=d.title), unit_of(rng, d), d))
+            found.append(Wanted((called(rng, d),), Ask.of(d, d.title), unit_of(rng, d), d))
     return found[:most] if len(found) > most else found
 
 

@@ -134,17 +134,17 @@ class Tally:
             first = offered[0] if offered else None
             is_right = first is not None and means(first, ask)
             is_taken = first is not None and first.is_sure
-            self.n_asks += bool(ask.key)
+            self.n_asks += bool(ask.key) and ask.is_held
             self.in_top_3 += any(means(c, ask) for c in offered)
             if first is not None:
                 self.offers.append((first.score, is_right))
             says = (f"{page.name}!{slot.cell} {' / '.join((*asked.row_path, *asked.path))} [{asked.unit}] is "
-                    f"{ask.key or 'held nowhere: ' + ask.words} {ask.span}, offered "
+                    f"{ask.key or ask.words} {ask.span}{'' if ask.is_held else ' (held nowhere)'}, offered "
                     f"{[(c.term.title, str(c.span), c.score, c.reason) for c in offered[:2]]}")  # fmt: skip
             if is_taken and not is_right:
                 self.failures.append(("accepted wrongly", f"{draft.name}.{draft.kind}", says))
             self._count(draft, "element", is_taken and is_right, is_taken and not is_right,
-                        bool(ask.key) and not (is_taken and is_right), partial(str, says))  # fmt: skip
+                        bool(ask.key) and ask.is_held and not (is_taken and is_right), partial(str, says))  # fmt: skip
 
 
 def distinct(truth: Truth, table: Table) -> Iterator[tuple[Slot, Ask]]:
@@ -158,7 +158,7 @@ def distinct(truth: Truth, table: Table) -> Iterator[tuple[Slot, Ask]]:
 
 
 def means(candidate: Candidate, ask: Ask) -> bool:
-    return candidate.term.key == ask.key and candidate.span == ask.span
+    return ask.is_held and candidate.term.key == ask.key and candidate.span == ask.span
 
 
 def _matched(truths: Iterable[Truth], tables: Iterable[Table]) -> Iterator[tuple[Truth | None, Table | None]]:

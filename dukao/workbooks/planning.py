@@ -90,7 +90,7 @@ def asked_by(table: Table, slot: Slot) -> Asked:
     is_one_of_many = table.layout is Layout.ROSTER or (table.layout is Layout.GRID and key_columns(table))
     row_path = () if is_one_of_many else tuple(part for part in slot.row_path if not is_place(part))
     path = tuple(part for part in slot.path if not is_place(part))
-    return timeless(Asked(path, row_path, slot.unit or table.unit, slot.kind, table.title))
+    return timeless(Asked(path, row_path, slot.unit, slot.kind, table.title))
 
 
 def _when(grid: Grid, table: Table, slot: Slot, period: Period | None) -> Period | None:

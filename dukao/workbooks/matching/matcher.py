@@ -4,6 +4,7 @@ By itself a match is taken only where the whole name agrees and nothing speaks a
 term does not know, no other unit of measure, no second term of the same name. Likeness alone only proposes.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from dukao.workbooks.texts import plain
 _SHORTLIST = 40
 _LEAST = 0.3
 _FULL, _ALIAS, _PARTLY, _CONFIRMED = 0.998, 0.995, 0.8, 1.0
+_BRACKETED = re.compile(r"\([^()]*\)")
 _WORDS_OF_NUMBERS = frozenset((Kind.NUMBER, Kind.PERCENT))
 
 
@@ -117,6 +119,11 @@ class _Wording:
         return {stem("".join(self.outer[at:]) + self.own): self.outer[:at] for at in range(1, n + 1)}
 
     @property
+    def bare(self) -> str:
+        """The whole name without what stands in brackets."""
+        return stem(_BRACKETED.sub("", self.whole))
+
+    @property
     def item(self) -> str:
         """Row 增值税, column 金额: the name without the word that only says what is measured; else empty."""
         return "".join(self.outer) if self.own in MEASURED else ""
@@ -132,7 +139,7 @@ class _Wording:
         texts = [self.whole, self.own, *self.ends]
         if self.outer:
             texts += [self.own + self.outer[-1], self.outer[-1], self.item]
-        return tuple(dict.fromkeys(filter(None, texts)))
+        return tuple(dict.fromkeys(filter(None, (*texts, self.bare))))
 
 
 def _judged(name: _Name, wording: _Wording, asked: Asked) -> Candidate | None:
@@ -159,7 +166,7 @@ def _likeness(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]
             return 0.85, f"{called}，但这个名称太笼统"
         return full, called
     if core in wording.ends:
-        strange = [part for part in wording.ends[core] if part not in context and not _shares(part, context)]
+        strange = [p for p in wording.ends[core] if p not in context and p not in core and not _shares(p, context)]
         if strange:
             return _PARTLY, f"{called}，但上级栏目“{strange[-1]}”不同"
         return (0.9, f"{called}，但这个名称太笼统") if core in VAGUE else (full, f"{called}，栏目也相符")
@@ -169,6 +176,8 @@ def _likeness(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]
         return 0.9, f"{called}（承接上级栏目）"
     if core in wording.texts:
         return 0.75, f"{called}，只看了部分栏目"
+    if core == wording.bare:
+        return 0.75, f"{called}，但没有看括号里的话"
     return _similarity(core, wording)
 
 

@@ -15,7 +15,8 @@ _NUMBERING = re.compile(
     rf"|[一二三四五六七八九十]{{1,3}}[、.．]"
     rf"|\d{{1,2}}(?:\.\d{{1,2}})*[、.．](?!\d(?!\d周?岁)))\s*"
 )
-_TRAILING_NUMBER = re.compile(rf"[{_CIRCLED}]+$")
+# ③, and what it is computed from: ③=①+②.
+_TRAILING_NUMBER = re.compile(rf"[（(]?[{_CIRCLED}\d]*[=＝][{_CIRCLED}\d+＋\-－*×/÷()（）%]+$|[{_CIRCLED}]+$")
 _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
 _REMARK = re.compile(
     r"必填|选填|可不填|单选|多选|打.?[√v]|勾选|盖章|签[字名]|如有|如实|请|填写|保留|小数|元整|精确|例如|示例"

@@ -7,13 +7,15 @@ from enum import StrEnum
 
 from rapidfuzz.distance import Indel
 
-from dukao.workbooks.matching import Matcher, factor_between, is_measure
+from dukao.workbooks.matching import Matcher, Span, factor_between, is_measure
 from dukao.workbooks.matching.vocabulary import VAGUE
 from dukao.workbooks.overlap.questions import Question
 from dukao.workbooks.texts import plain
 
 # Two names so alike, and with the same turns of meaning, are one datum under another name; a person looks it over.
 _ALIKE = 0.86
+# So likely a question means a known datum that it counts as asked; nothing is filled in from this.
+_KNOWN = 0.9
 
 
 class Relation(StrEnum):
@@ -74,7 +76,8 @@ def overlap_of(forms: Sequence[str], questions: Sequence[Question], matcher: Mat
     for members in cores:
         files = {m.file for m in members}
         in_all += len(forms) > 1 and len(files) == len(forms)
-        if len(members) > 1 and (len(files) > 1 or len({m.cell for m in members}) > 1):
+        # Of one form, this year's and last year's figure side by side are not the same question twice.
+        if len(files) > 1 or len(members) > len({m.span for m in members}):
             groups.append(Group(_called(members), _relation(members), tuple(members)))
     groups += _parts(cores)
     groups.sort(key=lambda g: (g.relation is Relation.PART_OF, -len(g.members), g.label))
@@ -89,8 +92,9 @@ def _by_name(questions: Sequence[Question], matcher: Matcher) -> dict[tuple[str,
     same: dict[tuple[str, str], list[Question]] = defaultdict(list)
     for question in questions:
         core = question.core
-        if known := matcher.sure(question.asked):
-            core = f"{known.term.key} {known.span}"
+        known = next(iter(matcher.candidates(question.asked, 1)), None)
+        if known and known.score >= _KNOWN:
+            core = f"{known.term.key} {question.span if question.span is Span.COMPUTED else ''}"
         elif core in VAGUE:
             core = f"{plain(question.asked.title)} {core}"
         same[core, _measured(question)].append(question)

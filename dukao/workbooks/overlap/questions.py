@@ -79,8 +79,7 @@ def _asked(table: Table) -> Iterator[tuple[Asked, str, str]]:
     whom = {c.index for c in key_columns(table)}
     outer_of = _outer_names(table)
     for slot in table.slots:
-        if slot.column not in whom or table.layout is Layout.PAIRS:
-            yield asked_by(table, slot), slot.cell, outer_of.get(slot.row, "") or outer_of.get(-1 - slot.column, "")
+        yield asked_by(table, slot), slot.cell, outer_of.get(slot.row, "") or outer_of.get(-1 - slot.column, "")
     if not table.slots:
         for column in table.columns:
             if column.index not in whom and column.kind is not Kind.SERIAL and column.path:
