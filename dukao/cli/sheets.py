@@ -1,9 +1,9 @@
 """Commands of sheets: sheet (design to dispatch), filing (fill in to review), demands (who asked for what)."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -17,6 +17,7 @@ from dukao.base.spoken import spoken
 from dukao.base.wording import joined, period_text, said_of, with_note
 from dukao.cli.command import Command, Result
 from dukao.gate import queries as gate
+from dukao.org.rules import Actor
 from dukao.sheets import actions, queries
 
 _VERDICTS = {"ask": _l("要问"), "held": _l("已掌握"), "elsewhere": _l("别处在问"), "below": _l("下级掌握"),
@@ -221,16 +222,11 @@ def _filing_arguments(parser: ArgumentParser) -> None:
 
 def _demands(args: Namespace) -> Result:
     since, until = _day(args.since) if args.since else None, _day(args.until) if args.until else None
-    if args.statement:
+    if args.statement or args.stopped or args.refused:
         year = timezone.localdate(args.at).year
-        rows = gate.minutes_by_asker(
-            viewer=args.by, since=since or date(year, 1, 1), until=until or date(year + 1, 1, 1)
-        )
-        times = _("{n} 件")
-        lines = [
-            f"{r.department_code}\t{r.department_name}\t{times.format(n=r.demands)}\t{_hours(r.minutes_hundredths)}"
-            for r in rows
-        ]
+        within = {"since": since or date(year, 1, 1), "until": until or date(year + 1, 1, 1)}
+        tell = _statement if args.statement else _stopped if args.stopped else _refused
+        rows, lines = tell(args.by, **within)
         return Result([_plain(r) for r in rows], lines)
     if args.unit:
         found = gate.demands_on_unit(unit=args.unit, viewer=args.by, since=since, until=until)
@@ -245,12 +241,45 @@ def _demands(args: Namespace) -> Result:
     return Result([_plain(d) for d in found], lines)
 
 
+def _statement(viewer: Actor, **within: date) -> tuple[Sequence[Any], list[str]]:
+    """Minutes by department."""
+    rows, times = gate.minutes_by_asker(viewer=viewer, **within), _("{n} 件")
+    return rows, [
+        f"{r.department_code}\t{r.department_name}\t{times.format(n=r.demands)}\t{_hours(r.minutes_hundredths)}"
+        for r in rows
+    ]
+
+
+def _stopped(viewer: Actor, **within: date) -> tuple[Sequence[Any], list[str]]:
+    """What the rules did not let through."""
+    rows = gate.refusals(viewer=viewer, **within)
+    return rows, [
+        "\t".join([_on(r.refused_at), r.asker_name, r.title, r.scope_name, joined(r.rules), spoken(r.reasons[0])])
+        for r in rows
+    ]
+
+
+def _refused(viewer: Actor, **within: date) -> tuple[Sequence[Any], list[str]]:
+    """Which units refused a sheet that lacks its legal marks."""
+    rows = queries.refusals(viewer=viewer, **within)
+    return rows, [
+        "\t".join([_on(r.refused_at), r.unit_code, r.unit_name, r.number, r.title, spoken(r.reason)]) for r in rows
+    ]
+
+
+def _on(at: datetime | None) -> str:
+    return timezone.localdate(at).isoformat() if at else ""
+
+
 def _demands_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--asker", default="", help=_("部门代码"))
     parser.add_argument("--unit", help=_("只看问这个单位的"))
     parser.add_argument("--since", help=_("从这一天起下达的"))
     parser.add_argument("--until", help=_("这一天以前下达的"))
-    parser.add_argument("--statement", action="store_true", help=_("按部门合计占用的时间"))
+    one_of = parser.add_mutually_exclusive_group()
+    one_of.add_argument("--statement", action="store_true", help=_("按部门合计占用的时间"))
+    one_of.add_argument("--stopped", action="store_true", help=_("被规则挡下、没有发出去的"))
+    one_of.add_argument("--refused", action="store_true", help=_("基层依法拒填的"))
 
 
 def _cell(args: Namespace) -> dict[str, Any]:

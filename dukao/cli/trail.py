@@ -1,12 +1,15 @@
-"""Commands that keep the house sound: migrate, seal, check."""
+"""Commands that keep the house sound: migrate, seal, trail, check."""
 
+import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from datetime import date
 
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
@@ -16,6 +19,7 @@ from dukao.base.spoken import spoken
 from dukao.base.trail import broken_seals, seal_events
 from dukao.base.wording import said_of
 from dukao.cli.command import Command, Result
+from dukao.org.queries import trail, unit_by_code
 from dukao.registers import queries as registers
 
 
@@ -39,6 +43,30 @@ def _seal(args: Namespace) -> Result:
         sealed += some
     told = ngettext("封存了 {n:,} 个事件", "封存了 {n:,} 个事件", sealed)
     return Result({"sealed": sealed}, [told.format(n=sealed)])
+
+
+def _trail(args: Namespace) -> Result:
+    found = trail.events(
+        viewer=args.by, actor=args.who, verb=args.verb, subject=args.subject, since=args.since, until=args.until,
+        unit_path=unit_by_code(args.unit).path if args.unit else "", before_id=args.before, most=args.most,
+    )  # fmt: skip
+    lines = [
+        "\t".join([str(e.id), timezone.localtime(e.at).isoformat(" ", "seconds"), e.actor, e.verb, e.subject,
+                   json.dumps(e.detail, ensure_ascii=False)])
+        for e in found
+    ]  # fmt: skip
+    return Result([asdict(e) for e in found], lines)
+
+
+def _trail_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--actor", dest="who", default="", help=_("登录名"))
+    parser.add_argument("--verb", default="", help=_("动作，例如 sheets.filing.accepted"))
+    parser.add_argument("--subject", default="", help=_("对象的开头，例如 filing:BB2026-0001/"))
+    parser.add_argument("--unit", help=_("只看这个单位及以下的"))
+    parser.add_argument("--since", type=date.fromisoformat, help=_("从这一天起的"))
+    parser.add_argument("--until", type=date.fromisoformat, help=_("到这一天为止的"))
+    parser.add_argument("--before", type=int, help=_("比这个编号的事件更早的"))
+    parser.add_argument("--most", type=int, default=100, help=_("最多列出多少个（默认 100）"))
 
 
 def _check(args: Namespace) -> Result:
@@ -69,6 +97,8 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
 COMMANDS = [
     Command("migrate", _l("建立数据库，或更新到最新"), _migrate, example="dukao migrate"),
     Command("seal", _l("把尚未封存的事件接入哈希链"), _seal, example="dukao seal --json"),
+    Command("trail", _l("操作留痕：谁在什么时候做了什么，最近的在前"), _trail, _trail_arguments,
+            "dukao trail --subject delivery:"),
     Command("check", _l("核验事件链、汇总数和事实，并说明每个问题怎么办"), _check, _check_arguments,
             "dukao check --only trail"),
 ]  # fmt: skip

@@ -82,41 +82,22 @@ def issue_demand(
         if unit_count <= 0:
             raise NobodyAsked(_("{place}没有要填报的单位").format(place=scope.name), todo=_("请检查下发范围和填报层级"))
         demand = Demand.objects.create(
-            number=_next_number(today.year),
-            kind=kind,
-            title=title.strip(),
-            asker_id=department.id,
-            scope_unit_id=scope.id,
-            target_level=target_level,
-            basis=basis.strip(),
-            is_emergency=is_emergency,
-            unit_count=unit_count,
-            minutes_hundredths=minutes_hundredths,
-            minutes_hundredths_per_unit=minutes_hundredths_per_unit,
-            issued_at=at,
-            due_on=due_on,
-            by_name=by.name,
-        )
+            number=_next_number(today.year), kind=kind, title=title.strip(), asker_id=department.id,
+            scope_unit_id=scope.id, target_level=target_level, basis=basis.strip(), is_emergency=is_emergency,
+            unit_count=unit_count, minutes_hundredths=minutes_hundredths,
+            minutes_hundredths_per_unit=minutes_hundredths_per_unit, issued_at=at, due_on=due_on, by_name=by.name,
+        )  # fmt: skip
         Demand.spared_units.through.objects.bulk_create(
             (Demand.spared_units.through(demand_id=demand.pk, unit_id=pk) for pk in spared_unit_ids), batch_size=2000
         )
         record_event(
-            verb="gate.demand.issued",
-            subject=f"demand:{demand.number}",
-            by=by,
-            at=at,
-            unit_path=scope.path,
+            verb="gate.demand.issued", subject=f"demand:{demand.number}", by=by, at=at, unit_path=scope.path,
             detail={
-                "kind": kind,
-                "asker": asker,
-                "target_level": target_level,
-                "basis": demand.basis,
-                "due_on": due_on.isoformat(),
-                "is_emergency": is_emergency,
-                "unit_count": unit_count,
+                "kind": kind, "asker": asker, "target_level": target_level, "basis": demand.basis,
+                "due_on": due_on.isoformat(), "is_emergency": is_emergency, "unit_count": unit_count,
                 "minutes_hundredths": minutes_hundredths,
             },
-        )
+        )  # fmt: skip
     return IssuedDemand(id=demand.pk, number=demand.number)
 
 

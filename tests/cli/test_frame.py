@@ -132,6 +132,16 @@ def test_a_refused_command_leaves_with_three(city, capsys):
     assert "没有这项权限" in capsys.readouterr().err
 
 
+def test_the_trail_is_read_by_who_may(city, capsys):
+    main(["department", "define", "civil", "--name", "民政局", "--unit", city.code["富水市"]])
+    capsys.readouterr()
+    assert main(["trail", "--as", "otto", "--verb", "org.department.defined", "--unit", city.code["富水市"]]) == 0
+    assert "\tsystem\torg.department.defined\tdepartment:civil\t{}" in capsys.readouterr().out
+    assert main(["trail", "--json", "--actor", "nobody"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert main(["trail", "--as", "alice"]) == 3
+
+
 def test_a_broken_chain_is_found_with_what_to_do(city, capsys):
     from django.db import connection
 

@@ -6,6 +6,7 @@ import pytest
 
 from dukao.cli.main import main
 from tests.conftest import AT
+from tests.sheets.conftest import LEGAL
 
 
 @pytest.fixture
@@ -46,6 +47,20 @@ def test_from_compiling_to_acceptance(house, city, run):
     assert run("filing", "accept", *filing, "--as", "rita")[1]["n_facts"] == 1
     code, told = run("sheet", "progress", "BB2026-0001")
     assert told["total"]["counts"] == {"accepted": 1, "open": 5}
+
+
+def test_what_was_stopped_or_refused_is_told(house, city, run):
+    house.define("tax_revenue")
+    house.know_all("tax_revenue", "2026Q3")
+    assert run(*_what(city, "dispatch"), "--basis", "据", "--as", "dora")[0] == 3
+    [stopped] = run("demands", "--stopped", "--as", "sam")[1]
+    assert (stopped["asker_code"], stopped["rules"]) == ("statistics", ["FRM-2"])
+    assert run("demands", "--stopped", "--as", "tara")[1] == []
+    assert "FRM-2\t“税收收入”" in run("demands", "--stopped", json_too=False)[1]
+    number = house.send("new_projects", legal=LEGAL | {"valid_until": "2026-10-20"})
+    late = AT.replace(month=11)
+    house.act("refuse_filing", number, at=late)
+    assert f"2026-11-08\t{city.code['一村']}\t一村\t{number}" in run("demands", "--refused", json_too=False)[1]
 
 
 def test_people_read_lines(house, city, run):
