@@ -35,11 +35,13 @@ def tables_beside(canvas: Canvas, rows: Sequence[int], drawn: Sequence[int], lef
 
 def _are_apart(canvas: Canvas, rows: Sequence[int], framed: set[int], one: Columns, other: Columns) -> bool:
     """Whether what lies left and right of empty columns are two tables."""
+    gap = [column for column in range(one[1] + 1, other[0]) if column not in framed]
+    if not gap:
+        return False  # the columns between wait for answers
     if _stands_alone(canvas, rows, *one) and (_stands_alone(canvas, rows, *other) or _is_list(canvas, rows, *other)):
         return True
     if one[0] == one[1] or other[0] == other[1]:
         return False
-    gap = [column for column in range(one[1] + 1, other[0]) if column not in framed]
     if any(canvas.area(row, column).right > column for row in rows for column in gap):
         return False
     is_drawn = any(left <= column <= right for column in framed for left, right in (one, other))

@@ -48,7 +48,12 @@ def is_pairs(canvas: Canvas, area: Area, *, is_form: bool = False) -> bool:
             continue
         scores.append(_paired(canvas, area, row, is_form=is_form))
     scores = [(paired, cells) for paired, cells in scores if cells]
-    if not scores or (len(scores) == 1 and area.bottom - area.top >= 2) or _is_transposed(canvas, area):
+    if (
+        not scores
+        or _has_figures_side_by_side(canvas, area)
+        or (len(scores) == 1 and area.bottom - area.top >= 2)
+        or _is_transposed(canvas, area)
+    ):
         return False
     first = scores[0][0] / scores[0][1]
     if first < 0.6:
@@ -59,6 +64,16 @@ def is_pairs(canvas: Canvas, area: Area, *, is_form: bool = False) -> bool:
         opening = scores[:3]
     share = sum(p for p, _ in opening) / sum(c for _, c in opening)
     return share >= 0.6
+
+
+def _has_figures_side_by_side(canvas: Canvas, area: Area) -> bool:
+    """Figures next to figures, row after row: columns of data, for between two answers stands an item."""
+    rows = canvas.between(area.top, area.bottom)[:14]
+    found = 0
+    for row in rows:
+        figures = [cell is not None and cell.is_figure for _, cell in _tokens(canvas, area, row)]
+        found += any(one and other for one, other in itertools.pairwise(figures))
+    return found >= 2 and found >= 0.4 * len(rows)
 
 
 def ends_in_labels(canvas: Canvas, area: Area) -> bool:
@@ -212,10 +227,17 @@ def _roster_at(canvas: Canvas, area: Area, row: int) -> tuple[Area, str] | None:
         bottom += 1
     if bottom == header:
         return None
+    first = [cell for here, cell in _tokens(canvas, area, header + 1) if here.left >= left]
+    if not title and sum(cell is None for cell in first) < 0.5 * len(first) and not all(map(_is_label, names)):
+        return None  # Filled pairs, whose answers read like items.
     if not title and row > area.top:
         over = canvas.seen(row - 1, area.left, area.right)
         title = over[0].text if len(over) == 1 and over[0].is_text else ""
     return Area(row, left, bottom, cut[-1][1]), title
+
+
+def _is_label(cell: Cell) -> bool:
+    return words.is_label(cell.text)
 
 
 def _cut(tokens: list[tuple[Area, Cell | None]], left: int) -> list[tuple[int, int]]:
