@@ -158,7 +158,7 @@ class FolderShelf:
         holder = "" if keys else _holder(grid, table) or path.stem
         for row, heading, column in _cells(table, grid):
             value = grid.rows[row][column.index]
-            if value is None or isinstance(value, CellError) or value == "":
+            if value is None or isinstance(value, CellError) or value == "" or _is_name(value, heading):
                 continue
             asked = question(table, column, heading)
             if (row, column.index) in grid.percents and isinstance(value, int | float):
@@ -228,6 +228,15 @@ def _cells(table: Table, grid: Grid) -> Iterator[tuple[int, Heading | None, Head
             continue
         for column in columns:
             yield row, heading if by_name else None, column
+
+
+def _is_name(value: Value, heading: Heading | None) -> bool:
+    """Whether the cell is what the row is called by, or its unit of measure, and not its figure."""
+    return (
+        heading is not None
+        and isinstance(value, str)
+        and value.strip() in (*heading.path, heading.unit, heading.number)
+    )
 
 
 def _whose_row(grid: Grid, row: int, keys: Sequence[Heading]) -> Iterator[str]:
