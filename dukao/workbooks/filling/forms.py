@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from dukao.workbooks.filling.apart import redraw_apart
+from dukao.workbooks.filling.opendocument import OdsPress
 from dukao.workbooks.filling.outcome import Filled
 from dukao.workbooks.filling.plainly import sheet_name, write_plainly
 from dukao.workbooks.filling.press import OfficePress
@@ -30,11 +31,12 @@ def fill_workbook(source: Path, target: Path, plan: Plan, *, title: str = "", li
 
 
 def suffix_of(source: Path, *, limits: Limits = USUAL) -> str:
-    """How the filled workbook's name ends: `.xlsm` stays what it is, all others become or stay `.xlsx`.
+    """How the filled workbook's name ends: `.xlsm` and `.ods` stay what they are, all others become `.xlsx`.
 
     Raises Unreadable.
     """
-    return ".xlsm" if kind_of(source, limits) == "xlsm" else ".xlsx"
+    kind = kind_of(source, limits)
+    return f".{kind}" if kind in ("xlsm", "ods") else ".xlsx"
 
 
 class FormPress:
@@ -43,7 +45,11 @@ class FormPress:
     def __init__(self, source: Path, *, limits: Limits = USUAL) -> None:
         """Raises Unreadable."""
         self._names: Mapping[str, str] = {}  # of sheets that had to be called otherwise
+        self._press: OfficePress | OdsPress
         kind = kind_of(source, limits)
+        if kind == "ods":
+            self._press = OdsPress(source, limits=limits)
+            return
         if kind in ("xlsx", "xlsm"):
             self._press = OfficePress(source, limits=limits)
             return

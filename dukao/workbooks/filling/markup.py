@@ -81,9 +81,15 @@ class Xml:
                 yield Element(match.start(), match.end(), match.end(), match.end(), match[1])
                 start = match.end()
                 continue
-            closing = self.plain.index(close, match.end())
-            start = self.plain.index(b">", closing) + 1
+            closing, start = self.closing(close, match.end())
             yield Element(match.start(), match.end(), closing, start, match[1])
+
+    def closing(self, tag: bytes, start: int) -> tuple[int, int]:
+        """Where this closing tag, given as `</name`, begins and ends."""
+        at = self.plain.index(tag, start)
+        while self.plain[at + len(tag)] not in b"> \t\r\n":  # of a longer name
+            at = self.plain.index(tag, at + 1)
+        return at, self.plain.index(b">", at) + 1
 
     def edited(self, edits: list[Edit]) -> bytes:
         return spliced(self.data, edits)

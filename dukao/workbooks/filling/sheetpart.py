@@ -208,8 +208,7 @@ class SheetPart:
             letters, style, kind, closed = match.groups()
             close = end
             if not closed:
-                close = self.xml.plain.index(b"</c", end)
-                end = self.xml.plain.index(b">", close) + 1
+                close, end = self.xml.closing(b"</c", end)
             element = Element(start, match.end(), close, end, b"")
             number = int(style) if style else None
             cells.append(Cell(column_number(letters), element, True, number, kind.decode() if kind else "n"))
