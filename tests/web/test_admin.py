@@ -40,6 +40,17 @@ def test_a_department_is_set_up_and_a_bad_one_comes_back_as_typed(adam, city):
     assert 'aria-invalid="true"' in answer.content.decode()
 
 
+def test_what_is_not_on_the_list_brings_the_form_back(adam, city):
+    department = {"code": "health", "name": "卫健委", "unit": "某个乡"}
+    post = {"code": "p", "title": "三村填报", "role": "worker", "unit": "某个乡", "department": ""}
+    assign = {"do": "assign", "post": "某个岗位", "valid_from": "2026-01-01"}
+    for url, typed in (("departments", department), ("posts", post), ("logins/alice", assign)):
+        answer = adam.post(f"/admin/{url}/", typed)
+        assert answer.status_code == 422
+        assert "请输入名称里的几个字，再从列表中选" in answer.content.decode()
+        assert 'aria-invalid="true"' in answer.content.decode()
+
+
 def test_a_post_is_set_up_and_given_to_a_new_login(adam, city):
     post = {"code": "san-fill", "title": "三村填报", "role": "worker", "unit": city.code["三村"], "department": ""}
     assert adam.post("/admin/posts/", post).status_code == 303

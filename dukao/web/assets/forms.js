@@ -21,6 +21,12 @@ document.addEventListener('change', ({target}) => {
   target.reportValidity();
 });
 
+// The browser would say what is missing in its own language, which need not be the page's.
+document.addEventListener('invalid', ({target}) => {
+  if (target.validity.valueMissing) target.setCustomValidity(document.body.dataset.saysMissing);
+}, true);
+document.addEventListener('input', ({target}) => target.setCustomValidity?.(''));
+
 // A refusal above the page is about the last deed only.
 document.addEventListener('htmx:before:request', () => {
   document.querySelector('#notices .refusal')?.remove();

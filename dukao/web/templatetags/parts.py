@@ -170,9 +170,9 @@ def empty(content: str, title: str = "", icon_name: str = "inbox") -> SafeString
 
 
 @register.inclusion_tag("parts/refusal.html")
-def refusal(refused: Any) -> dict[str, Any]:
-    """What was not done, why (with its source), and what to do next."""
-    return {"refused": refused}
+def refusal(refused: Any, *, at_fields: bool = False) -> dict[str, Any]:
+    """What was not done, why (with its source), and what to do next; `at_fields`: the errors stand at their fields."""
+    return {"refused": refused, "errors": {} if at_fields else getattr(refused, "errors", {})}
 
 
 @register.inclusion_tag("parts/field.html")

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from dukao.base.refusals import Invalid, NotAllowed, Refused
+from dukao.base.refusals import Invalid, NotAllowed, NotThere, Refused
 from dukao.org.rules import Actor
 from dukao.web import doors
 
@@ -58,13 +58,26 @@ def attempt(
     show: Callable[[Form, int], HttpResponse],
     onward: str,
     secret: Sequence[str] = (),
+    chosen: str = "",
 ) -> HttpResponse:
-    """Do what a form asks: `do` answers what to tell; an Invalid brings the form back as it was typed."""
+    """Do what a form asks: `do` answers what to tell; an Invalid brings the form back as it was typed.
+
+    So does what is not there, where it was typed into the field `chosen` instead of taken from its list.
+    """
     values = {key: str(value).strip() for key, value in request.POST.items()}
     try:
-        told = do(values)
+        told = _done(do, values, chosen)
     except Invalid as wrong:
         kept: dict[str, Any] = {key: value for key, value in values.items() if key not in secret}
         return show(Form(kept, wrong.errors, wrong), wrong.status)
     doors.tell(request, told)
     return doors.go(request, onward)
+
+
+def _done(do: Callable[[dict[str, str]], str], values: dict[str, str], chosen: str) -> str:
+    try:
+        return do(values)
+    except NotThere:
+        if not chosen:
+            raise
+        raise Invalid(_("没有找到"), errors={chosen: _("请输入名称里的几个字，再从列表中选")}) from None

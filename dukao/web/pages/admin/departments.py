@@ -50,7 +50,7 @@ def departments(request: HttpRequest) -> HttpResponse:
         return _("部门“{name}”已保存。").format(name=values["name"])
 
     if request.method == "POST":
-        return attempt(request, define, show, reverse("org-departments"))
+        return attempt(request, define, show, reverse("org-departments"), chosen="unit")
     return show(EMPTY, 200)
 
 

@@ -83,7 +83,9 @@ def login(request: HttpRequest, name: str) -> HttpResponse:
         return _act(name, values | {"password": request.POST.get("password", "")}, actor)
 
     if request.method == "POST":
-        return attempt(request, act, show, reverse("org-logins.one", args=[name]), secret=["password"])
+        chosen = "post" if request.POST.get("do") == "assign" else ""
+        onward = reverse("org-logins.one", args=[name])
+        return attempt(request, act, show, onward, secret=["password"], chosen=chosen)
     return show(EMPTY, 200)
 
 

@@ -71,7 +71,7 @@ def posts(request: HttpRequest) -> HttpResponse:
         return _("岗位“{title}”已保存。").format(title=values["title"])
 
     if request.method == "POST":
-        return attempt(request, define, show, reverse("org-posts"))
+        return attempt(request, define, show, reverse("org-posts"), chosen="unit")
     return show(EMPTY, 200)
 
 
