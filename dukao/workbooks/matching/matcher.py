@@ -19,8 +19,12 @@ from dukao.workbooks.tables import Kind
 from dukao.workbooks.texts import plain
 
 _SHORTLIST = 40
-_LEAST = 0.3
-_FULL, _ALIAS, _PARTLY, _CONFIRMED = 0.998, 0.995, 0.8, 1.0
+# Scores say how often such a match is right, as `bench/workbooks` counts it (1,200 forms): what is only alike is a
+# neighbour (初中学校数, 小学学校数) more often than another name of the same.
+_FULL, _ALIAS, _CONFIRMED = 0.998, 0.995, 1.0
+_UNSAID_UNIT, _VAGUE, _INHERITED, _OTHER_KIND, _STRANGE_OUTER = 0.97, 0.9, 0.9, 0.8, 0.7
+_BARE, _PART_OF_PATH, _OTHER_UNIT, _OTHER_SPAN = 0.6, 0.28, 0.04, 0.04
+_ALIKE, _LEAST_LIKE, _LEAST = 0.3, 0.33, 0.03
 _BRACKETED = re.compile(r"\([^()]*\)")
 _WORDS_OF_NUMBERS = frozenset((Kind.NUMBER, Kind.PERCENT))
 
@@ -65,7 +69,7 @@ class Matcher:
 
     def _candidates(self, asked: Asked) -> tuple[Candidate, ...]:
         wording = _Wording.of(asked)
-        if term := self.terms.get(self._confirmed.get(asked.signature, "")):
+        if asked.signature in self._confirmed and (term := self.terms.get(self._confirmed[asked.signature])):
             return (Candidate(term, _CONFIRMED, "由人确认过", wording.span),)
         best: dict[str, Candidate] = {}
         for name in self._shortlist(wording):
@@ -163,21 +167,21 @@ def _likeness(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]
     context = plain(f"{name.term.section}{name.term.title}")
     if core == wording.whole:
         if core in VAGUE and not _shares(asked.title, context):
-            return 0.85, f"{called}，但这个名称太笼统"
+            return _VAGUE, f"{called}，但这个名称太笼统"
         return full, called
     if core in wording.ends:
         strange = [p for p in wording.ends[core] if p not in context and p not in core and not _shares(p, context)]
         if strange:
-            return _PARTLY, f"{called}，但上级栏目“{strange[-1]}”不同"
-        return (0.9, f"{called}，但这个名称太笼统") if core in VAGUE else (full, f"{called}，栏目也相符")
+            return _STRANGE_OUTER, f"{called}，但上级栏目“{strange[-1]}”不同"
+        return (_VAGUE, f"{called}，但这个名称太笼统") if core in VAGUE else (full, f"{called}，栏目也相符")
     if core == wording.item and factor_between(name.term.unit, MEASURED[wording.own]) is not None:
         return full, called
     if core in wording.inherited:
-        return 0.9, f"{called}（承接上级栏目）"
+        return _INHERITED, f"{called}（承接上级栏目）"
     if core in wording.texts:
-        return 0.75, f"{called}，只看了部分栏目"
+        return _PART_OF_PATH, f"{called}，只看了部分栏目"
     if core == wording.bare:
-        return 0.75, f"{called}，但没有看括号里的话"
+        return _BARE, f"{called}，但没有看括号里的话"
     return _similarity(core, wording)
 
 
@@ -191,7 +195,7 @@ def _similarity(core: str, wording: _Wording) -> tuple[float, str]:
         if turns(text) != turns(core):
             likeness *= 0.6
         best = max(best, likeness)
-    return 0.9 * best, f"名称相近（{best:.0%}）"
+    return _ALIKE * best if best >= _LEAST_LIKE else 0.0, f"名称相近（{best:.0%}）"
 
 
 def _shares(text: str, context: str) -> bool:
@@ -208,14 +212,14 @@ def _by_unit(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]:
         if factor_between(unit, wording.unit) is not None:
             return (1.0, "") if plain(unit) == plain(wording.unit) else (SURE, f"，单位由{unit}换算为{wording.unit}")
         if is_measure(unit) and is_measure(wording.unit):
-            return 0.35, f"，但单位是{wording.unit}，不是{unit}"
-        return 0.6, f"，但单位“{wording.unit}”无法和{unit}比较"
+            return _OTHER_UNIT, f"，但单位是{wording.unit}，不是{unit}"
+        return _BARE, f"，但单位“{wording.unit}”无法和{unit}比较"
     known = measure(unit or wording.unit)
     # A sum of money without its unit may be 元 or 万元, a harvest 公斤 or 吨: nobody guesses by a factor of thousands.
     if known and known[0] in ("money", "area", "mass", "length") and asked.kind is not Kind.TEXT:
         if unit:
-            return 0.9, f"，但表上没有写单位（已有数据是{unit}）"
-        return 0.9, f"，但已有数据没有写单位（表上是{wording.unit}）"
+            return _UNSAID_UNIT, f"，但表上没有写单位（已有数据是{unit}）"
+        return _UNSAID_UNIT, f"，但已有数据没有写单位（表上是{wording.unit}）"
     return 1.0, ""
 
 
@@ -226,7 +230,7 @@ def _by_kind(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]:
     if Kind.UNKNOWN in (mine, theirs) or mine == theirs:
         return 1.0, ""
     if (mine in _WORDS_OF_NUMBERS) != (theirs in _WORDS_OF_NUMBERS) and Kind.SERIAL not in (mine, theirs):
-        return 0.5, "，但一个是数，一个不是"
+        return _OTHER_KIND, "，但一个是数，一个不是"
     return 1.0, ""
 
 
@@ -234,7 +238,7 @@ def _by_span(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]:
     if name.label.span == wording.span and not wording.has_two_spans:
         return 1.0, ""
     if wording.span is Span.COMPUTED:
-        return 0.4, "，但表上问的是变化，要由别的数算出"
+        return _OTHER_SPAN, "，但表上问的是变化，要由别的数算出"
     if name.label.span is not Span.NOW:
-        return 0.4, "，但时期口径不同"
+        return _OTHER_SPAN, "，但时期口径不同"
     return 1.0, ""
