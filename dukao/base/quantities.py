@@ -20,9 +20,10 @@ def scaled_from_text(raw: str, decimals: int, *, unit: str = "") -> int:
     """Read what people write (`1,234.50`, `１２`, `-0.5`, and `￥3` where the unit of measure is 元) exactly.
 
     Refuses (NotANumber) what would need a guess: misplaced thousands separators, percent signs, exponents,
-    several numbers, a currency sign on another unit, more decimals than are kept, anything beyond SCALED_LIMIT.
+    several numbers, a currency sign on another unit, marks of footnotes (`12①`, `5²`), more decimals than are kept,
+    anything beyond SCALED_LIMIT.
     """
-    text = unicodedata.normalize("NFKC", raw).strip().replace("−", "-")
+    text = _in_plain_width(raw).strip().replace("−", "-")
     sign, text = ("-", text[1:].lstrip()) if text.startswith("-") else ("", text)
     if unit == "元":
         text = text.removeprefix("¥").removesuffix("元").strip()
@@ -33,6 +34,18 @@ def scaled_from_text(raw: str, decimals: int, *, unit: str = "") -> int:
     if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text, re.ASCII):
         raise NotANumber(f"“{raw}”不是数字")
     return scaled_from_decimal(Decimal(sign + text), decimals)
+
+
+def _in_plain_width(text: str) -> str:
+    """Full-width and small forms, and Unicode's blanks, as in ASCII. What is raised or circled stays what it is."""
+    if text.isascii():
+        return text
+    return "".join(
+        unicodedata.normalize("NFKC", sign)
+        if sign.isspace() or unicodedata.decomposition(sign).startswith(("<wide>", "<narrow>", "<small>"))
+        else sign
+        for sign in text
+    )
 
 
 def scaled_from_decimal(value: Decimal, decimals: int) -> int:

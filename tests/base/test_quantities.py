@@ -9,14 +9,15 @@ from dukao.base.quantities import SCALED_LIMIT, NotANumber, decimal_from_scaled,
 
 @pytest.mark.parametrize(("raw", "decimals", "scaled"), [
     ("1234.5", 2, 123450), ("1,234.50", 2, 123450), ("１２３４．５", 2, 123450), (" -0.05 ", 2, -5), ("−3", 0, -3),
-    ("12.00", 0, 12), (".5", 1, 5), ("1，234", 0, 1234),
+    ("12.00", 0, 12), (".5", 1, 5), ("1，234", 0, 1234), ("\u00a012\u3000", 0, 12), ("﹣3", 0, -3),
 ])
 def test_what_people_write(raw, decimals, scaled):
     assert scaled_from_text(raw, decimals) == scaled
 
 
 @pytest.mark.parametrize("raw", ["", "一百", "12%", "1e5", "1 2", "12,34", "1.005", "=1+1", "NaN", "Infinity", "٣", 
-                                 "--1", "￥3", "3元", str(SCALED_LIMIT), "1." + "0" * 34 + "1", "9" * 61])
+                                 "--1", "￥3", "3元", "12①", "5²", "12⒈", "½", str(SCALED_LIMIT),
+                                 "1." + "0" * 34 + "1", "9" * 61])
 def test_what_would_need_a_guess_is_refused(raw):
     with pytest.raises(NotANumber):
         scaled_from_text(raw, 2)
