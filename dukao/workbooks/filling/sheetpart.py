@@ -29,8 +29,13 @@ class Row(NamedTuple):
 
 
 class Cell(NamedTuple):
+    """A cell as it stands, its places as those of an `Element`."""
+
     column: int
-    element: Element
+    start: int
+    inner: int
+    close: int
+    end: int
     is_named: bool
     style: int | None
     kind: str
@@ -109,10 +114,9 @@ class SheetPart:
     def _why_not(self, place: Place, cell: Cell | None) -> str:
         if self._arrays and any(place in area for area in self._arrays):
             return "这一格有公式"
-        if cell is None or not cell.element.is_open:
+        if cell is None or cell.close == cell.end:
             return ""
-        inside = (cell.element.inner, cell.element.close)
-        if self.xml.find("f", *inside) is not None:
+        if self.xml.find("f", cell.inner, cell.close) is not None:
             return "这一格有公式"
         text = self._text(cell)
         return "" if _BLANKS.fullmatch(text) else f"这一格已有内容“{text[:20]}”，没有改动"
@@ -166,9 +170,9 @@ class SheetPart:
         for column, written in sorted(cells.items()):
             new = self._cell_xml(row.number, column, written).encode()
             if (cell := standing.get(column)) is not None:
-                edits.append((cell.element.start, cell.element.end, new))
+                edits.append((cell.start, cell.end, new))
             else:
-                behind = next((c.element.start for c in standing.values() if c.column > column), row.element.close)
+                behind = next((c.start for c in standing.values() if c.column > column), row.element.close)
                 edits.append((behind, behind, new))
         if len(standing.keys() & cells.keys()) < len(cells):
             edits += self._named(row, standing, cells)
@@ -180,7 +184,7 @@ class SheetPart:
         name = len("<" + self.xml.tag("c"))
         for cell in present.values():
             if not cell.is_named and cell.column not in cells:
-                place = cell.element.start + name
+                place = cell.start + name
                 edits.append((place, place, f' r="{cell_name(row.number, cell.column)}"'.encode()))
         opening = self.xml.data[row.element.start : row.element.inner]
         if spans := _SPANS.search(opening):
@@ -209,9 +213,9 @@ class SheetPart:
             close = end
             if not closed:
                 close, end = self.xml.closing(b"</c", end)
-            element = Element(start, match.end(), close, end, b"")
             number = int(style) if style else None
-            cells.append(Cell(column_number(letters), element, True, number, kind.decode() if kind else "n"))
+            said = kind.decode() if kind else "n"
+            cells.append(Cell(column_number(letters), start, match.end(), close, end, True, number, said))
         return cells
 
     def _any_cells(self, row: Element) -> Iterator[Cell]:
@@ -224,18 +228,19 @@ class SheetPart:
             except ValueError as error:
                 raise damaged(str(error)) from None
             style, kind = attributes.get("s", ""), attributes.get("t", "n")
-            yield Cell(column, element, "r" in attributes, int(style) if style.isdigit() else None, kind)
+            number = int(style) if style.isdigit() else None
+            yield Cell(column, *element[:4], "r" in attributes, number, kind)
 
     def _text(self, cell: Cell) -> str:
         """What the cell holds, roughly: enough to tell whether it is empty."""
-        element, xml = cell.element, self.xml
-        value = xml.find("v", element.inner, element.close)
+        xml = self.xml
+        value = xml.find("v", cell.inner, cell.close)
         if value is not None and cell.kind == "s":
             number = xml.data[value.inner : value.close].strip()
             return self._texts(int(number)) if number.isdigit() else "?"
         if value is not None:
             return xml.data[value.inner : value.close].decode().strip()
-        return text_in(xml, element.inner, element.close)
+        return text_in(xml, cell.inner, cell.close)
 
     def _cell_xml(self, row: int, column: int, written: Written) -> str:
         return cell_xml(self.xml, f"{column_name(column)}{row + 1}", written)
