@@ -39,7 +39,6 @@ class Section:
 class UnmatchedLine:
     label: str
     where: str
-    why: str
     offers: tuple[Offer, ...]
 
 
@@ -51,6 +50,7 @@ class DraftPage:
     n_questions: int
     sections: tuple[Section, ...]
     unmatched: tuple[UnmatchedLine, ...]
+    spared: tuple[UnmatchedLine, ...]  # of another period: known from then
     checks: tuple[tuple[str, str], ...]  # as printed, as a rule over elements
     unruly: tuple[tuple[str, str], ...]  # rules that are not taken over: as printed, why
     fields: tuple[tuple[str, str], ...]  # the draft as the designer's form carries it
@@ -107,7 +107,8 @@ def _page(ticket: str, found: Template, draft: Draft, told: str) -> DraftPage:
         ticket=ticket,
         n_questions=len(draft.element_codes),
         sections=sections,
-        unmatched=tuple(_unmatched(one) for one in found.unmatched),
+        unmatched=tuple(_unmatched(one) for one in found.unmatched if not one.is_other_period),
+        spared=tuple(_unmatched(one) for one in found.unmatched if one.is_other_period),
         checks=tuple((check.message, check.rule) for check in draft.checks),
         unruly=tuple((rule.text, _WHY[rule.why]()) for rule in found.unruly),
         fields=tuple(_fields(draft)),
@@ -125,13 +126,12 @@ _WHY = {
 def _unmatched(one: Unmatched) -> UnmatchedLine:
     offers = tuple(
         Offer(
-            f"{c.term.key}|{one.signature}", with_note(c.term.title, c.term.unit) if c.term.unit else c.term.title,
+            f"{c.term.key}|{one.words}", with_note(c.term.title, c.term.unit) if c.term.unit else c.term.title,
             spoken(c.reason),
         )
         for c in one.offered
     )  # fmt: skip
-    why = _("问的是别的时期，系统里有就不用再问") if one.is_other_period else _("没有确定对应的数据元")
-    return UnmatchedLine(one.label, one.where, why, () if one.is_other_period else offers)
+    return UnmatchedLine(one.label, one.where, offers)
 
 
 def _fields(draft: Draft):  # type: ignore[no-untyped-def]

@@ -91,21 +91,20 @@ class FormScreen:
     n_open: int
     progress: str
     sheets: tuple[DrawnSheet, ...]
-    gaps: tuple[GapLine, ...]
+    to_confirm: tuple[GapLine, ...]
+    to_fill: tuple[GapLine, ...]
     n_more_gaps: int
     meant: tuple[MeantLine, ...]
     filled: Table
     broken: tuple[str, ...]
     doubts: tuple[str, ...]
 
-    @property
-    def n_to_confirm(self) -> int:
-        return sum(bool(gap.offers or gap.stale) for gap in self.gaps)
-
 
 def screen_of(filling: Filling) -> FormScreen:
     plan = filling.plan
     gaps = list(_gaps(filling))
+    to_confirm = [gap for gap in gaps if gap.offers or gap.stale][:GAPS_MOST]
+    to_fill = [gap for gap in gaps if not (gap.offers or gap.stale)][:GAPS_MOST]
     return FormScreen(
         n_slots=plan.n_slots,
         n_filled=len(plan.fillings),
@@ -114,8 +113,9 @@ def screen_of(filling: Filling) -> FormScreen:
             n=plan.n_slots, filled=len(plan.fillings), open=len(plan.gaps)
         ),
         sheets=drawn(filling),
-        gaps=tuple(gaps[:GAPS_MOST]),
-        n_more_gaps=max(0, len(gaps) - GAPS_MOST),
+        to_confirm=tuple(to_confirm),
+        to_fill=tuple(to_fill),
+        n_more_gaps=len(gaps) - len(to_confirm) - len(to_fill),
         meant=tuple(_meant(filling)),
         filled=_filled(filling),
         broken=tuple(_broken(filling))[:BROKEN_MOST],
@@ -136,20 +136,21 @@ def drawn(filling: Filling) -> tuple[DrawnSheet, ...]:
 
 
 def _gaps(filling: Filling) -> Iterator[GapLine]:
-    """One line per question, those that a tap can settle first."""
+    """One line per question; what words mean is asked once for this year and the last."""
     grouped: dict[str, list[Gap]] = {}
     for gap in filling.plan.gaps:
-        grouped.setdefault(gap.asked.signature or f"{gap.sheet}!{gap.slot.cell}", []).append(gap)
-    lines = [_gap(filling, gaps) for gaps in grouped.values()]
-    yield from sorted(lines, key=lambda line: not (line.offers or line.stale))
+        is_offered = not any(c.is_sure for c in gap.offered[:1])
+        key = gap.asked.words if is_offered else gap.asked.signature
+        grouped.setdefault(key or f"{gap.sheet}!{gap.slot.cell}", []).append(gap)
+    return (_gap(filling, gaps) for gaps in grouped.values())
 
 
 def _gap(filling: Filling, gaps: list[Gap]) -> GapLine:
     first = gaps[0]
     offers: tuple[Offer, ...] = ()
-    if first.asked.signature and not any(c.is_sure for c in first.offered[:1]):
+    if first.asked.words and not any(c.is_sure for c in first.offered[:1]):
         offers = tuple(
-            Offer(f"{c.term.key}|{first.asked.signature}", with_note(c.term.title, c.term.unit) if c.term.unit
+            Offer(f"{c.term.key}|{first.asked.words}", with_note(c.term.title, c.term.unit) if c.term.unit
                   else c.term.title, spoken(c.reason))
             for c in first.offered
         )  # fmt: skip
@@ -187,7 +188,7 @@ def _meant(filling: Filling) -> Iterator[MeantLine]:
         for one in sheet.tables:
             for slot in one.slots:
                 asked = asked_by(one, slot)
-                labels.setdefault(asked.signature, " › ".join((*asked.row_path, *asked.path)))
+                labels.setdefault(asked.words, " › ".join((*asked.row_path, *asked.path)))
     for signature, element in filling.confirmed.items():
         if signature in labels and element in titles:
             yield MeantLine(labels[signature], titles[element], signature, signature in filling.own)

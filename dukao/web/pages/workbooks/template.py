@@ -8,7 +8,7 @@ from typing import Literal
 from dukao.sheets.rules.checks import BadCheck, parse
 from dukao.web.designer import Draft, DraftCheck, DraftQuestion, DraftSection
 from dukao.workbooks.grid import cell_place, column_name
-from dukao.workbooks.matching import Candidate, Matcher, Span
+from dukao.workbooks.matching import Candidate, Matcher, Span, label
 from dukao.workbooks.planning import asked_by, is_optional
 from dukao.workbooks.shelf import key_columns
 from dukao.workbooks.tables import Layout, Rule, Table, Understood
@@ -24,7 +24,7 @@ class Unmatched:
 
     label: str
     where: str
-    signature: str
+    words: str
     offered: tuple[Candidate, ...]
     is_other_period: bool  # last year's, say: the element is known, and the sheet of then asked it
 
@@ -66,7 +66,7 @@ def template_of(form: Understood, matcher: Matcher) -> Template:
         if questions:
             sections.append(DraftSection((table.title or name)[:80], questions))
         notes += [note[:500] for note in table.notes]
-        _take_rules(table, {place: code for place, code, _label in meant}, making)
+        _take_rules(table, {place: code for place, code, _own in meant}, making)
     title = next((table.title for _name, table in tables if table.title), "")
     draft = Draft(title=title[:120], sections=tuple(sections) or (DraftSection(),), checks=tuple(making.checks[:200]),
                   notes="\n".join(dict.fromkeys(" ".join(note.split()) for note in notes[:50])))  # fmt: skip
@@ -81,24 +81,24 @@ def _meanings(name: str, table: Table, making: _Making) -> list[tuple[tuple[int,
         if slot.column in keys or is_optional(slot):
             continue
         asked = asked_by(table, slot)
-        sure, label = making.matcher.sure(asked), " › ".join((*asked.row_path, *asked.path))
+        sure, path = making.matcher.sure(asked), (*asked.row_path, *asked.path)
         if sure is not None and sure.span is Span.NOW:
-            found.append(((slot.row, slot.column), sure.term.key, label))
+            own = next((part for part in reversed(path) if not label(part).is_generic), sure.term.title)
+            found.append(((slot.row, slot.column), sure.term.key, own))
             continue
-        signature = asked.signature or f"{name}!{slot.cell}"
-        if signature not in making.unmatched:
-            offered = making.matcher.candidates(asked, 5) if asked.signature else ()
-            making.unmatched[signature] = Unmatched(
-                label or slot.cell, f"{name}!{slot.cell}", asked.signature, offered, sure is not None
+        key = (asked.words if sure is None else asked.signature) or f"{name}!{slot.cell}"
+        if key not in making.unmatched:
+            offered = making.matcher.candidates(asked, 5) if asked.words else ()
+            making.unmatched[key] = Unmatched(
+                " › ".join(path) or slot.cell, f"{name}!{slot.cell}", asked.words, offered, sure is not None
             )
     return found
 
 
 def _questions(meant: list[tuple[tuple[int, int], str, str]], table: Table, making: _Making) -> Iterator[DraftQuestion]:
-    for _place, code, label in meant:
+    for _place, code, own in meant:
         if code not in making.taken:
             making.taken.add(code)
-            own = label.rpartition(" › ")[2]
             yield DraftQuestion(code, "" if own == making.matcher.terms[code].title else own[:160])
 
 
