@@ -12,6 +12,11 @@ from typing import Any
 
 _FORMS, _COLUMNS = 200, 60
 _SECONDS = 10
+_THINGS = ("农户", "企业", "学校", "耕地", "林地", "道路", "水库", "商铺", "项目", "村组")
+_MEASURES = (
+    "数量（个）", "面积（亩）", "投资（万元）", "收入（万元）", "人数（人）", "户数（户）", "产量（吨）", "长度（公里）", "负责人",
+    "补贴（元）", "合格率（%）", "新增数（个）", "隐患数（处）", "检查次数（次）", "整改数（处）",
+)  # fmt: skip
 Job = dict[str, Any]
 
 
@@ -43,14 +48,8 @@ def _make(folder: Path) -> list[Path]:
     import xlsxwriter
 
     rng, paths = Random(7), []
-    subjects = [
-        f"{a}{b}"
-        for a in "东西南北中上下前后左"
-        for b in ("农户", "企业", "学校", "耕地", "林地", "道路", "水库", "商铺", "项目", "村组")
-    ]
-    data = [f"{subject}{measure}" for subject in subjects for measure in
-            ("数量（个）", "面积（亩）", "投资（万元）", "收入（万元）", "人数（人）", "户数（户）", "产量（吨）", "长度（公里）",
-             "补贴（元）", "合格率（%）", "新增数（个）", "隐患数（处）", "检查次数（次）", "整改数（处）", "负责人")]  # fmt: skip
+    subjects = [a + b for a in "东西南北中上下前后左" for b in _THINGS]
+    data = [subject + measure for subject in subjects for measure in _MEASURES]
     for number in range(_FORMS):
         path = folder / f"模拟表{number:03}.xlsx"
         with xlsxwriter.Workbook(path) as book:

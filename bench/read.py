@@ -1,4 +1,4 @@
-"""A million cells of XLSX, read and understood; beside it what only reads: python-calamine, inflate + expat, openpyxl."""
+"""A million cells of XLSX, read and understood; beside it what only reads them: calamine, inflate + expat, openpyxl."""
 
 import statistics
 import subprocess

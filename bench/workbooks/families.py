@@ -365,7 +365,8 @@ def history(pen: Pen, row: int, column: int) -> tuple[int, int]:
 
 FAMILIES: dict[str, Family] = {
     "matrix": matrix, "indicators": indicators, "outline": outline, "cross": cross,
-    "transposed": transposed, "roster": roster, "personal": personal, "questionnaire": questionnaire, "history": history,
+    "transposed": transposed, "roster": roster, "personal": personal, "questionnaire": questionnaire,
+    "history": history,
 }  # fmt: skip
 
 

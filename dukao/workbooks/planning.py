@@ -85,10 +85,14 @@ def plan_filling(
     return Plan(unit, period, tuple(fillings), tuple(gaps))
 
 
+def rows_are_many(table: Table) -> bool:
+    """Whether the rows are units, persons or things that are all asked the same."""
+    return table.layout is Layout.ROSTER or (table.layout is Layout.GRID and bool(key_columns(table)))
+
+
 def asked_by(table: Table, slot: Slot) -> Asked:
     """What a slot asks; a row or column that is one of many units or persons does not change the question."""
-    is_one_of_many = table.layout is Layout.ROSTER or (table.layout is Layout.GRID and key_columns(table))
-    row_path = () if is_one_of_many else tuple(part for part in slot.row_path if not is_place(part))
+    row_path = () if rows_are_many(table) else tuple(part for part in slot.row_path if not is_place(part))
     path = tuple(part for part in slot.path if not is_place(part))
     return timeless(Asked(path, row_path, slot.unit, slot.kind, table.title))
 

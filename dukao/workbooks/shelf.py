@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -90,6 +91,7 @@ def period_in(text: str) -> Period | None:
     return Period.parse(f"{parts['y']}-{int(month):02d}" if month else parts["y"])
 
 
+@lru_cache(maxsize=65_536)
 def is_time(text: str) -> bool:
     """Whether a heading is nothing but a period: 2025年, 三季度, 7月."""
     name = plain(text)

@@ -58,6 +58,8 @@ class Matcher:
 
     def candidates(self, asked: Asked, most: int = 5) -> tuple[Candidate, ...]:
         """The terms that may be meant, the likeliest first; empty where none is like it."""
+        if not self.terms:
+            return ()
         if asked not in self._told:
             self._told[asked] = self._candidates(asked)
         return self._told[asked][:most]
@@ -69,7 +71,9 @@ class Matcher:
 
     def _candidates(self, asked: Asked) -> tuple[Candidate, ...]:
         wording = _Wording.of(asked)
-        if asked.signature in self._confirmed and (term := self.terms.get(self._confirmed[asked.signature])):
+        # What the words mean this year they meant last year.
+        chosen = self._confirmed.get(asked.signature) or self._confirmed.get(asked.words)
+        if chosen and (term := self.terms.get(chosen)):
             return (Candidate(term, _CONFIRMED, "由人确认过", wording.span),)
         best: dict[str, Candidate] = {}
         for name in self._shortlist(wording):

@@ -42,6 +42,11 @@ class Asked:
         spans = "".join(sorted({one.span for one in labels} - {Span.NOW}))
         return "/".join(one.core for one in labels if not one.is_generic) + (f"|{spans}" if spans else "")
 
+    @property
+    def words(self) -> str:
+        """The signature without the time that is asked about."""
+        return self.signature.partition("|")[0]
+
 
 @dataclass(frozen=True)
 class Candidate:

@@ -83,6 +83,7 @@ def stem(core: str) -> str:
 _GENERIC = GENERIC | {stem(word) for word in GENERIC} | {word + end for word in NEUTRAL for end in ("情况", "信息")}
 
 
+@lru_cache(maxsize=65_536)
 def is_place(text: str) -> bool:
     """Whether a heading is the name of a village, a town, a district …"""
     name = plain(text)

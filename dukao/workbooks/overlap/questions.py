@@ -1,5 +1,6 @@
 """What a form asks: one question per datum, however many rows wait for it."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,9 +8,9 @@ from functools import cached_property
 from dukao.workbooks.matching import Asked, Span, label
 from dukao.workbooks.matching.vocabulary import MEASURED, TIMES_A_YEAR
 from dukao.workbooks.matching.words import pairs, stem, turns
-from dukao.workbooks.planning import asked_by
+from dukao.workbooks.planning import asked_by, rows_are_many
 from dukao.workbooks.shelf import key_columns
-from dukao.workbooks.tables import Kind, Layout, Table, Understood
+from dukao.workbooks.tables import Kind, Layout, Slot, Table, Understood
 from dukao.workbooks.texts import plain
 
 
@@ -63,28 +64,34 @@ def questions_of(file: str, form: Understood) -> tuple[Question, ...]:
         if not sheet.is_hidden:
             for table in sheet.tables:
                 times = _times_a_year(file, table)
-                for asked, cell, outer in _asked(table):
+                for asked, cells, outer in _asked(table):
                     key = (sheet.name, *asked.row_path, "|", *asked.path)
                     known = found.get(key)
-                    n_cells = known.n_cells + 1 if known else 1
-                    first = known.cell if known else cell
-                    found[key] = Question(file, sheet.name, first, asked, outer, n_cells, times)
+                    first, n_before = (known.cell, known.n_cells) if known else (cells[0], 0)
+                    found[key] = Question(file, sheet.name, first, asked, outer, n_before + len(cells), times)
     return tuple(found.values())
 
 
-def _asked(table: Table) -> Iterator[tuple[Asked, str, str]]:
-    """What each slot (of a filled form: each column, each named row) asks, its cell, and what it is a part of."""
+def _asked(table: Table) -> Iterator[tuple[Asked, list[str], str]]:
+    """What the slots (of a filled form: the columns) ask, the cells of each, and what it is a part of."""
     if table.layout is Layout.LOOKUP:
         return
-    whom = {c.index for c in key_columns(table)}
     outer_of = _outer_names(table)
+    alike: dict[tuple[object, ...], list[Slot]] = defaultdict(list)
+    by_row = not rows_are_many(table)
     for slot in table.slots:
-        yield asked_by(table, slot), slot.cell, outer_of.get(slot.row, "") or outer_of.get(-1 - slot.column, "")
+        alike[slot.path, slot.row_path if by_row else (), slot.unit, slot.kind].append(slot)
+    for slots in alike.values():
+        first = slots[0]
+        outer = outer_of.get(first.row, "") or outer_of.get(-1 - first.column, "")
+        yield asked_by(table, first), [slot.cell for slot in slots], outer
     if not table.slots:
+        whom = {c.index for c in key_columns(table)}
+        cell = str(table.area).split(":")[0]
         for column in table.columns:
             if column.index not in whom and column.kind is not Kind.SERIAL and column.path:
-                cell = str(table.area).split(":")[0]
-                yield Asked(column.path, (), column.unit or table.unit, column.kind, table.title), cell, ""
+                asked = Asked(column.path, (), column.unit or table.unit, column.kind, table.title)
+                yield asked, [cell], ""
 
 
 def _outer_names(table: Table) -> dict[int, str]:
