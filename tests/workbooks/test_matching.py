@@ -87,9 +87,10 @@ def test_a_confirmation_is_remembered_by_the_words_of_the_question():
     sure = taught.sure(Asked(("3.低收入户数（户）",)))
     assert sure
     assert sure.reason == "由人确认过"
-    assert taught.sure(Asked(("低收入户数", "上年同期"), unit="户")) is None, (
-        "of another period nobody has confirmed it"
-    )
+    last_year = taught.sure(Asked(("低收入户数", "上年同期"), unit="户"))
+    assert last_year
+    assert (last_year.term.key, last_year.span) == ("dibao_households", Span.YEAR_BEFORE)
+    assert taught.sure(Asked((), unit="户")) is None, "no words are no question that was confirmed"
 
 
 @pytest.mark.parametrize(
