@@ -1,0 +1,299 @@
+"""Commands of spreadsheets: read, overlap, fill. They need no server and no database."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+import yaml
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from dukao.base.periods import Period
+from dukao.base.refusals import Invalid
+from dukao.base.spoken import spoken
+from dukao.base.wording import said_of
+from dukao.cli.command import Command, Result
+from dukao.workbooks import contract, drawing
+from dukao.workbooks.crosschecks import Broken, broken_rules
+from dukao.workbooks.filling import fill_workbook, suffix_of
+from dukao.workbooks.matching import Matcher
+from dukao.workbooks.overlap import Overlap, overlap_of, questions_of, write_report
+from dukao.workbooks.planning import Gap, Plan, plan_filling
+from dukao.workbooks.problems import Unreadable
+from dukao.workbooks.reading import read_workbook, read_workbooks
+from dukao.workbooks.shelf import SUFFIXES, FolderShelf
+from dukao.workbooks.tables import Table
+from dukao.workbooks.understanding import understand
+
+# What a person confirmed rests beside the data it speaks of.
+CONFIRMED = "确认.yaml"
+
+
+def _read(args: Namespace) -> Result:
+    workbook = read_workbook(_existing(args.file))
+    form = understand(workbook)
+    lines = [*map(spoken, form.doubts)]
+    for sheet in form.sheets:
+        lines += [_("工作表“{name}”").format(name=sheet.name) + (_("（隐藏）") if sheet.is_hidden else "")]
+        lines += [f"  {line}" for table in sheet.tables for line in _told(table)]
+    broken = broken_rules(workbook, form)
+    lines += map(_told_broken, broken)
+    if args.html:
+        args.html.write_text(drawing.page(workbook.name, drawing.draw(workbook, form), form.doubts), encoding="utf-8")
+        lines.append(_("已画在 {file}").format(file=args.html))
+    return Result(contract.read_as_json(form, broken), lines, exit_code=4 if broken else 0)
+
+
+def _told(table: Table) -> list[str]:
+    lines = [
+        _("{range} {title}：{columns} 列，{slots} 个要填的格，把握 {confidence}%").format(
+            range=table.area, title=table.title, columns=len(table.columns), slots=len(table.slots),
+            confidence=round(table.confidence * 100),
+        )
+    ]  # fmt: skip
+    if table.unit:
+        lines.append("  " + said_of(_("单位"), table.unit))
+    lines += [
+        "  " + " › ".join(column.path) + (f"（{column.unit}）" if column.unit else "") for column in table.columns
+    ]
+    lines += ["  " + said_of(_("规则"), f"{rule.text}  {rule.expression}".rstrip()) for rule in table.rules]
+    lines += ["  " + said_of(_("拿不准"), spoken(doubt)) for doubt in table.doubts]
+    return lines
+
+
+def _read_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help=_("任何表格文件：XLSX、XLS、ET、ODS、CSV 等"))
+    parser.add_argument("--html", type=Path, help=_("把看懂的内容画成网页，写到这个文件"))
+
+
+def _overlap(args: Namespace) -> Result:
+    files = [file for path in args.files for file in _files_of(path)]
+    questions, names, untold = [], [], []
+    for path, workbook in zip(files, read_workbooks(files), strict=True):
+        if isinstance(workbook, Unreadable):
+            untold.append(said_of(path.name, spoken(workbook.what)))
+        else:
+            names.append(path.name)
+            questions += questions_of(path.name, understand(workbook))
+    overlap = overlap_of(names, questions, _matcher(args))
+    lines = [*untold, *_told_overlap(overlap, args)]
+    if args.out:
+        lines += [_("已写到 {file}").format(file=file) for file in write_report(
+            overlap, args.out, units=args.units, minutes_each=args.minutes)]  # fmt: skip
+    data = contract.overlap_as_json(overlap) | {
+        "unread": untold,
+        "hours_a_year": round(overlap.minutes_a_year(units=args.units, minutes_each=args.minutes) / 60, 1),
+        "hours_saved_a_year": round(overlap.minutes_saved_a_year(units=args.units, minutes_each=args.minutes) / 60, 1),
+    }
+    return Result(data, lines, exit_code=4 if untold else 0)
+
+
+def _files_of(path: Path) -> list[Path]:
+    """The file; of a folder all spreadsheets in it."""
+    if not path.is_dir():
+        return [_existing(path)]
+    found = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.name[:2] != "~$")
+    if not found:
+        raise Invalid(_("文件夹 {folder} 里没有表格").format(folder=path), errors={"files": _("请检查路径")})
+    return found
+
+
+def _matcher(args: Namespace) -> Matcher | None:
+    """What the platform knows by name, if it is asked."""
+    if not args.platform:
+        return None
+    from dukao.sheets import queries
+
+    return Matcher(queries.known_shelf(viewer=args.by, today=timezone.localdate(args.at)).terms)
+
+
+def _told_overlap(overlap: Overlap, args: Namespace) -> list[str]:
+    hours = overlap.minutes_a_year(units=args.units, minutes_each=args.minutes) / 60
+    saved = overlap.minutes_saved_a_year(units=args.units, minutes_each=args.minutes) / 60
+    lines = [
+        _("{forms} 张表共问 {columns} 项，其实是 {distinct} 项；每张表都问的 {in_all} 项").format(
+            forms=len(overlap.forms), columns=len(overlap.questions), distinct=overlap.n_distinct,
+            in_all=overlap.n_in_all,
+        ),
+        _("{units:,} 个单位全年要花约 {hours:,.0f} 小时；只问一次可省约 {saved:,.0f} 小时").format(
+            units=args.units, hours=hours, saved=saved
+        ),
+    ]  # fmt: skip
+    for group in overlap.groups[: args.most]:
+        relation = _RELATIONS[group.relation.value]
+        lines.append(f"{group.label}\t{relation}\t" + "、".join(f"{m.file} {m.cell}" for m in group.members[:6]))
+    return lines
+
+
+_RELATIONS = {
+    "same": _l("同一项"),
+    "same_other_name": _l("换了名称"),
+    "same_other_unit": _l("换了计量单位"),
+    "same_other_period": _l("换了时期"),
+    "part_of": _l("其中的一部分"),
+}
+
+
+def _overlap_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("files", type=Path, nargs="+", help=_("要比较的表格文件，或放着它们的文件夹"))
+    parser.add_argument("--units", type=int, default=1, help=_("多少个单位要填（默认 1）"))
+    parser.add_argument("--minutes", type=float, default=0.5, help=_("每格平均花多少分钟（默认 0.5，只是估计）"))
+    parser.add_argument("--out", type=Path, help=_("把报告（XLSX、HTML）和合并后的表写到这个文件夹"))
+    parser.add_argument("--platform", action="store_true", help=_("按平台的数据元认别名"))
+    parser.add_argument("--most", type=int, default=30, help=_("最多列出多少项（默认 30）"))
+
+
+def _fill(args: Namespace) -> Result:
+    period = _period(args.period) if args.period else None
+    workbook = read_workbook(_existing(args.file))
+    form = understand(workbook)
+    source = _Platform(args) if args.platform else _Folder(args.data)
+
+    def planned() -> Plan:
+        matcher = Matcher(source.shelf.terms, source.confirmed)
+        return plan_filling(workbook, form, source.shelf, matcher, unit=source.unit(args.unit), period=period)
+
+    plan = planned()
+    if args.take:
+        source.keep(_taken(plan, args.take))
+        plan = planned()
+    target = args.out or args.file.with_name(_("{name}（已填）").format(name=args.file.stem) + suffix_of(args.file))
+    if target.exists() and target.samefile(args.file):
+        raise Invalid(_("不能写回原表"), errors={"--out": _("请另选一个文件名")})
+    filled = fill_workbook(args.file, target, plan, title=args.file.stem)
+    broken = broken_rules(workbook, form, plan)
+    lines = [spoken(filled.told)]
+    if not source.shelf.knows(source.unit(args.unit)):
+        lines.append(_("已有数据里没有“{unit}”").format(unit=args.unit))
+    lines += [f"{f.sheet}!{f.cell}\t{contract.plain_value(f.value)}\t{f.source}\t{f.as_of}" for f in filled.filled]
+    lines += [f"{s.filling.sheet}!{s.filling.cell}\t{spoken(s.why)}" for s in filled.skipped]
+    lines += [line for gap in filled.gaps for line in _told_gap(gap)]
+    lines += [*map(_told_broken, broken), *(spoken(said) for said in (*source.shelf.untold, *filled.doubts))]
+    lines.append(_("已写到 {file}").format(file=filled.path))
+    data = contract.fill_as_json(plan, filled, broken) | {"doubts": [*source.shelf.untold, *filled.doubts]}
+    return Result(data, lines, exit_code=4 if broken else 0)
+
+
+def _told_broken(broken: Broken) -> str:
+    found = broken.violation
+    return said_of(
+        _("{sheet} 第 {row} 行不符").format(sheet=broken.sheet, row=broken.row),
+        f"{found.rule.text or found.rule.expression}（{found.cell}：{found.left:f} / {found.right:f}）",
+    )
+
+
+class _Folder:
+    """Known from a plain folder of files; confirmations rest beside them."""
+
+    def __init__(self, folder: Path):
+        if not folder.is_dir():
+            raise Invalid(_("没有文件夹 {folder}").format(folder=folder), errors={"--data": _("请检查路径")})
+        self.shelf = FolderShelf(folder)
+        self._file = folder / CONFIRMED
+        self.confirmed = self._kept()
+
+    def unit(self, name: str) -> str:
+        return name
+
+    def keep(self, taken: dict[str, str]) -> None:
+        self.confirmed |= taken
+        self._file.write_text(yaml.safe_dump(self.confirmed, allow_unicode=True, sort_keys=True), encoding="utf-8")
+
+    def _kept(self) -> dict[str, str]:
+        try:
+            said = yaml.safe_load(self._file.read_text(encoding="utf-8")) if self._file.is_file() else {}
+        except (yaml.YAMLError, UnicodeDecodeError):
+            said = None
+        if not isinstance(said, dict):
+            wrong = _("{file} 读不懂").format(file=self._file)
+            raise Invalid(wrong, errors={CONFIRMED: _("请改正，或移走这个文件再重新确认")})
+        return {str(question): str(term) for question, term in said.items()}
+
+
+class _Platform:
+    """Known from the platform's database, as whoever runs the command may see it."""
+
+    def __init__(self, args: Namespace):
+        from dukao.sheets import queries
+
+        self._args = args
+        self._place = args.unit
+        self.shelf = queries.known_shelf(viewer=args.by, today=timezone.localdate(args.at), within=args.unit)
+        self.confirmed = queries.confirmed_meanings(viewer=args.by, unit=args.unit)
+
+    def unit(self, name: str) -> str:
+        from dukao.org import queries
+
+        return queries.unit(code=name, viewer=self._args.by).name
+
+    def keep(self, taken: dict[str, str]) -> None:
+        from dukao.sheets.actions import confirm_meaning
+
+        for signature, element in taken.items():
+            confirm_meaning(signature=signature, element=element, unit=self._place, by=self._args.by, at=self._args.at)
+        self.confirmed |= taken
+
+
+def _told_gap(gap: Gap) -> list[str]:
+    asked = " › ".join((*gap.asked.row_path, *gap.asked.path))
+    lines = [f"{gap.sheet}!{gap.slot.cell}\t{asked}\t{spoken(gap.why)}"]
+    # Where one is sure, it is the value that lacks; nobody is asked for another meaning.
+    if not any(offered.is_sure for offered in gap.offered):
+        for number, offered in enumerate(gap.offered, start=1):
+            lines.append("    " + _("要采用“{term}”（{reason}），加上 --take {cell}={n}").format(
+                term=offered.term.title, reason=spoken(offered.reason), cell=gap.slot.cell, n=number))  # fmt: skip
+    return lines
+
+
+def _taken(plan: Plan, choices: list[str]) -> dict[str, str]:
+    """What `--take C5=1` confirms: signature of the question → key of the term."""
+    gaps = {gap.slot.cell: gap for gap in plan.gaps}
+    taken = {}
+    for choice in choices:
+        cell, _sign, number = choice.upper().partition("=")
+        gap = gaps.get(cell)
+        if gap is None or not number.isdigit() or not 1 <= int(number) <= len(gap.offered):
+            told = _("“{choice}”不能采用").format(choice=choice)
+            raise Invalid(told, errors={"--take": _("请写成 C5=1：待填的格，和所列的第几个")})
+        taken[gap.asked.signature] = gap.offered[int(number) - 1].term.key
+    return taken
+
+
+def _fill_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help=_("要填的表"))
+    parser.add_argument("--unit", required=True, help=_("为谁填：单位名称或代码"))
+    parser.add_argument("--period", help=_("哪一期，例如 2026Q3"))
+    parser.add_argument("--platform", action="store_true", help=_("用平台数据库里的数据（--unit 写 12 位代码）"))
+    parser.add_argument("--data", type=Path, default=Path("."), help=_("放着已有数据的文件夹（默认是这里）"))
+    parser.add_argument("--out", type=Path, help=_("写到这个文件（默认在原表旁边）"))
+    parser.add_argument("--take", action="append", metavar="C5=1", help=_("采用为这一格列出的第几个；会记住"))
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise Invalid(_("没有文件 {file}").format(file=path), errors={"file": _("请检查路径")})
+    return path
+
+
+def _period(code: str) -> Period:
+    try:
+        return Period.parse(code)
+    except ValueError:
+        told = _("“{text}”不是时期").format(text=code)
+        raise Invalid(told, errors={"--period": _("请写成 2026、2026Q3、2026-07 或 2026-07-15")}) from None
+
+
+COMMANDS = [
+    Command(
+        "read", _l("看懂一个表格文件：表、表头、单位、规则、要填的格"), _read, _read_arguments,
+        "dukao read 表.xlsx --html 表.html",
+    ),
+    Command(
+        "overlap", _l("一堆表里，哪些数被问了不止一次"), _overlap, _overlap_arguments,
+        "dukao overlap *.xlsx --units 1599 --out 报告",
+    ),
+    Command(
+        "fill", _l("把已有的数填进表里，只留下不知道的"), _fill, _fill_arguments,
+        "dukao fill 表.xlsx --unit 龙东村 --period 2026Q3 --data 资料",
+    ),
+]  # fmt: skip
