@@ -1,7 +1,8 @@
 """Landing a delivery: read, check, distil, and then everything that counts in one transaction.
 
 1. A worker claims a delivery; the claim of a process that died is taken over.
-2. Outside of any transaction the file is read and checked; records and rejects come to rest under their digests.
+2. Outside of any transaction the file is read and checked; records and rejects come to rest under their digests, and
+   what the records say is staged.
 3. In one transaction, with the dataset locked, facts and totals change, the older delivery of the same scope and
    period is superseded, and the delivery says so. A worker that lost its claim changes nothing.
 
@@ -12,7 +13,8 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -20,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
@@ -34,9 +35,9 @@ from dukao.org import queries as org
 from dukao.org.queries import UnitView
 from dukao.org.rules import SYSTEM
 from dukao.registers import records
-from dukao.registers.actions.landing import land_facts
+from dukao.registers.actions.landing import land_staged, stage_cells
 from dukao.registers.digests import FactsDigest
-from dukao.registers.intake.checking import Checked, check_rows, write_rejects
+from dukao.registers.intake.checking import Checked, check_rows, write_records, write_rejects
 from dukao.registers.intake.engine import engine
 from dukao.registers.intake.places import Places
 from dukao.registers.models import Dataset, Delivery
@@ -179,6 +180,13 @@ def _work_on(claim: Claim, at: datetime) -> None:
         raise
 
 
+def _keep_records(db: duckdb.DuckDBPyConnection, checked: Checked, folder: Path) -> dict[str, str]:
+    """Let the accepted rows come to rest; answer the column of the delivery that names them."""
+    if not checked.rows_accepted:
+        return {}
+    return {"records_digest": records.keep(write_records(db, checked, folder), "records")}
+
+
 class _Job:
     """One try at landing one delivery."""
 
@@ -234,19 +242,24 @@ class _Job:
         with engine(folder) as db:
             places.put_into(db)
             checked = check_rows(db, source, self.rules, places, folder, self.claim.tell)
-            self._keep_rows(checked)
+            self._tell_rows(checked)
             self._refuse_nothing(db, checked, folder)
-            self.claim.tell(_("计算数据"), 75)
-            staging.stage_facts(db, checked.records, self.measures, self.definition, self.period, self.scope.id)
-            cells = staging.set_aside_cells(db, self.elements.values(), places)
-            self.found |= {"cells_rejected": cells} if cells else {}
-            self._keep_rejects(db, folder)
-            if checked.records:
-                self.outcome["records_digest"] = records.keep(checked.records, "records")
+            # Records come to rest beside the distilling; both are there before anything is committed.
+            with ThreadPoolExecutor(1) as beside:
+                kept = beside.submit(_keep_records, db.cursor(), checked, folder)
+                self.claim.tell(_("计算数据"), 50)
+                staging.stage_facts(db, checked, self.measures, self.definition, self.period, self.scope.id)
+                cells = staging.set_aside_cells(db, self.elements.values(), places)
+                self.found |= {"cells_rejected": cells} if cells else {}
+                self._keep_rejects(db, folder)
+                digest = FactsDigest()
+                staged = stage_cells(digest.passing(staging.fact_batches(db)))
+                self.claim.tell(_("写入记录"), 75)
+                self.outcome |= kept.result()
             self.claim.tell(_("入库"), 85)
-            self._commit(staging.fact_batches(db), at)
+            self._commit(staged, digest, at)
 
-    def _keep_rows(self, checked: Checked) -> None:
+    def _tell_rows(self, checked: Checked) -> None:
         self.outcome |= {
             "rows_read": checked.rows_read,
             "rows_accepted": checked.rows_accepted,
@@ -281,7 +294,7 @@ class _Job:
                     setattr(held, name, value)
                 change(held)
 
-    def _commit(self, facts: Iterator[pa.RecordBatch], at: datetime) -> None:
+    def _commit(self, staged: int, digest: FactsDigest, at: datetime) -> None:
         def land(held: Delivery) -> None:
             others = Delivery.objects.filter(
                 dataset_id=held.dataset_id, scope_unit_id=held.scope_unit_id, period=held.period,
@@ -297,8 +310,7 @@ class _Job:
             held.state, held.landed_at, held.supersedes = Delivery.State.LANDED, at, older
             held.dataset_version = self.delivery.dataset.version
             held.save()
-            digest = FactsDigest()
-            landed = land_facts(delivery_id=held.pk, batches=digest.passing(facts), at=at)
+            landed = land_staged(delivery_id=held.pk, staged=staged, at=at)
             Delivery.objects.filter(pk=held.pk).update(facts_landed=landed.facts)
             if older:
                 others.filter(pk=older.pk).update(state=Delivery.State.SUPERSEDED)

@@ -8,7 +8,8 @@ is superseded at the same instant, and so are the facts of the delivery it corre
 # ruff: noqa: S608 (all SQL here is put together from constants and integers only)
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,9 +44,14 @@ def land_facts(*, delivery_id: int, batches: Iterable[pa.RecordBatch], at: datet
     The delivery that this one `supersedes` must be set on it already. Raises: SumTooLarge.
     """
     assert connection.in_atomic_block, "facts land together with their delivery"
+    return land_staged(delivery_id=delivery_id, staged=stage_cells(batches), at=at)
+
+
+def land_staged(*, delivery_id: int, staged: int, at: datetime) -> Landed:
+    """`land_facts` of the cells that stand in the temporary table `staged`, and are so many."""
+    assert connection.in_atomic_block, "facts land together with their delivery"
     corrected = Delivery.objects.values_list("supersedes_id", flat=True).get(pk=delivery_id)
     with connection.cursor() as cursor:
-        staged = _stage(cursor, batches)
         if connection.vendor == "postgresql":
             # Sets take their rows in no order of ours; alone among writers (readers go on) they cannot deadlock.
             cursor.execute("LOCK TABLE registers_fact IN EXCLUSIVE MODE")
@@ -85,8 +91,31 @@ def rebuild_totals(*, by: Actor, at: datetime) -> int:
     return count
 
 
+def stage_cells(batches: Iterable[pa.RecordBatch]) -> int:
+    """Put the batches into the temporary table `staged` of this connection; answer how many cells.
+
+    Nobody waits for it: it may be done before the transaction in which they land. What was staged before is dropped.
+    """
+    with connection.cursor() as cursor, _one_piece(cursor):
+        return _stage(cursor, batches)
+
+
+@contextmanager
+def _one_piece(cursor: CursorWrapper) -> Iterator[None]:
+    """A transaction for temporary tables only, where there is none: `atomic` would lock out other writers (SQLite)."""
+    if connection.in_atomic_block:
+        yield
+        return
+    cursor.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        cursor.execute("ROLLBACK")
+        raise
+    cursor.execute("COMMIT")
+
+
 def _stage(cursor: CursorWrapper, batches: Iterable[pa.RecordBatch]) -> int:
-    """Put the batches into the temporary table `staged`; answer how many cells."""
     for table in ("staged", "replaced"):
         drop(cursor, table)
     cursor.execute(

@@ -2,7 +2,7 @@
 
 The file is read once and only flows through: every row is judged and put down with its values, the hash of its key
 and, where it is not plainly good, its cells. The few odd ones are read slowly, by `rules.cells`: some turn out good,
-the others are told their reasons by `rules.rows`. Then, with doubled keys known, the good rows are written.
+the others are told their reasons by `rules.rows`. Then, with doubled keys known, the good rows can be told.
 """
 # ruff: noqa: S608 (names come from checked definitions or are our own; values are quoted by `literal`)
 
@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from dukao.registers.intake.places import Places
-from dukao.registers.intake.statements import Statements, literal, offer_readings
+from dukao.registers.intake.statements import Statements, literal, offer_readings, to_parquet
 from dukao.registers.reading.problems import Irregular
 from dukao.registers.reading.source import PlainText, Source
 from dukao.registers.rules.rows import WHOLE_ROW, RowRules
@@ -29,11 +29,10 @@ REJECTS = "CREATE TABLE rejects (line BIGINT, place INTEGER, name VARCHAR, value
 
 @dataclass(frozen=True)
 class Checked:
-    """Counts of rows, the accepted ones as a file (none where none are), the faults as the table `rejects`."""
+    """Counts of rows; the accepted ones are the view `records`, the faults the table `rejects`."""
 
     rows_read: int
     rows_rejected: int
-    records: Path | None
 
     @property
     def rows_accepted(self) -> int:
@@ -68,14 +67,16 @@ def check_rows(
     if statements.key:
         _find_doubled(db, statements)
     rejected = _count(db, "SELECT count(DISTINCT line) FROM rejects")
-    progress("写入记录", 50)
-    records = None
-    if rows_read > rejected:
-        records = folder / "accepted.parquet"
-        db.execute(statements.write(records))
-        written = _count(db, f"SELECT count(*) FROM read_parquet({literal(str(records))})")
-        assert written == rows_read - rejected, f"{written} rows written of {rows_read} - {rejected}"
-    return Checked(rows_read, rejected, records)
+    db.execute(statements.records())
+    return Checked(rows_read, rejected)
+
+
+def write_records(db: duckdb.DuckDBPyConnection, checked: Checked, folder: Path) -> Path:
+    """The accepted rows as a file."""
+    target = folder / "accepted.parquet"
+    written = _count(db, to_parquet("FROM records", target, "zstd, COMPRESSION_LEVEL 1"))
+    assert written == checked.rows_accepted, f"{written} rows written of {checked.rows_accepted}"
+    return target
 
 
 def _find_doubled(db: duckdb.DuckDBPyConnection, statements: Statements) -> None:

@@ -2,7 +2,6 @@
 # ruff: noqa: S608 (all SQL here is put together from our own names)
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 import duckdb
 import ibis
@@ -10,9 +9,9 @@ import pyarrow as pa
 
 from dukao.base.periods import Period
 from dukao.base.quantities import SCALED_LIMIT, text_from_scaled
+from dukao.registers.intake.checking import Checked
 from dukao.registers.intake.distilling import Scope, distil, fill_with_zeros
 from dukao.registers.intake.places import Places
-from dukao.registers.intake.statements import literal
 from dukao.registers.queries.elements import ElementView
 from dukao.registers.rules.cells import shortened
 from dukao.registers.rules.definitions import DatasetDefinition
@@ -23,10 +22,13 @@ _BATCH_ROWS = 100_000
 
 
 def stage_facts(
-    db: duckdb.DuckDBPyConnection, records: Path | None, measures: Sequence[Distillation],
+    db: duckdb.DuckDBPyConnection, checked: Checked, measures: Sequence[Distillation],
     definition: DatasetDefinition, period: Period, scope_unit_id: int,
 ) -> None:  # fmt: skip
-    """Make the table `facts`: element_id, period, unit_id, value (whole number), text, clashes."""
+    """Make the table `facts` of what the view `records` shows.
+
+    Its columns: element_id, period, unit_id, value (whole number), text, clashes.
+    """
     db.execute(
         "CREATE TABLE facts"
         " (element_id BIGINT, period BIGINT, unit_id BIGINT, value HUGEINT, text VARCHAR, clashes BOOLEAN)"
@@ -34,8 +36,7 @@ def stage_facts(
     if not measures:
         return
     cells = None
-    if records is not None:
-        db.execute(f"CREATE VIEW records AS FROM read_parquet({literal(str(records))})")
+    if checked.rows_accepted:
         rows, scope = ibis.table(_schema(definition), name="records"), Scope(period, scope_unit_id)
         at_levels = {f"at_{m.level}": "int64" for m in measures}
         cells = distil(rows, ibis.table({"code": "int64", **at_levels}, name="places"), measures, definition, scope)

@@ -110,11 +110,10 @@ class Statements:
         """The file, judged, in its order: of each row the hash of its key and its values; where it is not plainly good,
         also its cells."""
         line = "" if isinstance(self.source.table, PlainText) else "_line, "
-        cells = ", ".join(f"x{n}" for n in range(len(self.columns)))
+        cells = ", ".join(f"CASE WHEN NOT _fits THEN x{n} END AS x{n}" for n in range(len(self.columns)))
         rows = self._judged(self.values(self._texts(), slow=False))
-        return _to_parquet(
-            f"SELECT {self._hash} AS h, {line}_fault, CASE WHEN NOT _fits THEN [{cells}] END AS odd, {self._values}"
-            f" FROM ({rows})",
+        return to_parquet(
+            f"SELECT {self._hash} AS h, {line}_fault, NOT _fits AS is_odd, {cells}, {self._values} FROM ({rows})",
             target,
             "uncompressed",
         )
@@ -130,13 +129,13 @@ class Statements:
     def judge_odd(self) -> str:
         """`odd`: the rows that were not plainly good, read slowly: values, whether they fit, and per column whether."""
         numbers = range(len(self.columns))
-        cells = ", ".join(f"odd[{n + 1}] AS x{n}" for n in numbers)
-        texts = f"SELECT _line, _fault, h, odd AS cells, {cells} FROM few"
+        cells = ", ".join(f"x{n}" for n in numbers)
+        texts = f"SELECT *, [{cells}] AS cells FROM few"
         unit = self.number_of(self.rules.definition.unit_column)
         flags = [f"{self.fits(n)} AND (_known OR x{n} IS NULL)" if n == unit else self.fits(n) for n in numbers]
         return (
             # Put together first, as every call of Python costs, and each takes as many rows as stand together.
-            "CREATE TABLE few AS SELECT _line, _fault, h, odd FROM judged WHERE odd IS NOT NULL;"
+            f"CREATE TABLE few AS SELECT _line, _fault, h, {cells} FROM judged WHERE is_odd;"
             f" CREATE TABLE odd AS SELECT _line, _fault, cells, h IS NULL AS is_late, {self._hash} AS h, _fits,"
             f" [{', '.join(flags)}] AS flags, {self._values} FROM ({self._judged(self.values(texts, slow=True))})"
         )
@@ -146,15 +145,13 @@ class Statements:
         some = f"SELECT _line AS line, {self._told} AS told, h FROM {{}} WHERE h IN (SELECT h FROM double_hashes)"
         return f"CREATE TABLE doubled AS {some.format('judged')} UNION ALL {some.format('odd')} AND is_late"
 
-    def write(self, target: Path) -> str:
-        """The good rows: the plain ones in the order of the file, then the odd ones."""
+    def records(self) -> str:
+        """The view `records` of the good rows: the plain ones in the order of the file, then the odd ones."""
         named = ", ".join(f'v{n} AS "{c.name}"' for n, c in enumerate(self.columns))
         single = " AND h NOT IN (SELECT h FROM double_hashes)" if self.key else ""
-        return _to_parquet(
-            f"SELECT {named} FROM judged WHERE odd IS NULL{single}"
-            f" UNION ALL (SELECT {named} FROM odd WHERE _fits{single} ORDER BY _line)",
-            target,
-            "zstd, COMPRESSION_LEVEL 1",
+        return (
+            f"CREATE VIEW records AS SELECT {named} FROM judged WHERE NOT is_odd{single}"
+            f" UNION ALL (SELECT {named} FROM odd WHERE _fits{single} ORDER BY _line)"
         )
 
     @property
@@ -230,7 +227,8 @@ def _date_shortcuts(x: str, cast: str) -> list[tuple[str, str]]:
     ]
 
 
-def _to_parquet(query: str, target: Path, compression: str) -> str:
+def to_parquet(query: str, target: Path, compression: str) -> str:
+    """COPY of what is asked for; its answer is the number of rows."""
     # Dictionaries pay for codes and places; looking for one among invoice numbers costs time and finds none.
     return (
         f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION {compression}, PARQUET_VERSION v2,"
