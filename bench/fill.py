@@ -4,6 +4,7 @@ import gc
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,7 +27,7 @@ def run(quick: bool) -> list[dict[str, Any]]:
             plan = plan_for("模拟村", rows=_ROWS, columns=_COLUMNS, part=part)
             assert fill_workbook(form, folder / "ours.xlsx", plan).skipped == ()
             ours, peer = in_turns(
-                lambda plan=plan: fill_workbook(form, folder / "ours.xlsx", plan),
+                partial(fill_workbook, form, folder / "ours.xlsx", plan),
                 lambda: openpyxl.load_workbook(form).save(folder / "peer.xlsx"),
                 times=5 if quick else 15,
             )

@@ -137,10 +137,11 @@ class Book:
             raise damaged("工作簿里没有工作表")
         numbers = [e.attributes.get("sheetId", "") for e in xml.all("sheet")]
         number = max((int(n) for n in numbers if n.isdigit()), default=0) + 1
-        sheet = (
-            f'<{xml.tag("sheet")} name="{escaped(name)}" sheetId="{number}" '
-            f'xmlns:dukao="{self.links_namespace}" dukao:id="{identity}"/>'
-        )
+        # The prefix that the list has for links, because not every program knows that prefixes are free.
+        spaces = xml.root_attributes.items()
+        prefix = next((k[6:] for k, v in spaces if v == self.links_namespace and k.startswith("xmlns:")), "")
+        link = f'{prefix}:id="{identity}"' if prefix else f'xmlns:r="{self.links_namespace}" r:id="{identity}"'
+        sheet = f'<{xml.tag("sheet")} name="{escaped(name)}" sheetId="{number}" {link}/>'
         return xml.edited([xml.appended(sheets, "sheets", sheet), self._computing()])
 
     def _computing(self) -> Edit:

@@ -90,7 +90,7 @@ def _shape(number: int, place: tuple[int, int], text: str, names: str) -> str:
     anchor = f"{column + 1},15,{top},8,{column + 4},15,{top + _height(text)},8"
     return (
         f'<v:shape{names} id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;visibility:hidden" '
-        'fillcolor="#ffffe1" o:insetmode="auto"><v:shadow on="t" obscured="t"/><v:textbox/>'
+        'fillcolor="#ffffe1" o:insetmode="auto"><v:shadow on="t" obscured="t"/><v:textbox><div/></v:textbox>'
         '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
         f"<x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column>"
         "</x:ClientData></v:shape>"

@@ -115,7 +115,12 @@ class _Sheet:
         """A row about this cell, which the second of its own leads to."""
         number, name, style = len(self._rows) + 1, cell_name(row, column), self._looks["text"]
         self._hyperlinks.append(f'<hyperlink ref="B{number}" location="{_quoted(sheet)}!{name}"/>')
-        inside = "".join([_cell(f"{letter}{number}", style, text) for letter, text in zip("CDEF", rest, strict=False)])
+        inside = "".join([
+            f'<c r="{letter}{number}" s="{style}" t="inlineStr"><is>{_said(text)}</is></c>'
+            if text
+            else f'<c r="{letter}{number}" s="{style}"/>'
+            for letter, text in zip("CDEF", rest, strict=False)
+        ])  # fmt: skip
         self._rows.append(
             f'<row r="{number}">{_cell(f"A{number}", style, sheet)}<c r="B{number}" s="{self._looks[look]}" '
             f't="inlineStr"><is><t>{name}</t></is></c>{inside}</row>'
@@ -138,8 +143,11 @@ class _Sheet:
 def _cell(name: str, style: int, text: str) -> str:
     if not text:
         return f'<c r="{name}" s="{style}"/>'
-    said = spoken("t", text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
-    return f'<c r="{name}" s="{style}" t="inlineStr"><is>{said}</is></c>'
+    return f'<c r="{name}" s="{style}" t="inlineStr"><is>{_said(text)}</is></c>'
+
+
+def _said(text: str) -> str:
+    return spoken("t", text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
 
 
 @lru_cache
