@@ -68,7 +68,7 @@ def write_template(filing: FilingPage, target: Path) -> None:
         for column, width in enumerate(_WIDTHS):
             sheet.set_column(column, column, width)
         sheet.write_string(0, 0, neutral(f"{filing.title}（{filing.period.label}）"), looks["title"])
-        about = _("填报单位：{unit}　白色和黄色的格可以填，灰色的已有数据不用填").format(unit=filing.unit_name)
+        about = _("填报单位：{unit}。黄色的格要填，灰色的是已有数据，不用填").format(unit=filing.unit_name)
         sheet.write_string(1, 0, neutral(about))
         heads = (_("序号"), _("部分"), _("项目"), _("时期"), _("计量单位"), _("数值"), _("说明"), _identity(filing))
         for column, text in enumerate(heads):
