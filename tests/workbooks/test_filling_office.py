@@ -116,6 +116,16 @@ def test_parts_that_nothing_is_written_into_keep_their_bytes_as_packed(form: Pat
             assert old.getinfo(name).compress_type == new.getinfo(name).compress_type
 
 
+def test_a_part_that_is_there_twice_is_replaced_twice(form: Path) -> None:
+    with zipfile.ZipFile(form, "a") as package, pytest.warns(UserWarning, match="Duplicate"):
+        package.writestr("xl/worksheets/sheet1.xml", package.read("xl/worksheets/sheet1.xml"))
+    _, _, target = filled(form, {"B3": 4321})
+    with zipfile.ZipFile(target) as package:
+        twins = [package.read(i) for i in package.infolist() if i.filename == "xl/worksheets/sheet1.xml"]
+    assert len(twins) == 2
+    assert all(b"<v>4321</v>" in twin for twin in twins)
+
+
 def test_nothing_typed_is_overwritten(form: Path) -> None:
     outcome, book, _ = filled(form, {"B4": 99, "D3": 99, "C5": 5, "没有!A1": 1})
     assert {s.filling.cell: s.why for s in outcome.skipped} == {

@@ -87,10 +87,12 @@ class Archive:
         changed = {_plain(name): (name, data) for name, data in parts.items()}
         members = []
         for entry, packed in zip(self._order, self._packed, strict=True):
-            new = changed.pop(_plain(entry.filename), None)
+            # Where two entries have one name, both are replaced: programs differ in which of them they take.
+            new = changed.get(_plain(entry.filename))
             members.append(self._deflated(packed.name, packed, new[1]) if new else packed)
         for name, data in changed.values():
-            members.append(self._deflated(name.encode(), members[0], data))
+            if not self.has(name):
+                members.append(self._deflated(name.encode(), members[0], data))
         directory, at = [], 0
         for member in members:
             header = _LOCAL.pack(b"PK\x03\x04", 20, member.flags, member.method, *member.when, member.check,
