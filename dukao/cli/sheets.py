@@ -224,9 +224,8 @@ def _demands(args: Namespace) -> Result:
     since, until = _day(args.since) if args.since else None, _day(args.until) if args.until else None
     if args.statement or args.stopped or args.refused:
         year = timezone.localdate(args.at).year
-        within = {"since": since or date(year, 1, 1), "until": until or date(year + 1, 1, 1)}
         tell = _statement if args.statement else _stopped if args.stopped else _refused
-        rows, lines = tell(args.by, **within)
+        rows, lines = tell(args.by, since or date(year, 1, 1), until or date(year + 1, 1, 1))
         return Result([_plain(r) for r in rows], lines)
     if args.unit:
         found = gate.demands_on_unit(unit=args.unit, viewer=args.by, since=since, until=until)
@@ -241,27 +240,27 @@ def _demands(args: Namespace) -> Result:
     return Result([_plain(d) for d in found], lines)
 
 
-def _statement(viewer: Actor, **within: date) -> tuple[Sequence[Any], list[str]]:
+def _statement(viewer: Actor, since: date, until: date) -> tuple[Sequence[Any], list[str]]:
     """Minutes by department."""
-    rows, times = gate.minutes_by_asker(viewer=viewer, **within), _("{n} 件")
+    rows, times = gate.minutes_by_asker(viewer=viewer, since=since, until=until), _("{n} 件")
     return rows, [
         f"{r.department_code}\t{r.department_name}\t{times.format(n=r.demands)}\t{_hours(r.minutes_hundredths)}"
         for r in rows
     ]
 
 
-def _stopped(viewer: Actor, **within: date) -> tuple[Sequence[Any], list[str]]:
+def _stopped(viewer: Actor, since: date, until: date) -> tuple[Sequence[Any], list[str]]:
     """What the rules did not let through."""
-    rows = gate.refusals(viewer=viewer, **within)
+    rows = gate.refusals(viewer=viewer, since=since, until=until)
     return rows, [
         "\t".join([_on(r.refused_at), r.asker_name, r.title, r.scope_name, joined(r.rules), spoken(r.reasons[0])])
         for r in rows
     ]
 
 
-def _refused(viewer: Actor, **within: date) -> tuple[Sequence[Any], list[str]]:
+def _refused(viewer: Actor, since: date, until: date) -> tuple[Sequence[Any], list[str]]:
     """Which units refused a sheet that lacks its legal marks."""
-    rows = queries.refusals(viewer=viewer, **within)
+    rows = queries.refusals(viewer=viewer, since=since, until=until)
     return rows, [
         "\t".join([_on(r.refused_at), r.unit_code, r.unit_name, r.number, r.title, spoken(r.reason)]) for r in rows
     ]

@@ -13,7 +13,7 @@ from dukao.base.refusals import Refused
 from dukao.gate.models import Demand
 from dukao.registers import queries as registers
 from dukao.sheets import actions
-from dukao.sheets.models import Answer, Dispatch, Filing
+from dukao.sheets.models import Answer, Dispatch, DispatchQuestion, Filing
 from tests.conftest import AT
 from tests.databases import own_database  # noqa: F401 (a fixture)
 from tests.sheets.conftest import DUE, Q3
@@ -113,6 +113,22 @@ def _send(city, code: str) -> Any:
     return actions.dispatch_sheet(
         sheet=code, scope_unit=city.code["富水市"], period=Q3, due_on=DUE, basis="据", by=city.actor["dora"], at=AT
     )
+
+
+def test_a_sheet_is_designed_anew_while_it_is_sent(house, city):
+    """It goes out as it was or as it is now, never with questions of both."""
+    house.define("new_projects", code="one")
+    house.define("sales", code="two")
+    works: list[Callable[[], Any]] = [lambda: _send(city, "one"), lambda: _send(city, "two")]
+    for element in ("tax_revenue", "vat_revenue"):
+        works.append(lambda element=element: house.define(element, code="one"))
+    works.append(lambda: actions.retire_sheet(sheet="two", by=city.actor["dora"], at=AT))
+    found = _at_once(*works)
+    assert isinstance(found[0], str)
+    [carried] = DispatchQuestion.objects.filter(dispatch__number=found[0])
+    assert carried.question.sheet_id == carried.dispatch.sheet_id
+    assert carried.question.element_id == carried.element_id
+    assert isinstance(found[1], Refused) != isinstance(found[-1], Refused), "sent or retired, not both"
 
 
 def test_numbers_are_given_once(house, city):

@@ -96,6 +96,8 @@ def dispatch_sheet(
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DISPATCH_LOCK])
+            # Nobody designs it anew or retires it meanwhile.
+            list(Sheet.objects.select_for_update().filter(code=sheet).order_by("id").values_list("id"))
             compiled = compile_sheet(
                 sheet=sheet, version=version or _newest_ready(sheet), scope_unit=scope_unit, period=period,
                 due_on=due_on, viewer=by, today=timezone.localdate(at), is_emergency=is_emergency,
