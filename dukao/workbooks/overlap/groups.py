@@ -198,14 +198,15 @@ def _called(members: Sequence[Question]) -> str:
 
 def _parts(cores: Sequence[Sequence[Question]]) -> list[Group]:
     """A datum that one form asks as a part ("其中") of what another form asks as a whole."""
-    wholes: dict[str, Question] = {}
+    wholes: dict[str, dict[str, Question]] = defaultdict(dict)  # name → file → question
     for members in cores:
         for member in members:
-            wholes.setdefault(member.core, member)
+            wholes[member.core].setdefault(member.file, member)
     groups = []
     for members in cores:
         part = members[0]
-        whole = wholes.get(part.outer)
-        if part.outer and whole and whole.file != part.file and whole.core != part.core:
+        asked_whole = wholes.get(part.outer, {}) if part.outer else {}
+        whole = next((q for file, q in asked_whole.items() if file != part.file and q.core != part.core), None)
+        if whole:
             groups.append(Group(f"{part.label} ⊂ {whole.label}", Relation.PART_OF, (whole, part)))
     return groups

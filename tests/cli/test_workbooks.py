@@ -1,0 +1,136 @@
+"""read, overlap and fill as a clerk types them: on plain files, with no server. All data are 模拟."""
+
+import json
+
+import openpyxl
+import pytest
+
+from dukao.cli.main import main
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A form, a folder of what is known, and a pile of two forms."""
+    form = openpyxl.Workbook()
+    rows = [
+        ["模拟镇2026年三季度情况表"], ["指标名称", "计量单位", "本期", "上年同期"], ["户籍人口", "人"],
+        ["其中：60岁以上人口", "人"], ["在籍户数", "户"], ["设施大棚", "座"],
+    ]  # fmt: skip
+    for row in rows:
+        form.active.append(row)
+    form.save(tmp_path / "表.xlsx")
+    folder = tmp_path / "资料"
+    folder.mkdir()
+    (folder / "人口2026Q3.csv").write_text(
+        "村名,户籍人口（人）,60岁以上人口（人）,户籍户数（户）\n龙东村,1004,230,312\n", encoding="gb18030"
+    )
+    (folder / "坏.xlsx").write_bytes(b"PK\x03\x04")
+    pile = tmp_path / "一摞表"
+    pile.mkdir()
+    for number, unit in ((1, "元"), (2, "万元")):
+        (pile / f"{number}.csv").write_text(f"村名,契税（{unit}）,耕地面积{number}（亩）\n龙东村,,\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(capsys, *words, code=0):
+    assert main([*map(str, words)]) == code
+    return capsys.readouterr()
+
+
+def as_json(capsys, *words, code=0):
+    return json.loads(run(capsys, *words, "--json", code=code).out)
+
+
+def test_read_says_what_it_understood(db, desk, capsys):
+    said = as_json(capsys, "read", "表.xlsx", "--html", "表.html")
+    (table,) = said["sheets"][0]["tables"]
+    assert set(table) >= {
+        "range",
+        "title",
+        "unit",
+        "header",
+        "rows",
+        "total_rows",
+        "notes",
+        "rules",
+        "slots",
+        "confidence",
+    }
+    assert table["header"][2] == ["本期"]
+    assert {slot["cell"] for slot in table["slots"]} == {f"{c}{r}" for c in "CD" for r in range(3, 7)}
+    assert 'class="slot"' in (desk / "表.html").read_text(encoding="utf-8")
+    assert "模拟镇2026年三季度情况表" in run(capsys, "read", "表.xlsx").out
+
+
+def test_fill_writes_what_is_known_beside_the_form(db, desk, capsys):
+    said = as_json(capsys, "fill", "表.xlsx", "--unit", "龙东村", "--period", "2026Q3", "--data", "资料")
+    assert (said["slots"], said["filled"], said["open"]) == (8, 2, 6)
+    assert said["cells"][0] == {
+        "sheet": "Sheet", "cell": "C3", "value": 1004, "source": "人口2026Q3.csv 人口2026Q3!B2", "as_of": "2026Q3",
+    }  # fmt: skip
+    assert any("坏.xlsx" in doubt for doubt in said["doubts"])
+    sheet = openpyxl.load_workbook(desk / "表（已填）.xlsx")["Sheet"]
+    assert (sheet["C3"].value, sheet["C4"].value, sheet["C5"].value) == (1004, 230, None)
+    assert "人口2026Q3.csv" in sheet["C3"].comment.text
+
+
+def test_what_is_offered_is_taken_once_and_remembered(db, desk, capsys):
+    fill = ("fill", "表.xlsx", "--unit", "龙东村", "--period", "2026Q3", "--data", "资料")
+    told = run(capsys, *fill).out
+    assert "--take C5=1" in told
+    assert as_json(capsys, *fill, "--take", "C5=1")["filled"] == 3
+    assert as_json(capsys, *fill)["filled"] == 3
+    assert "在籍户" in (desk / "资料/确认.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("fill", "表.xlsx", "--unit", "龙东村", "--data", "资料", "--take", "Z9=1"), "不能采用"),
+        (("fill", "表.xlsx", "--unit", "龙东村", "--data", "没有"), "没有文件夹"),
+        (("fill", "表.xlsx", "--unit", "龙东村", "--data", "资料", "--period", "夏天"), "不是时期"),
+        (("fill", "表.xlsx", "--unit", "龙东村", "--data", "资料", "--out", "表.xlsx"), "不能写回原表"),
+        (("read", "没有.xlsx"), "没有文件"),
+        (("read", "资料/坏.xlsx"), "文件"),
+    ],
+)
+def test_refusals_say_what_to_do(db, desk, capsys, words, what):
+    before = (desk / "表.xlsx").read_bytes()
+    assert what in run(capsys, *words, code=3).err
+    assert (desk / "表.xlsx").read_bytes() == before
+
+
+def test_a_broken_file_of_confirmations_is_not_overwritten(db, desk, capsys):
+    (desk / "资料/确认.yaml").write_text("- 坏\n", encoding="utf-8")
+    run(capsys, "fill", "表.xlsx", "--unit", "龙东村", "--data", "资料", "--take", "C5=1", code=3)
+    assert (desk / "资料/确认.yaml").read_text(encoding="utf-8") == "- 坏\n"
+
+
+def test_rules_that_do_not_hold_are_listed_by_row(db, desk, capsys):
+    (desk / "资料/人口2026Q3.csv").write_text(
+        "村名,户籍人口（人）,60岁以上人口（人）\n龙东村,100,230\n", encoding="utf-8"
+    )
+    said = as_json(capsys, "fill", "表.xlsx", "--unit", "龙东村", "--period", "2026Q3", "--data", "资料", code=4)
+    assert [(one["row"], one["left"], one["right"]) for one in said["broken"]] == [(4, 230, 100)]
+
+
+def test_overlap_of_a_folder(db, desk, capsys):
+    said = as_json(capsys, "overlap", "一摞表", "--units", "10", "--out", "报告")
+    assert (said["forms"], said["columns"], said["distinct"], said["in_all"]) == (2, 4, 3, 1)
+    assert [group["relation"] for group in said["groups"]] == ["same_other_unit"]
+    assert (desk / "报告/重复项.xlsx").is_file()
+    assert (desk / "报告/重复项.html").is_file()
+    assert "换了计量单位" in run(capsys, "overlap", "一摞表").out
+
+
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(db, desk, capsys):
+    said = as_json(capsys, "overlap", "一摞表/1.csv", "一摞表/2.csv", "资料/坏.xlsx", code=4)
+    assert said["forms"] == 2
+    assert len(said["unread"]) == 1
+
+
+def test_english(db, desk, capsys):
+    told = run(capsys, "overlap", "一摞表", "--language", "en").out
+    assert "2 forms ask 4 items" in told
+    assert "in another unit of measure" in told

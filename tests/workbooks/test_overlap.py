@@ -1,0 +1,98 @@
+"""What a pile of forms asks more than once, and how the questions relate. All forms are 模拟."""
+
+import openpyxl
+import pytest
+
+from dukao.workbooks.contract import overlap_as_json
+from dukao.workbooks.grid import Workbook
+from dukao.workbooks.matching import Matcher, Term
+from dukao.workbooks.overlap import Relation, merged_form, overlap_of, questions_of, write_report
+from dukao.workbooks.understanding import understand
+from tests.workbooks.drawn import drawn
+
+
+def overlap(*forms, matcher=None):
+    names = [f"表{n}.xlsx" for n in range(1, len(forms) + 1)]
+    questions = [
+        q
+        for name, text in zip(names, forms, strict=True)
+        for q in questions_of(name, understand(Workbook(name, "xlsx", (drawn(text, framed=True),))))
+    ]
+    return overlap_of(names, questions, matcher)
+
+
+def form(*columns, title="情况表（模拟）"):
+    heads = " | ".join(("村名", *columns))
+    blanks = " | ".join("" for _ in columns)
+    return f"| {title} |{' < |' * len(columns)}\n| {heads} |\n| 东风村 | {blanks} |\n| 新兴村 | {blanks} |"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "relation"),
+    [
+        ("户籍人口（人）", "户籍人口(人)", Relation.SAME),
+        ("户籍人口数（人）", "年末户籍人口（人）", Relation.SAME),
+        ("农村居民人均可支配收入（元）", "农村居民人均可支配的收入（元）", Relation.OTHER_NAME),
+        ("契税（元）", "契税（万元）", Relation.OTHER_UNIT),
+        ("契税（万元）", "上年同期契税（万元）", Relation.OTHER_PERIOD),
+    ],
+)
+def test_one_datum_asked_twice(one, other, relation):
+    found = overlap(form(one, "耕地面积（亩）"), form(other, "党员人数（人）"))
+    assert [group.relation for group in found.groups] == [relation]
+    assert found.n_distinct == 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("户籍人口（人）", "常住人口（人）"), ("低保户数（户）", "新增低保户数（户）"),
+        ("农村低保人数（人）", "城市低保人数（人）"),
+        ("契税（万元）", "契税增长率（%）"), ("低保（户）", "低保（人）"), ("初中学校数（所）", "小学学校数（所）"),
+    ],
+)  # fmt: skip
+def test_neighbours_are_not_the_same(one, other):
+    assert overlap(form(one), form(other)).groups == ()
+
+
+def test_a_known_datum_is_known_by_all_its_names():
+    matcher = Matcher((Term("gdp", ("地区生产总值", "GDP"), "万元"),))
+    found = overlap(form("地区生产总值（万元）"), form("GDP（亿元）"), matcher=matcher)
+    assert [group.relation for group in found.groups] == [Relation.OTHER_NAME]
+
+
+def test_this_year_and_last_year_in_one_form_are_not_asked_twice():
+    assert overlap(form("契税（万元）", "上年同期契税（万元）"), form("耕地面积（亩）")).groups == ()
+
+
+def test_a_part_of_what_another_form_asks():
+    parts = "| 指标（模拟） | 计量单位 | 数量 |\n| 户籍人口 | 人 | |\n| 其中：女性 | 人 | |\n| 耕地面积 | 亩 | |"
+    found = overlap(parts, form("户籍人口（人）"))
+    assert {group.relation for group in found.groups} == {Relation.SAME, Relation.PART_OF}
+
+
+def test_the_cost_counts_cells_and_how_often_the_form_comes():
+    found = overlap(form("契税（万元）", title="税收月报（模拟）"), form("契税（万元）", title="税收季报（模拟）"))
+    assert found.minutes_a_year(units=10, minutes_each=0.5) == (2 * 12 + 2 * 4) * 0.5 * 10
+    assert found.minutes_saved_a_year(units=10, minutes_each=0.5) == 2 * 4 * 0.5 * 10
+
+
+def test_the_merged_form_asks_everything_once():
+    found = overlap(form("契税（万元）", "耕地面积（亩）"), form("契税（元）", "党员人数（人）"))
+    assert len(merged_form(found)) == found.n_distinct == 3
+
+
+def test_the_contract_and_the_report(tmp_path):
+    found = overlap(form("契税（万元）", "=1+1（个）"), form("契税（万元）", "<b>数</b>（个）"))
+    data = overlap_as_json(found)
+    assert {name: data[name] for name in ("forms", "columns", "distinct", "in_all")} == {
+        "forms": 2, "columns": 4, "distinct": 3, "in_all": 1,
+    }  # fmt: skip
+    assert data["groups"][0]["members"][0] == {
+        "file": "表1.xlsx", "sheet": "Sheet1", "cell": "B3", "path": ["契税（万元）"], "unit": "万元",
+    }  # fmt: skip
+    workbook, page = write_report(found, tmp_path / "报告", units=5, minutes_each=0.5)
+    book = openpyxl.load_workbook(workbook)
+    assert book.sheetnames == ["摘要", "重复项", "合并后的表"]
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    assert "<b>数" not in page.read_text(encoding="utf-8")

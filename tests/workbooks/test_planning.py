@@ -1,0 +1,140 @@
+"""Which slot gets which value: decided before anything is written, with the reason where nothing is. All 模拟."""
+
+from decimal import Decimal
+
+import pytest
+
+from dukao.base.periods import Period
+from dukao.workbooks.crosschecks import broken_rules
+from dukao.workbooks.grid import Workbook
+from dukao.workbooks.matching import Matcher, Term
+from dukao.workbooks.planning import plan_filling
+from dukao.workbooks.shelf import Known, who
+from dukao.workbooks.tables import Kind
+from dukao.workbooks.understanding import understand
+from tests.workbooks.drawn import drawn
+
+Q3 = Period.parse("2026Q3")
+TERMS = (
+    Term("population", ("户籍人口",), "人", Kind.NUMBER),
+    Term("elders", ("60岁以上人口",), "人", Kind.NUMBER),
+    Term("land", ("耕地面积",), "亩", Kind.NUMBER),
+    Term("vat", ("增值税",), "元", Kind.NUMBER),
+    Term("share", ("自来水普及率",), "%", Kind.NUMBER),
+    Term("party", ("政治面貌",), "", Kind.TEXT),
+)
+
+
+class Remembered:
+    """A shelf of a few values: (key, whose, period) → values."""
+
+    terms = TERMS
+
+    def __init__(self, **values):
+        self.held = values
+
+    def knows(self, whose):
+        return who(whose) in ("龙东村", "龙西村")
+
+    def values(self, key, *, whose, period):
+        found = self.held.get(key, ())
+        return tuple(
+            k for w, code, k in found if who(w) == who(whose) and (code is None or period == Period.parse(code))
+        )
+
+
+def value(what, unit="", *, whose="龙东村", of="2026Q3", source="模拟.csv"):
+    return whose, of, Known(what, unit, source, of or "2026-01-01")
+
+
+def planned(text, shelf, *, unit="龙东村", period=Q3, confirmed=None):
+    workbook = Workbook("表.xlsx", "xlsx", (drawn(text, framed=True),))
+    form = understand(workbook)
+    plan = plan_filling(workbook, form, shelf, Matcher(TERMS, confirmed), unit=unit, period=period)
+    return workbook, form, plan
+
+
+def filled(plan):
+    return {f.cell: f.value for f in plan.fillings}
+
+
+def why(plan):
+    return {g.slot.cell: g.why for g in plan.gaps}
+
+
+FORM = """
+| 模拟镇2026年三季度情况表 | < | < | < |
+| 指标名称 | 计量单位 | 本期 | 上年同期 |
+| 户籍人口 | 人 | | |
+| 其中：60岁以上人口 | 人 | | |
+| 增值税 | 万元 | | |
+| 人才引进数 | 人 | | |
+"""
+
+
+def test_what_is_known_is_filled_in_the_units_of_the_form():
+    shelf = Remembered(
+        population=(value(1004, "人"), value(1010, "人", of="2025Q3")), vat=(value(Decimal("123456.5"), "元"),)
+    )
+    _, _, plan = planned(FORM, shelf)
+    assert filled(plan) == {"C3": 1004, "D3": 1010, "C5": Decimal("12.34565")}
+    assert why(plan)["D5"] == "“增值税”没有龙东村的数据（2025年三季度）"
+    assert why(plan)["C6"] == "没有找到确定对应的数据"
+    assert plan.n_slots == 8
+
+
+def test_sources_that_contradict_fill_nothing():
+    shelf = Remembered(vat=(value(120000, "元", source="甲.csv"), value(13, "万元", source="乙.csv")))
+    _, _, plan = planned(FORM, shelf)
+    assert filled(plan) == {}
+    assert "互相矛盾：120000元（甲.csv）；13万元（乙.csv）" in why(plan)["C5"]
+
+
+def test_sources_that_agree_in_other_units_do_not_contradict():
+    shelf = Remembered(vat=(value(120000, "元"), value(12, "万元")))
+    assert filled(planned(FORM, shelf)[2]) == {"C5": 12}
+
+
+def test_what_has_no_end_in_the_other_unit_is_told_and_not_rounded():
+    shelf = Remembered(land=(value(Decimal("4500.5"), "亩"),))
+    _, _, plan = planned("| 指标 | 计量单位 | 数量 |\n| 耕地面积 | 公顷 | |\n| 户籍人口 | 人 | |", shelf)
+    assert why(plan)["C2"] == "4500.5 亩换算成公顷除不尽（约 300.0333），请按表的要求取舍"
+
+
+def test_villages_may_stand_in_rows_or_above_columns():
+    shelf = Remembered(population=(value(1004, "人"), value(702, "人", whose="龙西村")))
+    down = "| 村名 | 户籍人口（人） |\n| 龙东村 | |\n| 龙西村 | |\n| 龙北村 | |"
+    across = "| 指标 | 计量单位 | 龙东村 | 龙西村 |\n| 户籍人口 | 人 | | |\n| 耕地面积 | 亩 | | |"
+    assert filled(planned(down, shelf)[2]) == {"B2": 1004, "B3": 702}
+    assert filled(planned(across, shelf)[2]) == {"C2": 1004, "D2": 702}
+    assert why(planned(down, shelf)[2])["B4"] == "“户籍人口”没有龙北村的数据（2026年三季度）"
+
+
+def test_a_column_of_another_year_gets_that_years_value():
+    shelf = Remembered(population=(value(990, "人", of="2024"), value(1004, "人", of="2025")))
+    form = "| 指标 | 计量单位 | 2024年 | 2025年 |\n| 户籍人口 | 人 | | |\n| 耕地面积 | 亩 | | |"
+    assert filled(planned(form, shelf)[2]) == {"C2": 990, "D2": 1004}
+
+
+@pytest.mark.parametrize(("said", "taken"), [("党员", "2"), ("2", "2"), ("群众", "1"), ("不详", None)])
+def test_a_code_list_gets_its_code(said, taken):
+    shelf = Remembered(party=(value(said, of=None),))
+    _, _, plan = planned("| 登记表（模拟） | < |\n| 姓名 | |\n| 政治面貌（1.群众 2.党员） | |\n| 民族 | |", shelf)
+    assert filled(plan).get("B3") == taken
+
+
+def test_a_confirmation_counts_from_then_on():
+    shelf = Remembered(population=(value(1004, "人"),))
+    form = "| 指标 | 计量单位 | 数量 |\n| 在籍总人数 | 人 | |\n| 耕地面积 | 亩 | |"
+    _, _, plan = planned(form, shelf)
+    gap = next(g for g in plan.gaps if g.slot.cell == "C2")
+    _, _, again = planned(form, shelf, confirmed={gap.asked.signature: "population"})
+    assert filled(again) == {"C2": 1004}
+
+
+def test_rules_of_the_form_are_tested_on_what_is_filled_in():
+    shelf = Remembered(population=(value(100, "人"),), elders=(value(230, "人"),))
+    workbook, form, plan = planned(FORM, shelf)
+    assert broken_rules(workbook, form) == ()
+    (broken,) = broken_rules(workbook, form, plan)
+    assert (broken.row, broken.violation.left, broken.violation.right) == (4, 230, 100)

@@ -1,0 +1,98 @@
+"""A plain folder as what is known: whose figures, of when, in which unit of measure. All data are 模拟."""
+
+import pytest
+
+from dukao.base.periods import Period
+from dukao.workbooks.matching import Asked
+from dukao.workbooks.shelf import FolderShelf, is_time, matcher_of, period_in, time_told, who
+
+Q3 = Period.parse("2026Q3")
+
+
+def shelf(folder, **files):
+    for name, lines in files.items():
+        (folder / f"{name}.csv").write_text("\n".join(lines), encoding="utf-8")
+    return FolderShelf(folder)
+
+
+def known(found, *path, whose="龙东村", unit="", period=Q3):
+    sure = matcher_of(found).sure(Asked(path, unit=unit))
+    return [(str(k.value), k.unit) for k in found.values(sure.term.key, whose=whose, period=period)] if sure else None
+
+
+def test_a_unit_is_known_by_its_name_and_by_its_code(tmp_path):
+    found = shelf(tmp_path, 人口=["单位名称,行政区划代码,户籍户数（户）", "龙东村,230201001201,312"])
+    assert known(found, "户籍户数", unit="户") == [("312", "户")]
+    assert known(found, "户籍户数", unit="户", whose="230201001201") == [("312", "户")]
+    assert known(found, "户籍户数", unit="户", whose="龙东村民委员会") == [("312", "户")]
+    assert found.knows("龙东村委会")
+    assert not found.knows("龙西村")
+
+
+def test_a_row_may_say_its_period(tmp_path):
+    found = shelf(tmp_path, 历年=["村名,年份,党员人数（人）", "龙东村,2025,41", "龙东村,2026,44"])
+    assert known(found, "党员人数", unit="人", period=Period.parse("2025")) == [("41", "人")]
+    assert known(found, "党员人数", unit="人", period=Period.parse("2024")) == []
+
+
+def test_years_may_stand_above_the_columns(tmp_path):
+    found = shelf(tmp_path, 历年=["填报单位：龙东村,,,", "指标,计量单位,2025年,2026年", "耕地面积,亩,4500,4510"])
+    assert known(found, "耕地面积", unit="亩", period=Period.parse("2025")) == [("4500", "亩")]
+
+
+def test_one_datum_in_two_units_of_measure_is_one_term(tmp_path):
+    found = shelf(tmp_path, 甲=["村,契税（元）", "龙东村,120000"], 乙=["村,契税（万元）", "龙东村,13"])
+    assert sorted(known(found, "契税", unit="万元")) == [("120000", "元"), ("13", "万元")]
+
+
+def test_a_share_written_as_text_is_a_number(tmp_path):
+    found = shelf(tmp_path, 水=["村,自来水普及率", "龙东村,98.5%"])
+    assert known(found, "自来水普及率", unit="%") == [("98.5", "%")]
+
+
+def test_the_last_part_of_a_name_alone_is_another_datum(tmp_path):
+    (tmp_path / "收入.csv").write_text("村名,脱贫户人均纯收入（元）\n龙东村,15000", encoding="utf-8")
+    assert known(FolderShelf(tmp_path), "人均纯收入", unit="元") is None
+
+
+def test_files_that_give_nothing_are_told(tmp_path):
+    (tmp_path / "坏.xlsx").write_bytes(b"PK\x03\x04 broken")
+    (tmp_path / "空.csv").write_text("", encoding="utf-8")
+    (tmp_path / "说明.txt").write_text("不是数据", encoding="utf-8")
+    (tmp_path / "~$开着.xlsx").write_bytes(b"lock")
+    untold = FolderShelf(tmp_path).untold
+    assert [line.split("：")[0] for line in untold] == ["坏.xlsx", "空.csv"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("模拟区2026年三季度报表", "2026Q3"), ("2026年7月", "2026-07"), ("税收_2026Q3", "2026Q3"), ("2026年度", "2026"),
+        ("2026年1-9月", None), ("2026年上半年", None), ("没有时期", None), ("数据202607", "2026-07"),
+    ],
+)  # fmt: skip
+def test_the_period_a_title_speaks_of(text, code):
+    found = period_in(text)
+    assert (found.code if found else None) == code
+
+
+@pytest.mark.parametrize(
+    ("parts", "near", "code"),
+    [
+        (("2025年",), None, "2025"), (("7月",), "2026Q3", "2026-07"), (("三季度",), "2026", "2026Q3"),
+        (("7月",), None, None),         (("户籍人口",), "2026", None), (("2025年", "三季度"), None, "2025Q3"),
+    ],
+)  # fmt: skip
+def test_the_period_a_heading_names(parts, near, code):
+    found = time_told(parts, Period.parse(near) if near else None)
+    assert (found.code if found else None) == code
+
+
+def test_a_heading_that_is_only_a_period():
+    assert [is_time(text) for text in ("2025年", "三季度", "1月", "2025", "12", "", "一季度末")] == [
+        True, True, True, True, False, False, False,
+    ]  # fmt: skip
+
+
+def test_names_of_offices():
+    assert who("龙东村民委员会") == who("龙东村") == who(" 龙东村委会 ")
