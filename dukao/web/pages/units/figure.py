@@ -319,10 +319,11 @@ def _opened_by(fact: FactPassport) -> str:
 
 
 def _lines(fact: FactPassport, people: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Who and when, in the order it happened."""
+    """Who and when, in the order it happened; handing in and review say nothing of what was changed before them."""
+    was_changed = fact.superseded_at is not None and fact.accepted_at is None
     if fact.answer:
         yield _("填写"), _by(people, fact.answer.answered_by, words.moment(fact.answer.answered_at))
-    if fact.filing:
+    if fact.filing and not was_changed:
         if fact.filing.submitted_at:
             yield _("上交"), _by(people, fact.filing.submitted_by, words.moment(fact.filing.submitted_at))
         if fact.filing.reviewed_at:
@@ -332,7 +333,10 @@ def _lines(fact: FactPassport, people: Mapping[str, str]) -> Iterator[tuple[str,
         yield _("文件"), f"{fact.source.file_name} · {fact.source.file_digest[:16]}"
         yield _("入库"), _by(people, fact.source.by_name, words.moment(fact.source.landed_at))
     yield _("记入"), words.moment(fact.recorded_at)
-    yield _("认定"), words.moment(fact.accepted_at) if fact.accepted_at else _("待审")
+    if was_changed:
+        yield _("认定"), _("没有，审核之前已改")
+    else:
+        yield _("认定"), words.moment(fact.accepted_at) if fact.accepted_at else _("待审")
 
 
 def _by(people: Mapping[str, str], name: str, when: str) -> str:
