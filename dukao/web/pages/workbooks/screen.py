@@ -154,7 +154,9 @@ def _gap(filling: Filling, gaps: list[Gap]) -> GapLine:
                   else c.term.title, spoken(c.reason))
             for c in first.offered
         )  # fmt: skip
-    return GapLine(_label(first), _where(gaps), spoken(first.why), offers, tuple(_stale(filling, first)))
+    stale = tuple(_stale(filling, first))
+    why = _("只有旧的数，仍对就用它") if stale else spoken(first.why)
+    return GapLine(_label(first), _where(gaps), why, offers, stale)
 
 
 def _label(gap: Gap) -> str:
