@@ -14,6 +14,7 @@ from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere
 from dukao.org.rules import SYSTEM
 from dukao.registers import actions, queries
+from dukao.registers.intake import staging
 from dukao.registers.models import Delivery, Fact, Total
 from dukao.registers.records import path_of
 from tests.registers.invoices import AT, ELEMENTS, Q3, csv_of, define, deliver, receive
@@ -55,6 +56,21 @@ def test_a_delivery_lands(city, var, tmp_path):
     ]
     assert view.found["encoding"] == "utf-8"
     assert not view.has_rejects
+
+
+def test_an_element_that_is_defined_anew_while_the_file_is_read_is_read_again(city, var, tmp_path, monkeypatch):
+    define(city)
+    stage, more = staging.stage_facts, [{**ELEMENTS[0], "decimals": 4}]
+
+    def stage_and_define(*given):
+        stage(*given)
+        define(city, elements=more)
+
+    monkeypatch.setattr(staging, "stage_facts", stage_and_define)
+    view = deliver(csv_of(tmp_path, "A1,990101001201,2026-07-01,1,100.50,x"))
+    assert view.state == "landed"
+    assert facts(city, "tax_sum") == {("一村", "2026-07"): 100_5000}
+    assert Delivery.objects.get().attempts == 2
 
 
 def test_bad_rows_are_set_aside_with_line_column_value_and_reason(city, var, tmp_path):

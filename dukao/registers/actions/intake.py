@@ -40,7 +40,7 @@ from dukao.registers.digests import FactsDigest
 from dukao.registers.intake.checking import Checked, check_rows, write_records, write_rejects
 from dukao.registers.intake.engine import engine
 from dukao.registers.intake.places import Places
-from dukao.registers.models import Dataset, Delivery
+from dukao.registers.models import Dataset, Delivery, Element
 from dukao.registers.queries.deliveries import DeliveryView, delivery
 from dukao.registers.queries.elements import ElementView, elements_by_code
 from dukao.registers.reading.files import read_file
@@ -65,6 +65,10 @@ class NothingAccepted(Refused):
 
 class ReadingFailed(Refused):
     """Reading the file was cut off again and again."""
+
+
+class _DefinedAnew(Exception):
+    """An element was given another definition while the file was read: it is read again."""
 
 
 def land_waiting(*, at: datetime) -> int:
@@ -113,6 +117,10 @@ class Claim:
     def tell(self, step: str, percent: int) -> None:
         mine = Delivery.objects.filter(pk=self.delivery_id, claimed_by=self.token)
         mine.update(progress={"step": step, "percent": percent})
+
+    def give_back(self) -> None:
+        mine = Delivery.objects.filter(pk=self.delivery_id, claimed_by=self.token)
+        mine.update(claimed_at=None, claimed_by="")
 
 
 def _waiting(at: datetime) -> Any:
@@ -174,9 +182,11 @@ def _work_on(claim: Claim, at: datetime) -> None:
             job.run(folder, at)
     except Refused as refused:
         job.refuse(refused, at)
+    except _DefinedAnew:
+        claim.give_back()
     except BaseException:
         # Free for the next try; attempts are counted.
-        Delivery.objects.filter(pk=claim.delivery_id, claimed_by=claim.token).update(claimed_at=None, claimed_by="")
+        claim.give_back()
         raise
 
 
@@ -306,6 +316,7 @@ class _Job:
                 held.save()
                 self._record("registers.delivery.superseded", at, {"by": newer.number})
                 return
+            self._require_same_meaning()
             older = others.filter(pk__lt=held.pk).order_by("-pk").first()
             held.state, held.landed_at, held.supersedes = Delivery.State.LANDED, at, older
             held.dataset_version = self.delivery.dataset.version
@@ -321,6 +332,13 @@ class _Job:
             })  # fmt: skip
 
         self._settle(land)
+
+    def _require_same_meaning(self) -> None:
+        """Hold the elements as they were read, until the facts are there and keep their meaning."""
+        meant = Element.objects.select_for_update(no_key=True).filter(code__in=self.elements)
+        list(meant.order_by("id").values_list("id"))
+        if elements_by_code(self.elements) != self.elements:
+            raise _DefinedAnew
 
     def refuse(self, refused: Refused, at: datetime) -> None:
         def turn_back(held: Delivery) -> None:

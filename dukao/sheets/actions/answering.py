@@ -221,8 +221,8 @@ JOIN registers_element e ON e.id = c.element_id
 LEFT JOIN sheets_answer a ON a.filing_id = f.id AND a.question_id = c.question_id
 WHERE f.dispatch_id = (SELECT id FROM sheets_dispatch WHERE number = %s) AND f.unit_id = %s
 """
-# Against whoever closes or reviews meanwhile; typists do not wait for each other.
-_HOLD = " FOR KEY SHARE OF d, f"
+# Against whoever closes, reviews or defines the element anew meanwhile; typists do not wait for each other.
+_HOLD = " FOR KEY SHARE OF d, f, e"
 
 
 def _place(number: str, unit: str, element: str, period: Period | None, by: Actor, at: datetime) -> _Place:
