@@ -24,6 +24,7 @@ class Role(StrEnum):
     ROW_NAME = "row-name"
     TOTAL = "total"
     LOOKUP = "lookup"
+    NOTE = "footnote"
     VALUE = "value"
     SLOT = "slot"
     FILLED = "filled"
@@ -37,6 +38,7 @@ ROLE_NAMES = {
     Role.ROW_NAME: "行名",
     Role.TOTAL: "合计",
     Role.LOOKUP: "对照表",
+    Role.NOTE: "注",
     Role.VALUE: "已有内容",
     Role.SLOT: "要填的格",
     Role.FILLED: "已填入",
@@ -151,9 +153,20 @@ def _roles(grid: Grid, sheet: UnderstoodSheet) -> dict[tuple[int, int], tuple[Ro
                 roles[row, column] = _role(table, row, grid.rows[row][column]), ""
         for row, column, path in _row_names(grid, table):
             roles[row, column] = Role.ROW_NAME, " › ".join(path)
+        for place in _places_of_notes(grid, table):
+            roles[place] = Role.NOTE, ""
         for slot in table.slots:
             roles[slot.row, slot.column] = Role.SLOT, " › ".join((*slot.row_path, *slot.path))
     return roles
+
+
+def _places_of_notes(grid: Grid, table: Table) -> Iterator[tuple[int, int]]:
+    """The cells near the table whose text is one of its notes."""
+    notes = "\n".join(table.notes)
+    for row in range(max(0, table.area.top - 8), min(grid.height, ROWS_MOST, table.area.bottom + 12)):
+        for column, value in enumerate(grid.rows[row][:COLUMNS_MOST]):
+            if isinstance(value, str) and len(value) > 1 and (row, column) not in table.area and value.strip() in notes:
+                yield row, column
 
 
 def _row_names(grid: Grid, table: Table) -> Iterator[tuple[int, int, tuple[str, ...]]]:
@@ -228,7 +241,7 @@ table{border-collapse:collapse}td,th{border:1px solid #d5dae0;padding:.2rem .45r
 th{background:#f4f6f8;color:#57606a;font-weight:400;font-size:.8rem}
 ul.legend{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;padding:0}
 .legend li{padding:.1rem .6rem;border:1px solid #d5dae0}
-.header{background:#dfe9f5}.row-name{background:#edf2f8}.total{background:#ece7f6}.lookup{background:#f1f1ee}
+.title{background:#f6efe2;font-weight:600}.footnote{background:#f3f3ef;color:#57606a}.header{background:#dfe9f5}.row-name{background:#edf2f8}.total{background:#ece7f6}.lookup{background:#f1f1ee}
 .slot{background:#fff6d8;outline:1px dashed #8a6d00;outline-offset:-3px}
 .open{background:#fff0c2;outline:2px dashed #8a6d00;
 outline-offset:-3px}.filled{background:#dff3e4;font-weight:600}.error{background:#fbe3e0;color:#8c1d13}

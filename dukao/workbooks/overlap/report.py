@@ -128,5 +128,6 @@ def _page(overlap: Overlap, units: int, minutes_each: float) -> str:
 _STYLE = """
 body{font:15px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;margin:1.5rem;color:#1b1f24;max-width:70rem}
 table{border-collapse:collapse;width:100%}td,th{border:1px solid #d5dae0;padding:.35rem .6rem;text-align:left;
-vertical-align:top}thead th{background:#dfe9f5}
+vertical-align:top}thead th{background:#dfe9f5}td:nth-child(2),td:nth-child(3),thead th{white-space:nowrap}
+h1{font-size:1.3rem}
 """
