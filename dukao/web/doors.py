@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.urls import is_valid_path, reverse
@@ -24,7 +25,7 @@ from dukao.org.rules import Actor
 from dukao.web import exports, words
 
 logger = logging.getLogger(__name__)
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class Page(Protocol):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,7 @@ from dukao.workbooks.matching import Term
 from dukao.workbooks.shelf import Known, who
 from dukao.workbooks.tables import Kind
 
+Part = TypeVar("Part")
 _VILLAGE = 5
 _KINDS = {"number": Kind.NUMBER, "text": Kind.TEXT, "code": Kind.CODE}
 # From the finest: what is kept per day adds up to a month, never the other way round.
@@ -138,15 +140,15 @@ class PlatformShelf:
         return found | self._from_below(unit, below, period)
 
     def _from_facts(self, e: ElementView, facts: Mapping[int, KnownFact], period: Period) -> _Held | None:
-        cells = [_counting(cell, e.over_periods, facts) for cell in cell_periods(period.key, e.period_type)]  # type: ignore[arg-type]
-        if e.over_periods == "last":  # the latest cell that somebody knows stands for the whole period
-            cells = [cell for cell in cells if cell is not None][-1:]
-        if not cells or any(cell is None for cell in cells):
+        counting = [_counting(cell, e.over_periods, facts) for cell in cell_periods(period.key, e.period_type)]  # type: ignore[arg-type]
+        pairs = _standing_for(e, counting)
+        if not pairs:
             return None
-        pairs = [cell for cell in cells if cell is not None]
         source = "；".join(dict.fromkeys(_source(fact) for _, fact in pairs))
         fresh = all(is_fresh(of, period.key, e.fresh_days, self._today) for of, _ in pairs)
         if e.kind != "number":
+            if len({fact.text for _, fact in pairs}) > 1:
+                return None
             return _Held(Known(_text(e, pairs[0][1].text), "", source, Period(pairs[0][0]).code), fresh)
         value = _over_periods(e, [fact.value for _, fact in pairs])
         if value is None:
@@ -166,14 +168,11 @@ class PlatformShelf:
         )
         found = {}
         for e, of in elements.items():
-            parts = [sums.get((e, cell)) for cell in cells[e]]
-            if of.over_periods == "last":
-                parts = [part for part in parts if part is not None][-1:]
-            if parts and all(part is not None for part in parts):
-                value = _over_periods(of, [part[0] for part in parts if part is not None])
-                if value is not None:
-                    told = _("由 {n} 个下级单位汇总").format(n=max(part[1] for part in parts if part is not None))
-                    found[of.code] = _Held(Known(value, of.measure_unit, told, period.code), is_fresh=True)
+            parts = _standing_for(of, [sums.get((e, cell)) for cell in cells[e]])
+            value = _over_periods(of, [value for value, _n in parts]) if parts else None
+            if value is not None:
+                told = _("由 {n} 个下级单位汇总").format(n=max(n for _value, n in parts))
+                found[of.code] = _Held(Known(value, of.measure_unit, told, period.code), is_fresh=True)
         return found
 
 
@@ -224,6 +223,12 @@ def _fits(e: ElementView, period: Period) -> bool:
 
 def _counting(cell: int, over_periods: str, facts: Mapping[int, KnownFact]) -> tuple[int, KnownFact] | None:
     return next(((p, facts[p]) for p in periods_that_count(cell, over_periods) if p in facts), None)
+
+
+def _standing_for(e: ElementView, cells: Sequence[Part | None]) -> list[Part]:
+    """The parts that stand for the whole period: of a stock the latest that is known, else all or none."""
+    known = [cell for cell in cells if cell is not None]
+    return known[-1:] if e.over_periods == "last" else known if len(known) == len(cells) else []
 
 
 def _over_periods(e: ElementView, values: Sequence[int | None]) -> Decimal | None:

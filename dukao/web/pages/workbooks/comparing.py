@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -20,7 +20,7 @@ from dukao.web.doors import Crumb
 from dukao.web.pages.workbooks.files import RIGHT, Opened, download, opened_all, waiting, workplace
 from dukao.web.tables import Cell, Column, Table, row, table
 from dukao.web.uploads import Waiting
-from dukao.workbooks.overlap import Overlap, Relation, merged_form, overlap_of, questions_of, write_report
+from dukao.workbooks.overlap import Overlap, Question, Relation, merged_form, overlap_of, questions_of, write_report
 
 _GROUPS_MOST, _MEMBERS_MOST, _MERGED_MOST = 300, 6, 400
 _UNITS_MOST = 10_000_000
@@ -65,7 +65,7 @@ def overlap(request: HttpRequest) -> HttpResponse:
 
 @doors.form_on("workbooks")
 @require_POST
-def report(request: HttpRequest) -> HttpResponse:
+def report(request: HttpRequest) -> FileResponse:
     """The report as a workbook, with the merged form in it, or as a page of its own."""
     actor = doors.actor_of(request)
     actor.require_anywhere(RIGHT)
@@ -110,7 +110,7 @@ def _files(request: HttpRequest, actor: Actor) -> list[Waiting]:
 
 def _compared(files: Sequence[Waiting]) -> tuple[Overlap, tuple[tuple[str, str, str], ...]]:
     """The overlap of the files that could be read, and those that could not. Files of one name are told apart."""
-    names, questions, unread = list[str](), [], []
+    names, questions, unread = list[str](), list[Question](), list[tuple[str, str, str]]()
     for one in opened_all(files):
         if isinstance(one, Opened):
             name = _own_name(one.file.name, names)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -59,7 +59,7 @@ def form(request: HttpRequest) -> HttpResponse:
 
 @doors.form_on("workbooks")
 @require_POST
-def filled(request: HttpRequest) -> HttpResponse:
+def filled(request: HttpRequest) -> FileResponse:
     """The same workbook, filled in, as a download."""
     actor = doors.actor_of(request)
     actor.require_anywhere(RIGHT)

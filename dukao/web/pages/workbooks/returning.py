@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -103,7 +103,7 @@ def take(request: HttpRequest, number: str, unit: str) -> HttpResponse:
 
 
 @require_GET
-def template(request: HttpRequest, number: str, unit: str) -> HttpResponse:
+def template(request: HttpRequest, number: str, unit: str) -> FileResponse:
     """The sheet as a workbook: what is known stands in it, locked; what is asked is open."""
     filing = _fillable(number, unit, doors.actor_of(request))
     with workplace() as folder:
