@@ -1,5 +1,6 @@
 """Reading sheets: how they compile, what is filled in, and what waits on whose desk."""
 
+from dukao.sheets.queries.answers import value_as_answer as value_as_answer
 from dukao.sheets.queries.compiling import Compiled as Compiled
 from dukao.sheets.queries.compiling import CompiledQuestion as CompiledQuestion
 from dukao.sheets.queries.compiling import RefusalView as RefusalView

@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 from dukao.base.periods import Period
 from dukao.base.quantities import NotANumber, scaled_from_text
 from dukao.base.refusals import Invalid
+from dukao.sheets import queries
 from dukao.sheets.queries.filings import CellView, FilingPage, QuestionView
-from dukao.sheets.rules.answers import Answerable, BadAnswer, read_answer
-from dukao.sheets.wording import say
 from dukao.web import words
 from dukao.web.exports import neutral
 from dukao.web.pages.filings import screen
@@ -215,9 +214,9 @@ def _difference(question: QuestionView, cell: CellView, raw: str, filing: Filing
 
     is_open = cell.state in ("asked", "stale", "answered")
     try:
-        read = read_answer(raw, _answerable(question))
-    except BadAnswer as problem:
-        return told("invalid", why=say(problem.words)) if is_open else told("known")
+        read = queries.value_as_answer(question=question, raw=raw)
+    except Invalid as invalid:
+        return told("invalid", why=str(invalid)) if is_open else told("known")
     if _same(read.value, read.text, cell, question):
         return told("still") if cell.state == "stale" else None
     return told("change" if is_open else "known")
@@ -230,8 +229,3 @@ def _same(value: int | None, text: str, cell: CellView, question: QuestionView) 
         return bool(cell.shown) and value == scaled_from_text(cell.shown, question.decimals)
     except NotANumber:
         return False
-
-
-def _answerable(question: QuestionView) -> Answerable:
-    least, most = (scaled_from_text(b, question.decimals) if b else None for b in (question.minimum, question.maximum))
-    return Answerable(question.kind, question.decimals, question.measure_unit, least, most, dict(question.codes))
