@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,7 +22,11 @@ from dukao.registers.reading.marks import Marker, Marks
 
 Kind = Literal["inbox", "records", "rejects"]
 _SUFFIX: dict[Kind, str] = {"inbox": "", "records": ".parquet", "rejects": ".csv"}
-_BLOCK_BYTES = 8_000_000
+# A block stays in the processor's cache while it is looked at, hashed and copied.
+_BLOCK_BYTES = 1_000_000
+_UNDER_WAY = 8
+# The disk begins early with what it will be waited for.
+_FLUSH_BYTES = 100_000_000
 
 
 def path_of(kind: Kind, digest: str) -> Path:
@@ -81,17 +86,25 @@ def take_in(source: BinaryIO, folder: Path) -> tuple[str, int, Marks]:
     """Copy a delivered file into the inbox, safe on the disk; answer digest, size in bytes, and what its bytes show."""
     temporary = folder / "incoming"
     digest, marker, size = hashlib.sha256(), Marker(), 0
-    with temporary.open("wb") as copy, ThreadPoolExecutor(2) as helpers:
-        block = source.read(_BLOCK_BYTES)
-        while block:
+    # All three let go of the interpreter lock, so reading and marking go on beside them; each keeps its order.
+    with temporary.open("wb") as copy, _lane() as hashing, _lane() as writing, _lane() as flushing:
+        under_way: deque[Future[Any]] = deque()
+        flushed: list[Future[Any]] = []
+        while block := source.read(_BLOCK_BYTES):
             size += len(block)
-            # Both let go of the interpreter lock, so marking and reading go on beside them.
-            others: list[Future[Any]] = [helpers.submit(digest.update, block), helpers.submit(copy.write, block)]
+            under_way += (hashing.submit(digest.update, block), writing.submit(copy.write, block))
             marker.feed(block)
-            block = source.read(_BLOCK_BYTES)
-            for other in others:
-                other.result()
+            while len(under_way) > _UNDER_WAY:
+                under_way.popleft().result()
+            if size // _FLUSH_BYTES > len(flushed):
+                flushed.append(flushing.submit(os.fdatasync, copy.fileno()))
+        for last in (*under_way, *flushed):
+            last.result()
     return _rest(temporary, "inbox", digest.hexdigest()), size, marker.marks()
+
+
+def _lane() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1)
 
 
 def keep(temporary: Path, kind: Kind) -> str:

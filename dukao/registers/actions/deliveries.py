@@ -94,7 +94,8 @@ def _take_in(file: Path) -> tuple[str, int, dict[str, Any]]:
     with workspace() as folder, file.open("rb") as source:
         digest, size, marks = take_in(source, folder)
     assert path_of("inbox", digest).stat().st_size == size
-    return digest, size, {"format": kind, "marks": marks.as_dict()}
+    found = {"marks": marks.as_dict()}
+    return digest, size, found if kind == "workbook" else found | {"format": kind}
 
 
 def _refuse_period(definition: DatasetDefinition, period: Period, at: datetime) -> None:

@@ -110,10 +110,11 @@ class Statements:
         """The file, judged, in its order: of each row the hash of its key and its values; where it is not plainly good,
         also its cells."""
         line = "" if isinstance(self.source.table, PlainText) else "_line, "
-        cells = ", ".join(f"CASE WHEN NOT _fits THEN x{n} END AS x{n}" for n in range(len(self.columns)))
+        cells = ", ".join(f"x{n}" for n in range(len(self.columns)))
         rows = self._judged(self.values(self._texts(), slow=False))
         return to_parquet(
-            f"SELECT {self._hash} AS h, {line}_fault, NOT _fits AS is_odd, {cells}, {self._values} FROM ({rows})",
+            f"SELECT {self._hash} AS h, {line}_fault, NOT _fits AS is_odd,"
+            f" CASE WHEN NOT _fits THEN [{cells}] END AS cells, {self._values} FROM ({rows})",
             target,
             "uncompressed",
         )
@@ -129,13 +130,13 @@ class Statements:
     def judge_odd(self) -> str:
         """`odd`: the rows that were not plainly good, read slowly: values, whether they fit, and per column whether."""
         numbers = range(len(self.columns))
-        cells = ", ".join(f"x{n}" for n in numbers)
-        texts = f"SELECT *, [{cells}] AS cells FROM few"
+        cells = ", ".join(f"cells[{n + 1}] AS x{n}" for n in numbers)
+        texts = f"SELECT *, {cells} FROM few"
         unit = self.number_of(self.rules.definition.unit_column)
         flags = [f"{self.fits(n)} AND (_known OR x{n} IS NULL)" if n == unit else self.fits(n) for n in numbers]
         return (
             # Put together first, as every call of Python costs, and each takes as many rows as stand together.
-            f"CREATE TABLE few AS SELECT _line, _fault, h, {cells} FROM judged WHERE is_odd;"
+            "CREATE TABLE few AS SELECT _line, _fault, h, cells FROM judged WHERE is_odd;"
             f" CREATE TABLE odd AS SELECT _line, _fault, cells, h IS NULL AS is_late, {self._hash} AS h, _fits,"
             f" [{', '.join(flags)}] AS flags, {self._values} FROM ({self._judged(self.values(texts, slow=True))})"
         )
