@@ -17,7 +17,8 @@ document.addEventListener('submit', event => {
 document.addEventListener('change', ({target}) => {
   const {mostBytes, saysTooLarge} = target.dataset;
   if (mostBytes === undefined) return;
-  target.setCustomValidity(target.files[0]?.size > Number(mostBytes) ? saysTooLarge : '');
+  const bytes = [...target.files].reduce((sum, file) => sum + file.size, 0);
+  target.setCustomValidity(bytes > Number(mostBytes) ? saysTooLarge : '');
   target.reportValidity();
 });
 
