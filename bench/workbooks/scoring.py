@@ -1,7 +1,6 @@
 """What of a form was got right: true tables against understood ones, place by place."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from dukao.workbooks.tables import Layout, Slot, Table, Understood, UnderstoodSh
 from dukao.workbooks.texts import plain
 
 MEASURES = ("table", "title", "header", "row name", "unit", "total row", "slot", "element")
+_CIRCLED = re.compile(r"^\s*[①-⑳]")
 _UNIT = re.compile(r"\([^()]*\)$|/[^()/]*$")
 _NUMBERING = re.compile(
     r"^(?:其中:?|\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[.、](?!\d(?!\d周?岁)))+"
@@ -196,7 +196,7 @@ def _same_text(true: str, told: str) -> bool:
 
 def _bare(text: str) -> str:
     """Without numbering, unit and codes in brackets, blanks, width, script: those have measures of their own."""
-    text = _NUMBERING.sub("", unicodedata.normalize("NFKC", plain(text)))
+    text = _NUMBERING.sub("", plain(_CIRCLED.sub("", text)))
     return _UNIT.sub("", text).rstrip(":")
 
 

@@ -10,7 +10,17 @@ from dukao.base.periods import Period
 from dukao.workbooks.grid import Grid, Value, Workbook, cell_name
 from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, converted, factor_between, is_place, label
 from dukao.workbooks.matching.vocabulary import OPTIONAL
-from dukao.workbooks.shelf import Known, Shelf, key_columns, period_in, period_of_row, time_told, timeless, who
+from dukao.workbooks.shelf import (
+    Known,
+    Shelf,
+    key_columns,
+    period_in,
+    period_of_row,
+    placeless,
+    time_told,
+    timeless,
+    who,
+)
 from dukao.workbooks.tables import Kind, Layout, Slot, Table, Understood
 from dukao.workbooks.texts import plain
 
@@ -73,7 +83,7 @@ def plan_filling(
                 whose = _whose(grid, table, slot, keys, shelf) or unit
                 asked = asked_by(table, slot)
                 when = _when(grid, table, slot, period)
-                found = _answer(asked, slot, matcher, shelf, whose, when, grid.percents)
+                found = _answer(asked, slot, matcher, shelf, whose, when, grid.percents, is_now=when == period)
                 if isinstance(found, str):
                     gaps.append(Gap(sheet.name, slot, asked, found, matcher.candidates(asked, 3)))
                 else:
@@ -92,9 +102,8 @@ def rows_are_many(table: Table) -> bool:
 
 def asked_by(table: Table, slot: Slot) -> Asked:
     """What a slot asks; a row or column that is one of many units or persons does not change the question."""
-    row_path = () if rows_are_many(table) else tuple(part for part in slot.row_path if not is_place(part))
-    path = tuple(part for part in slot.path if not is_place(part))
-    return timeless(Asked(path, row_path, slot.unit, slot.kind, table.title))
+    row_path = () if rows_are_many(table) else slot.row_path
+    return timeless(placeless(Asked(slot.path, row_path, slot.unit, slot.kind, table.title)))
 
 
 def _when(grid: Grid, table: Table, slot: Slot, period: Period | None) -> Period | None:
@@ -131,6 +140,8 @@ def _answer(
     whose: str,
     period: Period | None,
     percents: frozenset[tuple[int, int]],
+    *,
+    is_now: bool,
 ) -> tuple[Known, Value, Candidate] | str:
     """The value to fill in, or why there is none."""
     row_is_who = bool(asked.row_path) and who(asked.row_path[-1]) == who(whose)
@@ -141,18 +152,24 @@ def _answer(
     if when is None and sure.span is not Span.NOW:
         return "问的是别的时期，不知道是哪一期"
     values = shelf.values(sure.term.key, whose=whose, period=when)
+    if not is_now or sure.span is not Span.NOW:
+        values = tuple(known for known in values if known.is_dated)
     if not values:
         return f"“{sure.term.title}”没有{whose}的数据" + (f"（{when.label}）" if when else "")
     if len({_comparable(known, sure.term.unit) for known in values}) > 1:
         return f"“{sure.term.title}”有几处来源互相矛盾：" + "；".join(
-            f"{k.value}{k.unit}（{k.source}）" for k in values[:3]
+            f"{_said(k.value)}{k.unit}（{k.source}）" for k in values[:3]
         )
     value = _shaped(values[0], slot, asked.unit)
     if value is None and (told := _not_exact(values[0], asked.unit)):
         return told
     if isinstance(value, Decimal) and sure.term.unit == "%" and (slot.row, slot.column) in percents:
         value /= 100  # the cell shows 0.35 as 35%
-    return (values[0], value, sure) if value is not None else f"“{values[0].value}”填不进这一格"
+    return (values[0], value, sure) if value is not None else f"“{_said(values[0].value)}”填不进这一格"
+
+
+def _said(value: Value) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _not_exact(known: Known, unit: str) -> str:

@@ -5,7 +5,7 @@ does a term have, for whom, in which period.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +16,7 @@ from typing import Protocol
 
 from dukao.base.periods import Period
 from dukao.workbooks.grid import CellError, Grid, Value, Workbook, cell_name
-from dukao.workbooks.matching import Asked, Matcher, Term, factor_between, label
+from dukao.workbooks.matching import Asked, Matcher, Term, factor_between, is_place, label
 from dukao.workbooks.matching.vocabulary import WHEN, WHOSE
 from dukao.workbooks.problems import Unreadable
 from dukao.workbooks.reading import read_workbooks
@@ -47,12 +47,16 @@ _PERIODS = tuple(
 
 @dataclass(frozen=True)
 class Known:
-    """A value with where it stands (`source`) and of when it is (`as_of`: a period's code, or a day)."""
+    """A value with where it stands (`source`) and of when it is (`as_of`: a period's code, or a day).
+
+    What is not dated is only of the day of its file: it stands for the period that is asked, never for an earlier one.
+    """
 
     value: Value
     unit: str
     source: str
     as_of: str
+    is_dated: bool = True
 
 
 class Shelf(Protocol):
@@ -123,6 +127,7 @@ class FolderShelf:
         self._by_name: dict[str, list[Term]] = defaultdict(list)
         self._entries: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
         self._whose: set[str] = set()
+        self._n_entries = 0
         paths = sorted(files if files is not None else _tables_in(folder))
         for path, workbook in zip(paths, read_workbooks(paths), strict=True):
             self._take_file(path, workbook)
@@ -145,12 +150,12 @@ class FolderShelf:
             self.untold.append(f"{path.name}：{workbook.what}")
             return
         found = understand(workbook)
-        told = len(self._entries)
+        told = self._n_entries
         for grid, sheet in zip(workbook.grids, found.sheets, strict=True):
             for table in sheet.tables:
                 if table.layout is not Layout.LOOKUP:
                     self._take_table(path, grid, table)
-        if told == len(self._entries):
+        if told == self._n_entries:
             self.untold.append(f"{path.name}：看不出是哪个单位的数据（没有单位列，也没有“填报单位：…”）")
 
     def _take_table(self, path: Path, grid: Grid, table: Table) -> None:
@@ -158,21 +163,24 @@ class FolderShelf:
         day = datetime.fromtimestamp(path.stat().st_mtime).astimezone().date().isoformat()
         keys = key_columns(table)
         holder = "" if keys else _holder(grid, table) or path.stem
+        holders = _Holders(table, grid, keys).of_row
         for row, heading, column in _cells(table, grid):
             value = grid.rows[row][column.index]
             if value is None or isinstance(value, CellError) or value == "" or _is_name(value, heading):
                 continue
             asked = question(table, column, heading)
             if (row, column.index) in grid.percents and isinstance(value, int | float):
-                value, asked = Decimal(str(value)) * 100, replace(asked, unit="%")
+                value, asked = (Decimal(str(value)) * 100).normalize(), replace(asked, unit="%")
             elif isinstance(value, str) and not asked.unit and _PERCENT.fullmatch(value.strip()):
                 value, asked = Decimal(value.strip()[:-1]), replace(asked, unit="%")
             period = time_told((*asked.row_path, *asked.path), dated) or period_of_row(table, grid, row, dated) or dated
-            asked = timeless(asked)
+            asked = timeless(placeless(asked))
             term = self._term(asked, table)
             where = f"{path.name} {grid.name}!{cell_name(row, column.index)}"
-            known = Known(value, asked.unit, where, period.code if period else day)
-            for whose in _whose_row(grid, row, keys) if keys else (holder,):
+            known = Known(value, asked.unit, where, period.code if period else day, is_dated=period is not None)
+            place = next((part for part in reversed(column.path) if is_place(part)), "")
+            for whose in (place,) if place else holders(row) if keys else (holder,):
+                self._n_entries += 1
                 self._whose.add(who(whose))
                 self._entries[term.key, who(whose)].append(_Entry(known, period))
 
@@ -190,6 +198,12 @@ class FolderShelf:
         same.append(term)
         self._terms[key] = term
         return term
+
+
+def placeless(asked: Asked) -> Asked:
+    """The question without headings that are the name of a village, a town …"""
+    path, row_path = (tuple(p for p in parts if not is_place(p)) for parts in (asked.path, asked.row_path))
+    return asked if (path, row_path) == (asked.path, asked.row_path) else replace(asked, path=path, row_path=row_path)
 
 
 def timeless(asked: Asked) -> Asked:
@@ -241,11 +255,25 @@ def _is_name(value: Value, heading: Heading | None) -> bool:
     )
 
 
-def _whose_row(grid: Grid, row: int, keys: Sequence[Heading]) -> Iterator[str]:
-    for key in keys:
-        value = grid.rows[row][key.index]
-        if isinstance(value, str | int | float) and value != "":
-            yield str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+class _Holders:
+    """Whom the rows of a table are about: the person, thing or unit, and the village that has only one row."""
+
+    def __init__(self, table: Table, grid: Grid, keys: Sequence[Heading]):
+        self._grid, self._keys = grid, keys
+        units = [c for c in table.columns if c.path and plain(c.path[-1]).strip("*:") in WHOSE[-1] and c not in keys]
+        self._units = units
+        rows = range(table.area.top, min(table.area.bottom, grid.height - 1) + 1)
+        self._once = Counter(name for row in rows for name in self._names(row, units)) if units else Counter()
+
+    def of_row(self, row: int) -> Iterator[str]:
+        yield from self._names(row, self._keys)
+        yield from (name for name in self._names(row, self._units) if self._once[name] == 1)
+
+    def _names(self, row: int, columns: Sequence[Heading]) -> Iterator[str]:
+        for column in columns:
+            value = self._grid.rows[row][column.index]
+            if isinstance(value, str | int | float) and value != "":
+                yield str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def period_of_row(table: Table, grid: Grid, row: int, near: Period | None) -> Period | None:

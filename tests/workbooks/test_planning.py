@@ -83,6 +83,11 @@ def test_what_is_known_is_filled_in_the_units_of_the_form():
     assert plan.n_slots == 8
 
 
+def test_what_is_not_dated_is_never_last_years():
+    undated = ("龙东村", None, Known(1004, "人", "模拟.csv", "2026-11-23", is_dated=False))
+    assert filled(planned(FORM, Remembered(population=(undated,)))[2]) == {"C3": 1004}
+
+
 def test_sources_that_contradict_fill_nothing():
     shelf = Remembered(vat=(value(120000, "元", source="甲.csv"), value(13, "万元", source="乙.csv")))
     _, _, plan = planned(FORM, shelf)

@@ -55,6 +55,25 @@ def test_the_last_part_of_a_name_alone_is_another_datum(tmp_path):
     assert known(FolderShelf(tmp_path), "人均纯收入", unit="元") is None
 
 
+def test_villages_may_stand_above_the_columns(tmp_path):
+    found = shelf(tmp_path, 宽表=["指标,计量单位,龙东村,龙西村", "耕地面积,亩,4500,3300"])
+    assert known(found, "耕地面积", unit="亩", whose="龙西村") == [("3300", "亩")]
+
+
+def test_a_list_of_people_is_about_people(tmp_path):
+    lines = ["村名,姓名,联系电话", "龙东村,赵一,模拟138", "龙东村,钱二,模拟139", "龙西村,孙三,模拟140"]
+    found = shelf(tmp_path, 名册=lines)
+    assert known(found, "联系电话", whose="钱二") == [("模拟139", "")]
+    assert known(found, "联系电话", whose="龙东村") == []
+    assert known(found, "联系电话", whose="龙西村") == [("模拟140", "")], "the only one of the village"
+
+
+def test_what_is_not_dated_says_so(tmp_path):
+    found = shelf(tmp_path, 水=["村,自来水普及率（%）", "龙东村,98"])
+    sure = matcher_of(found).sure(Asked(("自来水普及率",), unit="%"))
+    assert [k.is_dated for k in found.values(sure.term.key, whose="龙东村", period=Q3)] == [False]
+
+
 def test_files_that_give_nothing_are_told(tmp_path):
     (tmp_path / "坏.xlsx").write_bytes(b"PK\x03\x04 broken")
     (tmp_path / "空.csv").write_text("", encoding="utf-8")
