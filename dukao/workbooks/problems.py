@@ -23,6 +23,7 @@ class Limits:
     cell_characters: int = 32_767  # the limit of the format itself
     memory_bytes: int = 1_000_000_000
     seconds: int = 30
+    whole: bool = False  # what cannot be read to its last cell is refused, and not read in part
 
 
 USUAL = Limits()

@@ -21,10 +21,11 @@ from dukao.base.refusals import Refused
 from dukao.registers.intake.engine import engine
 from dukao.registers.reading.files import read_file
 from dukao.registers.reading.marks import Marker
-from dukao.registers.reading.problems import NoHeader, UnclearColumns, Unreadable
+from dukao.registers.reading.problems import NoHeader, UnclearColumns
 from dukao.registers.reading.source import PlainText, Source, Wanted
 from dukao.registers.rules import ColumnDefinition
 from dukao.registers.rules.mapping import Names
+from dukao.workbooks.problems import Unreadable
 
 HOSTILE = Path(os.environ.get("DUKAO_SHARED_DATA", Path(__file__).parents[3] / "shared/data")) / "hostile"
 needs_hostile = pytest.mark.skipif(not HOSTILE.is_dir(), reason=f"no folder {HOSTILE}: set DUKAO_SHARED_DATA")

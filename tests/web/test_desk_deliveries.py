@@ -185,7 +185,7 @@ def test_no_file_or_no_table_is_said(dataset, as_):
     empty = _upload(dora, dataset, "", name="空.csv")
     assert empty.status_code == 422
     broken = dora.post("/deliveries/new/", form | {"file": SimpleUploadedFile("x.xlsx", b"PK\x03\x04 no workbook")})
-    assert broken.status_code == 409
+    assert broken.status_code == 422
     assert "文件已损坏" in text_of(broken)
 
 

@@ -1,7 +1,7 @@
-"""Opening spreadsheets and Parquet in a process of its own, with limits on memory and time.
+"""Opening Parquet in a process of its own, with limits on memory and time, as `workbooks` does with its files.
 
-Parsers of such files can be led to hang, to crash or to ask for all memory. Whatever happens over there, here it is
-either plain tables or a refusal.
+Parsers can be led to hang, to crash or to ask for all memory. Whatever happens over there, here it is either plain
+text or a refusal.
 """
 
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dukao.base.refusals import Refused
-from dukao.registers.reading.problems import Unreadable
+from dukao.workbooks.problems import Unreadable
 
 MEMORY_LIMIT_BYTES = 3_000_000_000
 SECONDS_LIMIT = 600
@@ -22,18 +22,16 @@ _PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 
 @dataclass(frozen=True)
 class Unpacked:
-    """One table of the file. A sheet is a CSV with one record per row; Parquet a `TextTable` with these `headers`, of
-    which those at the places in `odd` hold no single values."""
+    """A Parquet file as a `TextTable` with these `headers`; columns at the places in `odd` hold no single values."""
 
-    name: str
     path: Path
-    headers: tuple[str, ...] = ()
-    odd: tuple[int, ...] = ()
+    headers: tuple[str, ...]
+    odd: tuple[int, ...]
 
 
-def unpack(path: Path, kind: str, folder: Path, *, most_rows: int | None = None) -> list[Unpacked]:
-    """The tables of an `xlsx`, `xls` or `parquet` file, up to `most_rows` of each. Raises Unreadable."""
-    order = {"path": str(path), "kind": kind, "folder": str(folder), "most_rows": most_rows}
+def unpack(path: Path, folder: Path, *, most_rows: int | None = None) -> Unpacked:
+    """All columns of a Parquet file, about `most_rows` of it. Raises Unreadable."""
+    order = {"path": str(path), "folder": str(folder), "most_rows": most_rows}
     try:
         ended = subprocess.run(
             [sys.executable, "-m", "dukao.registers.reading.apart"],
@@ -52,25 +50,26 @@ def unpack(path: Path, kind: str, folder: Path, *, most_rows: int | None = None)
     answer = json.loads(outcome.read_text("utf-8"))
     if refused := answer.get("refused"):
         raise Unreadable(refused["what"], why=refused["why"], todo=refused["todo"])
-    return [
-        Unpacked(t["name"], folder / t["file"], tuple(t.get("headers", ())), tuple(t.get("odd", ())))
-        for t in answer["tables"]
-    ]
+    return Unpacked(folder / "all.parquet", tuple(answer["headers"]), tuple(answer["odd"]))
 
 
 def _too_much(why: str) -> Unreadable:
-    return Unreadable("这个文件读不了", why=why, todo="请用表格软件打开后另存为 CSV 或 XLSX，再重新交付")
+    return Unreadable("这个文件读不了", why=why, todo="请另存为 CSV，再重新交付")
 
 
 def main() -> None:
-    """The other side: open what standard input orders, write tables and outcome into the folder."""
+    """The other side: open what standard input orders, write table and outcome into the folder."""
+    from dukao.registers.reading.columnar import unpack_columnar
+
     order = json.load(sys.stdin)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_LIMIT, SECONDS_LIMIT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     folder = Path(order["folder"])
+    answer: dict[str, Any]
     try:
-        answer: dict[str, Any] = {"tables": _tables(order, folder)}
+        headers, odd = unpack_columnar(Path(order["path"]), folder / "all.parquet", order["most_rows"])
+        answer = {"headers": headers, "odd": odd}
     except Refused as refused:
         answer = {"refused": refused.as_dict()}
     except MemoryError:
@@ -78,18 +77,6 @@ def main() -> None:
     except BaseException as error:  # the parser's panics are no Exception
         answer = {"refused": _too_much(f"文件已损坏（{type(error).__name__}）").as_dict()}
     (folder / "outcome.json").write_text(json.dumps(answer, ensure_ascii=False), "utf-8")
-
-
-def _tables(order: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
-    # Only what is needed is imported: most of the time of a small file is the start of this process.
-    if order["kind"] == "parquet":
-        from dukao.registers.reading.columnar import unpack_columnar
-
-        headers, odd = unpack_columnar(Path(order["path"]), folder / "all.parquet", order["most_rows"])
-        return [{"name": "", "file": "all.parquet", "headers": headers, "odd": odd}]
-    from dukao.registers.reading.workbooks import unpack_workbook
-
-    return unpack_workbook(Path(order["path"]), order["kind"], folder, order["most_rows"])
 
 
 if __name__ == "__main__":

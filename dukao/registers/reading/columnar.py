@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from dukao.registers.reading.problems import Unreadable
 from dukao.registers.reading.tables import TableWriter
-from dukao.registers.reading.workbooks import number_text
+from dukao.registers.reading.texts import number_text
+from dukao.workbooks.problems import Unreadable
 
 COLUMNS_LIMIT = 2_000
 _BATCH_ROWS = 100_000

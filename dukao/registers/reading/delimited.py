@@ -8,13 +8,15 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
 from dukao.registers.reading.marks import Marker, Marks
-from dukao.registers.reading.problems import Unreadable
 from dukao.registers.reading.source import HEADER_AMONG_ROWS, PlainText, Source, TextTable, Wanted, told_columns
 from dukao.registers.reading.tables import TableWriter
+from dukao.workbooks.problems import Unreadable
+from dukao.workbooks.reading.encodings import encoding_of as likely_encoding
 
 DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_BYTES = 1_000_000
@@ -28,26 +30,10 @@ def encoding_of(path: Path, marks: Marks) -> str:
         return marks.bom
     with path.open("rb") as file:
         start = file.read(_SAMPLE_BYTES)
-    if marks.has_zeros:
-        return _wide_encoding(start)
-    if marks.is_utf8:
-        return "utf-8"
-    broken = start.decode("utf-8", errors="replace")
-    strange = sum(1 for c in broken if c > "\x7f")
-    if broken.count("\ufffd") * 10 < strange:
+    encoding, _doubts = likely_encoding(start, is_utf8=marks.is_utf8, has_zeros=marks.has_zeros)
+    if encoding == "utf-8" and not marks.is_utf8:
         raise Unreadable("文件是 UTF-8 编码，但中间有损坏的字节", why=_first_broken_line(path), todo="请重新导出文件")
-    return "gb18030"
-
-
-def _wide_encoding(start: bytes) -> str:
-    """UTF-16 without a mark shows by where its zeros are; zeros anywhere else mean that this is no text."""
-    even, odd = start[0::2].count(0), start[1::2].count(0)
-    if odd > 10 * even and odd * 10 > len(start) // 2:
-        return "utf-16-le"
-    if even > 10 * odd and even * 10 > len(start) // 2:
-        return "utf-16-be"
-    why = "文件里有零字节，既不是文本，也不是 XLSX、XLS 或 Parquet"
-    raise Unreadable("这不是表格文件", why=why, todo="请导出为 CSV 或 XLSX 后重新交付")
+    return encoding
 
 
 def _first_broken_line(path: Path) -> str:
@@ -72,11 +58,9 @@ def as_utf8(path: Path, encoding: str, folder: Path) -> tuple[Path, Marks]:
             try:
                 text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
-                raise Unreadable(
-                    "认不出文件的编码",
-                    why=f"不是 UTF-8、GB18030 或 UTF-16：第 {source.tell() - len(block) + error.start} 字节附近读不通",
-                    todo="请另存为 UTF-8 编码的 CSV",
-                ) from None
+                near = source.tell() - len(block) + error.start
+                why = f"不是 UTF-8、GB18030、Big5 或 UTF-16：第 {near} 字节附近读不通"
+                raise Unreadable("认不出文件的编码", why=why, todo="请另存为 UTF-8 编码的 CSV") from None
             data = (text if copy.tell() else text.removeprefix("\ufeff")).encode()
             marker.feed(data)
             copy.write(data)
@@ -97,7 +81,7 @@ def read_delimited(path: Path, marks: Marks, wanted: Wanted, folder: Path, *, ca
     found |= {"delimiter": delimiter, "header_line": header_line} | told_columns(headers, places)
     table = _short_way(path, marks, delimiter, header_line, len(headers))
     if table is None or careful:
-        return careful_source(path, delimiter, header_index, headers, places, folder, found)
+        return _careful_source(path, delimiter, header_index, headers, places, folder, found)
     return Source(table, places, found)
 
 
@@ -148,25 +132,15 @@ def _short_way(path: Path, marks: Marks, delimiter: str, header_line: int, width
     )
 
 
-def careful_source(
+def _careful_source(
     path: Path, delimiter: str, header_index: int, headers: list[str], places: dict[str, int], folder: Path,
-    found: dict[str, Any], *, counts_records: bool = False,
+    found: dict[str, Any],
 ) -> Source:  # fmt: skip
-    """Every row below the header, read here one by one; only the needed columns, in the order of the file.
-
-    `counts_records`: a row's number is that of its record, as in a sheet, and not that of the line it begins at.
-    """
-    order, target, width = sorted(places.values()), folder / "cells.parquet", len(headers)
+    """Every row below the header, read here one by one; only the needed columns, in the order of the file."""
+    order, target = sorted(places.values()), folder / "cells.parquet"
     with path.open(encoding="utf-8-sig", newline="") as file, TableWriter(target, len(order)) as writer:
-        for number, (line, row) in enumerate(_rows(file, delimiter)):
-            if number <= header_index or not any(cell.strip() for cell in row):
-                continue
-            line = number + 1 if counts_records else line
-            if len(row) < width or any(cell.strip() for cell in row[width:]):
-                cells = [row[i] if i < len(row) else None for i in order]
-                writer.add(line, f"这一行有 {len(row)} 格，表头有 {width} 列", cells)
-                continue
-            writer.add(line, None, [row[i] for i in order])
+        for line, row in islice(_rows(file, delimiter), header_index + 1, None):
+            writer.take(line, row, order, len(headers))
     return Source(TextTable(target), {column: order.index(place) for column, place in places.items()}, found)
 
 

@@ -2,27 +2,31 @@
 
 from pathlib import Path
 
-from dukao.registers.reading.apart import unpack
+from dukao.registers.reading.columns import read_columns
 from dukao.registers.reading.delimited import read_delimited
 from dukao.registers.reading.marks import Marks
-from dukao.registers.reading.problems import Unreadable
-from dukao.registers.reading.sheets import read_columnar, read_sheets
+from dukao.registers.reading.sheets import read_sheets
 from dukao.registers.reading.source import Source, Wanted
+from dukao.workbooks.problems import Limits, Unreadable
+from dukao.workbooks.reading import Reader
+from dukao.workbooks.reading.kinds import kind_of_start
 
-_MAGIC = ((b"PK\x03\x04", "xlsx"), (b"PK\x05\x06", "xlsx"), (b"\xd0\xcf\x11\xe0", "xls"), (b"PAR1", "parquet"))
-# Workbooks of before 1997 begin with a record instead of a compound file: BIFF2 to BIFF5.
-_OLD_WORKBOOKS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")
+# A full sheet of twenty columns and more; what is delivered counts to its last row.
+LIMITS = Limits(
+    file_bytes=4_000_000_000, unpacked_bytes=2_000_000_000, cells=60_000_000, places=60_000_000, sheets=100,
+    memory_bytes=3_000_000_000, seconds=600, whole=True,
+)  # fmt: skip
 
 
 def format_of(path: Path) -> str:
-    """xlsx, xls, parquet or csv. Raises Unreadable for an empty file."""
+    """csv, parquet or workbook (which kind of one, its reader tells). Raises Unreadable for what is no table."""
     with path.open("rb") as file:
-        start = file.read(8)
+        start = file.read(4)
     if not start:
         raise Unreadable("文件是空的", todo="请检查导出是否成功，再重新交付")
-    if start[:4] in _OLD_WORKBOOKS:
-        return "xls"
-    return next((kind for magic, kind in _MAGIC if start.startswith(magic)), "csv")
+    if start == b"PAR1":
+        return "parquet"
+    return "csv" if kind_of_start(path) == "text" else "workbook"
 
 
 def read_file(path: Path, marks: Marks, wanted: Wanted, folder: Path, *, careful: bool = False) -> Source:
@@ -30,5 +34,7 @@ def read_file(path: Path, marks: Marks, wanted: Wanted, folder: Path, *, careful
     kind = format_of(path)
     if kind == "csv":
         return read_delimited(path, marks, wanted, folder, careful=careful)
-    tables = unpack(path, kind, folder)
-    return read_columnar(tables[0], wanted) if kind == "parquet" else read_sheets(tables, kind, wanted, folder)
+    if kind == "parquet":
+        return read_columns(path, wanted, folder)
+    with Reader(LIMITS) as reader:
+        return read_sheets(reader.sheets(path), wanted, folder)

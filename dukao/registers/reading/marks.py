@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+from dukao.workbooks.reading.encodings import BOMS
+
 # UTF-8 of the spaces beyond ASCII that `cells.BLANKS` cuts off; most texts lack even their first bytes.
 _WIDE_BLANKS = (b"\xc2\xa0", b"\xe1\x9a\x80", b"\xe2\x80", b"\xe2\x81\x9f", b"\xe3\x80\x80")
 
@@ -72,7 +73,7 @@ class Marker:
         lone_cr, lone_lf = self._cr - self._crlf, self._lf - self._crlf
         return Marks(
             size_bytes=self._size,
-            bom=next((name for mark, name in _BOMS if self._start.startswith(mark)), ""),
+            bom=next((name for mark, name in BOMS if self._start.startswith(mark)), ""),
             is_utf8=self._is_utf8 and not self._pending,
             has_zeros=self._has_zeros,
             has_quotes=self._has_quotes,

@@ -1,10 +1,6 @@
-"""What can be wrong with a file, apart from its rows."""
+"""What can be wrong with a file that can be read (`Unreadable` is another), apart from its rows."""
 
 from dukao.base.refusals import Refused
-
-
-class Unreadable(Refused):
-    """The file cannot be read as a table."""
 
 
 class NoHeader(Refused):

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from dukao.registers.reading.apart import unpack
+from dukao.registers.reading.columns import first_rows_of_columns
 from dukao.registers.reading.delimited import DELIMITERS, encoding_of, first_rows
-from dukao.registers.reading.files import format_of
+from dukao.registers.reading.files import LIMITS, format_of
 from dukao.registers.reading.marks import Marker
-from dukao.registers.reading.sheets import first_rows_of
 from dukao.registers.reading.source import Wanted, table_of
+from dukao.registers.reading.texts import texts_of
 from dukao.registers.rules.mapping import Names
+from dukao.workbooks.reading import Reader
 
 _SAMPLE_BYTES = 1_000_000
 SAMPLE_ROWS = 200
@@ -20,7 +21,10 @@ def sample(file: Path, names: Sequence[Names], folder: Path) -> tuple[list[str],
     wanted, kind = Wanted(tuple(names), frozenset(), {}), format_of(file)
     if kind == "csv":
         return _of_text(file, wanted, folder)
-    tables = [first_rows_of(table, SAMPLE_ROWS) for table in unpack(file, kind, folder, most_rows=SAMPLE_ROWS)]
+    if kind == "parquet":
+        return table_of(first_rows_of_columns(file, folder, SAMPLE_ROWS), wanted)
+    with Reader(LIMITS) as reader:
+        tables = [list(map(texts_of, sheet.rows)) for sheet in reader.sheets(file, most_rows=SAMPLE_ROWS)]
     return table_of(max(tables, key=lambda rows: _promise(rows, wanted), default=[]), wanted)
 
 

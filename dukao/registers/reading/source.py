@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dukao.registers.reading.problems import NoHeader, UnclearColumns, Unreadable
+from dukao.registers.reading.problems import NoHeader, UnclearColumns
 from dukao.registers.rules.mapping import Names, Unmapped, is_position, matches, plain, positions
+from dukao.workbooks.problems import Unreadable
 
 HEADER_AMONG_ROWS = 30  # the header stands within the first rows; above it there are only titles and notes
 COLUMNS_LIMIT = 2_000

@@ -1,11 +1,15 @@
 """Writing cells as text, batch by batch, for the checks to read."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from dukao.registers.reading.texts import texts_of
+from dukao.workbooks.grid import Value
 
 _BATCH_ROWS = 50_000
 
@@ -24,6 +28,16 @@ class TableWriter:
         self._batch.append((line, fault, cells))
         if len(self._batch) == _BATCH_ROWS:
             self._write()
+
+    def take(self, line: int, row: Sequence[Value], order: Sequence[int], width: int) -> None:
+        """The cells at these places of a row, unless it is empty; a fault where it does not fit under the header."""
+        if not any(map(_holds, row)):
+            return
+        fault = None
+        if len(row) < width or any(map(_holds, row[width:])):
+            fault = f"这一行有 {len(row)} 格，表头有 {width} 列"
+        cells: list[str | None] = [*texts_of([row[place] for place in order if place < len(row)])]
+        self.add(line, fault, cells + [None] * (len(order) - len(cells)))
 
     def add_columns(self, first_line: int, columns: list[pa.Array]) -> None:
         """Rows that come as columns of text, one line each from `first_line` on."""
@@ -54,3 +68,7 @@ class TableWriter:
                 self._write()
         finally:
             self._writer.close()
+
+
+def _holds(value: Value) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else value is not None

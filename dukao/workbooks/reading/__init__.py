@@ -3,10 +3,12 @@
 1. `kinds` looks at the first bytes and the parts of a package.
 2. `office` reads XLSX, XLSM, XLSB and XLS: values by calamine; what calamine does not tell (hidden rows, formulas,
    errors, percentages, framed cells) by `sheetxml` and `biff`. `opendocument`, `markup` and `text` read the others.
-3. `apart` has all of this done by a process of its own, with limits on memory and time.
+3. `rows` and `flat` give sheets too large for a `Workbook` row by row.
+4. `apart` has all of this done by a process of its own, with limits on memory and time.
 """
 
 from dukao.workbooks.reading.apart import Reader, read_workbook, read_workbooks
 from dukao.workbooks.reading.here import read_here
+from dukao.workbooks.reading.rows import FlatSheet
 
-__all__ = ["Reader", "read_here", "read_workbook", "read_workbooks"]
+__all__ = ["FlatSheet", "Reader", "read_here", "read_workbook", "read_workbooks"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dukao.workbooks.grid import Area
 from dukao.workbooks.reading.compound import is_compound, overwritten, stream
-from dukao.workbooks.reading.marks import COLUMNS, SIGNS_LIMIT, Extent, Marks
+from dukao.workbooks.reading.marks import COLUMNS, SIGNS_LIMIT, Extent, Marks, Place
 from dukao.workbooks.reading.package import Package, shows_percent
 
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -38,6 +38,15 @@ class XlsBook:
     def marks(self) -> dict[int, Marks]:
         """Of each sheet, by its number."""
         return {n: _xls_sheet(self._stream, start, self._styles) for n, start in enumerate(self._starts)}
+
+    def errors(self, number: int) -> dict[Place, str]:
+        """Of the sheet of this number alone, however large it is."""
+        found: dict[Place, str] = {}
+        for kind, at, length in _records(self._stream, self._starts[number]) if number < len(self._starts) else ():
+            if kind in (_FORMULA, _BOOLERR) and (error := _xls_error(kind, self._stream[at : at + length])):
+                row, column = struct.unpack_from("<HH", self._stream, at)
+                found[row, column] = error
+        return found
 
     def without_far(self, extents: Mapping[int, Extent]) -> BytesIO:
         """The file, in which cells beyond the extents of these sheets are of no known kind."""

@@ -2,7 +2,7 @@
 
 from dukao.workbooks.grid import Area, Grid, Value
 from dukao.workbooks.problems import Limits
-from dukao.workbooks.reading.laying import laid_out, too_many_cells
+from dukao.workbooks.reading.laying import laid_out, scattered, too_many_cells
 from dukao.workbooks.reading.marks import SIGNS_LIMIT, Marks
 
 _MERGES_LIMIT = 100_000
@@ -43,6 +43,8 @@ class Canvas:
         """The sheet, and what is doubtful about it."""
         self.marks.rows = set(self._cells)
         extent = self.marks.measure(self._limits.places)
+        if extent.beyond and self._limits.whole:
+            raise scattered(self.name, extent)
         rows: list[list[Value]] = [[] for _ in range(extent.rows)]
         for number, cells in self._cells.items():
             if number < extent.rows:

@@ -5,7 +5,7 @@ import re
 
 from dukao.workbooks.problems import Unreadable
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SAMPLE_BYTES = 200_000
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
@@ -15,40 +15,43 @@ _SURE_CHARACTERS = 6
 _SURE_DISTANCE = 0.15
 
 
-def decoded(data: bytes) -> tuple[str, str, list[str]]:
-    """Text, encoding, doubts. Raises Unreadable where it is no text."""
-    if found := next(((mark, name) for mark, name in _BOMS if data.startswith(mark)), None):
+def decoded(data: bytes, *, whole: bool = False) -> tuple[str, str, list[str]]:
+    """Text, encoding, doubts. Raises Unreadable where it is no text, or where the `whole` of it is not."""
+    if found := next(((mark, name) for mark, name in BOMS if data.startswith(mark)), None):
         mark, name = found
-        return _read_as(data[len(mark) :], name)
-    if b"\0" in data:
-        return _read_as(data, _wide(data[:_SAMPLE_BYTES]))
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = ""
-    if text and not _looks_like_gb(data[:_SAMPLE_BYTES], text):
-        return _read_as(data, "utf-8")
-    if not text and _is_mostly_utf8(data[:_SAMPLE_BYTES]):
-        return _read_as(data, "utf-8")
-    encoding, doubts = _chinese(data[:_SAMPLE_BYTES])
-    text, encoding, more = _read_as(data, encoding)
+        return _read_as(data[len(mark) :], name, whole)
+    encoding, doubts = encoding_of(data, is_utf8=_is_utf8(data), has_zeros=b"\0" in data)
+    text, encoding, more = _read_as(data, encoding, whole)
     return text, encoding, doubts + more
 
 
-def read_as_stated(data: bytes, encoding: str) -> tuple[str, str, list[str]]:
+def encoding_of(start: bytes, *, is_utf8: bool, has_zeros: bool) -> tuple[str, list[str]]:
+    """Encoding and doubts of a text without a mark, by its beginning and by two things known of the whole of it.
+
+    Raises Unreadable where it is no text. UTF-8 is answered for one with damaged bytes in it too.
+    """
+    start = start[:_SAMPLE_BYTES]
+    if has_zeros:
+        return _wide(start), []
+    if not _looks_like_gb(start) if is_utf8 else _is_mostly_utf8(start):
+        return "utf-8", []
+    return _chinese(start)
+
+
+def read_as_stated(data: bytes, encoding: str, *, whole: bool = False) -> tuple[str, str, list[str]]:
     """As `decoded`, where the text says itself in which encoding it is; a mark at its beginning knows better."""
-    if any(data.startswith(mark) for mark, _ in _BOMS) or b"\0" in data[:400]:
-        return decoded(data)
+    if any(data.startswith(mark) for mark, _ in BOMS) or b"\0" in data[:400]:
+        return decoded(data, whole=whole)
     # What calls itself GB2312 mostly holds characters beyond it.
     encoding = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(encoding, encoding)
     try:
         codecs.lookup(encoding)
     except LookupError:
-        return decoded(data)
-    return _read_as(data, encoding)
+        return decoded(data, whole=whole)
+    return _read_as(data, encoding, whole)
 
 
-def _read_as(data: bytes, encoding: str) -> tuple[str, str, list[str]]:
+def _read_as(data: bytes, encoding: str, whole: bool) -> tuple[str, str, list[str]]:
     """The text, with marks in the place of what is damaged. Raises Unreadable where that is more than a little."""
     doubts = []
     try:
@@ -57,7 +60,7 @@ def _read_as(data: bytes, encoding: str) -> tuple[str, str, list[str]]:
         text = data.decode(encoding, errors="replace")
         line, broken = data.count(b"\n", 0, error.start) + 1, text.count("\ufffd")
         doubts.append(f"第 {line} 行起有 {broken} 处损坏的字节，显示为“\ufffd”")
-        if broken * 50 > len(text):
+        if whole or broken * 50 > len(text):
             why = "不是 UTF-8、GB18030、Big5 或 UTF-16 的文字"
             raise Unreadable("认不出文件的编码", why=why, todo="请另存为 UTF-8 编码的 CSV，或 XLSX") from None
     if len(_CONTROLS.findall(text[:_SAMPLE_BYTES])) * 200 > min(len(text), _SAMPLE_BYTES):
@@ -77,18 +80,26 @@ def _wide(start: bytes) -> str:
     )
 
 
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _is_mostly_utf8(sample: bytes) -> bool:
     text = sample.decode("utf-8", errors="replace")
     strange = sum(character > "\x7f" for character in text)
     return text.count("\ufffd") * 10 < strange
 
 
-def _looks_like_gb(sample: bytes, text: str) -> bool:
+def _looks_like_gb(sample: bytes) -> bool:
     """Whether a text that could be UTF-8 is GB18030 all the same: "联通" is valid in both.
 
     In UTF-8 such a text would have no character of Chinese; two of them in a row are four bytes in GB18030.
     """
-    if sample.isascii() or any(character >= "\u0800" for character in text[:_SAMPLE_BYTES]):
+    if sample.isascii() or any(character >= "\u0800" for character in sample.decode("utf-8", errors="ignore")):
         return False
     runs = _BEYOND_ASCII.findall(sample)
     return any(len(run) >= 4 for run in runs) and _plausibility(sample, "gb18030")[0] > 0.95

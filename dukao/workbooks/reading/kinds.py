@@ -35,12 +35,23 @@ def kind_of(path: Path, limits: Limits) -> str:
     if size > limits.file_bytes:
         why = f"文件有 {size / 1e6:,.0f} MB，最多 {limits.file_bytes / 1e6:,.0f} MB"
         raise Unreadable("文件太大", why=why, todo="请拆成几个文件，或只保留需要的工作表")
+    kind = kind_of_start(path)
+    if kind == "package":
+        return _kind_of_package(path, limits)
+    return _kind_of_compound(path) if kind == "compound" else kind
+
+
+def kind_of_start(path: Path) -> str:
+    """package, compound, xls, html, xml or text: all that the first bytes say, without a look into the file.
+
+    Raises Unreadable for what is known to be no table.
+    """
     with path.open("rb") as file:
         start = file.read(4096)
     if start[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        return _kind_of_package(path, limits)
+        return "package"
     if is_compound(start):
-        return _kind_of_compound(path)
+        return "compound"
     if start[:4] in _OLD_WORKBOOKS:
         return "xls"
     if found := next((name for magic, name in _NO_TABLES if start.startswith(magic)), None):

@@ -5,7 +5,7 @@ from itertools import chain
 
 from dukao.workbooks.grid import Area, CellError, Grid, Value
 from dukao.workbooks.problems import Limits, Unreadable
-from dukao.workbooks.reading.marks import FRAME_COLUMNS_LIMIT, FRAME_ROWS_LIMIT, Marks, Place
+from dukao.workbooks.reading.marks import FRAME_COLUMNS_LIMIT, FRAME_ROWS_LIMIT, Extent, Marks, Place
 
 _FORM_LIMIT = 2_000_000  # rows × columns of a grid that is more than its values
 _MERGED_LIMIT = 300_000  # cells that lie in merged areas; no form comes near
@@ -92,6 +92,14 @@ def _merged(merges: Sequence[Area], height: int, width: int) -> tuple[list[Area]
             firsts.add(first)
             covered |= cells - {first}
     return found, covered
+
+
+def scattered(sheet: str, extent: Extent) -> Unreadable:
+    return Unreadable(
+        f"工作表“{sheet}”里的内容太分散",
+        why=f"{'、'.join(extent.beyond)}还有内容，和前面的隔得太远",
+        todo="请删除多余的行列，或另存为 CSV",
+    )
 
 
 def too_many_cells(sheet: str, limits: Limits) -> Unreadable:

@@ -21,7 +21,10 @@ def read_html(path: Path, name: str, limits: Limits) -> Workbook:
     """One grid. Cells are text as they stand there. Raises Unreadable."""
     data = path.read_bytes()
     stated = _CHARSET.search(data[:4096])
-    text, encoding, doubts = read_as_stated(data, stated[1].decode().lower()) if stated else decoded(data)
+    if stated:
+        text, encoding, doubts = read_as_stated(data, stated[1].decode().lower(), whole=limits.whole)
+    else:
+        text, encoding, doubts = decoded(data, whole=limits.whole)
     page = _Page(Canvas(Path(name).stem, limits, limits.cells))
     page.feed(text)
     page.close()

@@ -33,7 +33,7 @@ def read_office(path: Path, name: str, kind: str, limits: Limits, *, careful: bo
         marks = records.marks()
         extents = {number: seen.measure(limits.places) for number, seen in marks.items()}
         cut = {number: extent for number, extent in extents.items() if extent.beyond}
-        with _opened(records.without_far(cut) if cut else path) as book:
+        with opened(records.without_far(cut) if cut else path) as book:
             return _workbook(book, _loaded(book, limits, marks), name, kind, marks, limits)
     with closing(Package(path, limits)) as package:
         package.refuse_doctypes()
@@ -47,7 +47,7 @@ def _read_xlsb(path: Path, package: Package, name: str, kind: str, limits: Limit
     marks = {number: xlsb_marks(package.whole(part)) for number, part in enumerate(parts) if part}
     for seen in marks.values():
         seen.measure(limits.places)
-    with _opened(path) as book:
+    with opened(path) as book:
         return _workbook(book, _loaded(book, limits, marks), name, kind, marks, limits)
 
 
@@ -57,7 +57,7 @@ def _read_xlsx(path: Path, package: Package, name: str, kind: str, limits: Limit
         return _read_careful(path, package, name, kind, limits)
     # calamine works outside of Python's lock, so that both looks at the file share their time.
     look = _beside(lambda: {number: sheet_marks(package, part) for number, part in parts.items()})
-    with look as marks, _opened(path) as book:
+    with look as marks, opened(path) as book:
         sheets = _loaded(book, limits, {})
     return _workbook(book, sheets, name, kind, marks[0], limits)
 
@@ -73,7 +73,7 @@ def _read_careful(path: Path, package: Package, name: str, kind: str, limits: Li
                 raise too_many_cells(f"第 {number + 1} 张", limits)
             if (extent := marks[number].measure(limits.places)).beyond:
                 cut[part.lower()] = extent
-    with _opened(thinned(package, cut) if cut else path) as book:
+    with opened(thinned(package, cut) if cut else path) as book:
         return _workbook(book, _loaded(book, limits, marks), name, kind, marks, limits)
 
 
@@ -107,7 +107,7 @@ def _told(package: Package) -> Iterator[str]:
 
 
 @contextmanager
-def _opened(source: Path | BytesIO) -> Iterator[Any]:
+def opened(source: Path | BytesIO) -> Iterator[Any]:
     """The workbook; what its reader cannot take is refused."""
     try:
         with calamine.CalamineWorkbook.from_object(source) as book:

@@ -21,7 +21,10 @@ def read_sheetml(path: Path, name: str, limits: Limits) -> Workbook:
     """Every sheet. Raises Unreadable."""
     data = path.read_bytes()
     stated = _STATED.search(data[:400])
-    text, encoding, doubts = read_as_stated(data, stated[1].decode().lower()) if stated else decoded(data)
+    if stated:
+        text, encoding, doubts = read_as_stated(data, stated[1].decode().lower(), whole=limits.whole)
+    else:
+        text, encoding, doubts = decoded(data, whole=limits.whole)
     sheets = _Sheets(limits)
     parse_events([_DECLARATION.sub("", text).encode()], sheets.start, sheets.end, sheets.text)
     told = "文件其实是 XML 表格（2003），扩展名与内容不符" if not name.lower().endswith(".xml") else ""

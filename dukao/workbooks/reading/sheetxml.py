@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from html import unescape
+from itertools import chain
 
 from dukao.workbooks.grid import Area, cell_name, cell_place
 from dukao.workbooks.reading.events import Attributes, parse_events
@@ -27,7 +28,7 @@ _HIDDEN_ROW = re.compile(rb'<row [^<>]*?\bhidden="(?:1|true)"[^<>]*>')
 _ROW_NUMBER = re.compile(rb'\br="([1-9]\d{0,6})"')
 _FORMULA = re.compile(rb"<f(?:[ /][^<>]*)?>(?:([^<]*)</f>)?")
 _ERROR = re.compile(
-    rb' r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*? t="e"[^<>]*>\s*(?:<f[^<>]*/>|<f[^<]*</f>)?\s*<v>([^<]*)</v>'
+    rb' r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*? t="e"[^<>]*>\s*(?:<f[^<>]*/>|<f[^<]*</f>)?\s*(?:<v>([^<]*)</v>)?'
 )
 _EMPTY = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})" s="(\d{1,6})"(?: t="\w+")? ?(?:/>|>(?:<v ?/>|<v></v>)?</c>)')
 _DIMENSION = re.compile(rb'<dimension ref="([A-Z0-9:]{2,30})"')
@@ -54,6 +55,11 @@ def sheet_marks(package: Package, part: str) -> Marks:
     if marks.lists:
         marks.lists = {area: package.names.get(formula, formula) for area, formula in marks.lists.items()}
     return marks
+
+
+def sheet_errors(package: Package, part: str) -> dict[Place, str]:
+    """The errors of this sheet alone, for sheets of any size. Raises Unreadable."""
+    return dict(chain.from_iterable(map(_errors, SheetCells(package.blocks(part)))))
 
 
 def stated_size(package: Package, part: str) -> Place:
@@ -168,12 +174,17 @@ class _Look:
             marks.hidden_rows.update(int(m[1]) - 1 for m in map(_ROW.match, _HIDDEN_ROW.findall(chunk)) if m)
         if b"<f" in chunk:
             marks.formulas.update(_formulas(chunk))
-        if b' t="e"' in chunk:
-            marks.errors.update((_place(m), _unescaped(m[3])) for m in _ERROR.finditer(chunk))
+        marks.errors.update(_errors(chunk))
         if with_signs and self._framed and len(marks.framed) < SIGNS_LIMIT:
             marks.framed.update(_place(m) for m in _EMPTY.finditer(chunk) if m[3] in self._framed)
         if with_signs and self._percent is not None and len(marks.percents) < SIGNS_LIMIT:
             marks.percents.update(map(_place, self._percent.finditer(chunk)))
+
+
+def _errors(chunk: bytes) -> Iterator[tuple[Place, str]]:
+    if b' t="e"' in chunk:
+        for error in _ERROR.finditer(chunk):
+            yield _place(error), _unescaped(error[3]) or "#ERROR!"
 
 
 def _formulas(chunk: bytes) -> Iterator[tuple[Place, str]]:

@@ -17,7 +17,7 @@ _SAMPLE_ROWS = 200
 
 def read_text(path: Path, name: str, limits: Limits) -> Workbook:
     """One grid, named as the file is. Cells are text as they stand there, empty ones None. Raises Unreadable."""
-    text, encoding, doubts = decoded(path.read_bytes())
+    text, encoding, doubts = decoded(path.read_bytes(), whole=limits.whole)
     delimiter = _delimiter(text)
     rows: list[list[Value]] = []
     left = limits.cells
