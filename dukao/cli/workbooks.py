@@ -17,7 +17,7 @@ from dukao.workbooks import contract, drawing
 from dukao.workbooks.crosschecks import Broken, broken_rules
 from dukao.workbooks.filling import fill_workbook, suffix_of
 from dukao.workbooks.matching import Matcher
-from dukao.workbooks.overlap import Overlap, overlap_of, questions_of, write_report
+from dukao.workbooks.overlap import Overlap, Question, overlap_of, questions_of, write_report
 from dukao.workbooks.planning import Gap, Plan, plan_filling
 from dukao.workbooks.problems import Unreadable
 from dukao.workbooks.reading import read_workbook, read_workbooks
@@ -68,7 +68,9 @@ def _read_arguments(parser: ArgumentParser) -> None:
 
 def _overlap(args: Namespace) -> Result:
     files = [file for path in args.files for file in _files_of(path)]
-    questions, names, untold = [], [], []
+    questions: list[Question] = []
+    names: list[str] = []
+    untold: list[str] = []
     for path, workbook in zip(files, read_workbooks(files), strict=True):
         if isinstance(workbook, Unreadable):
             untold.append(said_of(path.name, spoken(workbook.what)))

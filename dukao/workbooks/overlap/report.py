@@ -5,8 +5,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from dukao.workbooks.overlap.groups import Group, Overlap, Relation
 from dukao.workbooks.overlap.questions import Question
 
@@ -60,6 +58,8 @@ def summary_lines(overlap: Overlap, *, units: int, minutes_each: float) -> tuple
 
 
 def _write_workbook(overlap: Overlap, path: Path, units: int, minutes_each: float) -> None:
+    import xlsxwriter  # a tenth of a second that no other command waits for
+
     # Names of columns may begin with any sign: nothing is taken for a formula or an address.
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         head = book.add_format(
