@@ -188,6 +188,7 @@ PHRASES = (
     _noop("表头"),
     _noop("行名"),
     _noop("对照表"),
+    _noop("注"),
     _noop("已有内容"),
     _noop("要填的格"),
     _noop("已填入"),

@@ -129,7 +129,7 @@ def test_an_old_value_is_offered_and_taken_with_one_tap(here, as_):
     here.know("population", "2026-02", "一村", 1203)
     alice = as_("alice")
     page = alice.post("/workbooks/", {"file": file(form(("常住人口", "人"), ("税收收入", "万元")))})
-    assert "1203 人 · 2026-02" in text_of(page)
+    assert "1203 人 · 2026年2月" in text_of(page)
     (still,) = (v for v in buttons(page, "still") if v not in hidden(page, "still"))
     page = alice.post("/workbooks/form/", wanted(page, still=still))
     assert "已填 2，需填 0" in text_of(page)

@@ -73,7 +73,7 @@ class PlatformShelf:
     def __init__(self, viewer: Actor, today: date, within: str, still_right: frozenset[tuple[str, str]]) -> None:
         self.untold: list[str] = []
         self._viewer, self._today, self._still_right = viewer, today, still_right
-        self._elements = {e.code: e for e in _elements_for(viewer)}
+        self.elements: Mapping[str, ElementView] = {e.code: e for e in _elements_for(viewer)}
         self._units = _UnitsByName(viewer, within)
         self._held: dict[tuple[int, int], dict[str, _Held]] = {}
 
@@ -84,7 +84,7 @@ class PlatformShelf:
                 e.code, (e.title, *e.aliases), e.measure_unit,
                 Kind.PERCENT if e.measure_unit == "%" else _KINDS[e.kind], f"{e.owner_name} {e.definition}",
             )
-            for e in self._elements.values()
+            for e in self.elements.values()
         )  # fmt: skip
 
     def knows(self, whose: str) -> bool:
@@ -122,7 +122,7 @@ class PlatformShelf:
 
     def _read(self, unit: UnitView, period: Period) -> dict[str, _Held]:
         """All that is known of the unit in the period, in a constant number of queries."""
-        fitting = [e for e in self._elements.values() if _fits(e, period)]
+        fitting = [e for e in self.elements.values() if _fits(e, period)]
         own = {e.id: e for e in fitting if e.level == unit.level}
         below = {e.id: e for e in fitting if e.level > unit.level and e.kind == "number" and e.over_units != "none"}
         wanted = {

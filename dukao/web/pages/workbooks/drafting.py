@@ -3,6 +3,7 @@
 The draft goes on into the designer; nothing is kept here but what a person says that words mean.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,17 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dukao.base.periods import Period
-from dukao.base.spoken import spoken
-from dukao.base.wording import with_note
 from dukao.org.rules import Actor
 from dukao.registers import queries as registers
+from dukao.registers.queries import ElementView
 from dukao.sheets import actions, queries
+from dukao.sheets.queries import PlatformShelf
 from dukao.web import doors, words
 from dukao.web.designer import Draft
 from dukao.web.doors import Crumb
 from dukao.web.pages.workbooks.files import opened, waiting
 from dukao.web.pages.workbooks.filling import printed_period
-from dukao.web.pages.workbooks.screen import Offer
+from dukao.web.pages.workbooks.screen import Offer, offer
 from dukao.web.pages.workbooks.template import Template, Unmatched, template_of
 from dukao.workbooks.matching import Matcher
 
@@ -76,14 +77,14 @@ def draft(request: HttpRequest) -> HttpResponse:
     found = template_of(given.understood, Matcher(shelf.terms, confirmed))
     named = replace(found.draft, title=found.draft.title or Path(given.file.name).stem[:120])
     whole = _completed(named, actor, printed_period(given))
-    return doors.render(request, "workbooks/draft.html", _page(given.file.ticket, found, whole, told))
+    return doors.render(request, "workbooks/draft.html", _page(given.file.ticket, found, whole, shelf, told))
 
 
 def _completed(draft: Draft, actor: Actor, period: Period | None) -> Draft:
     """The draft with whose it is, how often it is asked, and by whom it is filled in."""
     place = actor.standings_with("SHEETS_DESIGN")[0]
     elements = registers.elements_by_code(draft.element_codes)
-    level = max((e.level for e in elements.values()), default=5)
+    level = min((e.level for e in elements.values()), default=5)  # what is kept below it adds up
     kind = period.type if period else "quarter"
     return replace(
         draft, issuer=place.department_code, issuing_body=place.department_name, period=kind,
@@ -91,7 +92,7 @@ def _completed(draft: Draft, actor: Actor, period: Period | None) -> Draft:
     )  # fmt: skip
 
 
-def _page(ticket: str, found: Template, draft: Draft, told: str) -> DraftPage:
+def _page(ticket: str, found: Template, draft: Draft, shelf: PlatformShelf, told: str) -> DraftPage:
     elements = registers.elements_by_code(draft.element_codes)
     sections = tuple(
         Section(
@@ -107,8 +108,8 @@ def _page(ticket: str, found: Template, draft: Draft, told: str) -> DraftPage:
         ticket=ticket,
         n_questions=len(draft.element_codes),
         sections=sections,
-        unmatched=tuple(_unmatched(one) for one in found.unmatched if not one.is_other_period),
-        spared=tuple(_unmatched(one) for one in found.unmatched if one.is_other_period),
+        unmatched=tuple(_unmatched(one, shelf.elements) for one in found.unmatched if not one.is_other_period),
+        spared=tuple(_unmatched(one, shelf.elements) for one in found.unmatched if one.is_other_period),
         checks=tuple((check.message, check.rule) for check in draft.checks),
         unruly=tuple((rule.text, _WHY[rule.why]()) for rule in found.unruly),
         fields=tuple(_fields(draft)),
@@ -123,15 +124,8 @@ _WHY = {
 }
 
 
-def _unmatched(one: Unmatched) -> UnmatchedLine:
-    offers = tuple(
-        Offer(
-            f"{c.term.key}|{one.words}", with_note(c.term.title, c.term.unit) if c.term.unit else c.term.title,
-            spoken(c.reason),
-        )
-        for c in one.offered
-    )  # fmt: skip
-    return UnmatchedLine(one.label, one.where, offers)
+def _unmatched(one: Unmatched, elements: Mapping[str, ElementView]) -> UnmatchedLine:
+    return UnmatchedLine(one.label, one.where, tuple(offer(c, one.words, elements) for c in one.offered))
 
 
 def _fields(draft: Draft):  # type: ignore[no-untyped-def]

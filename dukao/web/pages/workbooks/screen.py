@@ -11,12 +11,15 @@ from dukao.base.periods import Period
 from dukao.base.spoken import spoken
 from dukao.base.wording import clauses, with_note
 from dukao.org.queries import UnitView
+from dukao.registers.queries import ElementView
 from dukao.sheets.queries import PlatformShelf
+from dukao.web import words
+from dukao.web.measures import measure
 from dukao.web.pages.workbooks.files import Opened
 from dukao.web.tables import Table, row, table
 from dukao.workbooks.drawing import ROLE_NAMES, as_html, draw, shown
 from dukao.workbooks.grid import Grid, cell_name
-from dukao.workbooks.matching import Span
+from dukao.workbooks.matching import Candidate, Span
 from dukao.workbooks.planning import Gap, Plan, asked_by
 from dukao.workbooks.understanding import violations
 
@@ -149,14 +152,17 @@ def _gap(filling: Filling, gaps: list[Gap]) -> GapLine:
     first = gaps[0]
     offers: tuple[Offer, ...] = ()
     if first.asked.words and not any(c.is_sure for c in first.offered[:1]):
-        offers = tuple(
-            Offer(f"{c.term.key}|{first.asked.words}", with_note(c.term.title, c.term.unit) if c.term.unit
-                  else c.term.title, spoken(c.reason))
-            for c in first.offered
-        )  # fmt: skip
+        offers = tuple(offer(c, first.asked.words, filling.shelf.elements) for c in first.offered)
     stale = tuple(_stale(filling, first))
     why = _("只有旧的数，仍对就用它") if stale else spoken(first.why)
     return GapLine(_label(first), _where(gaps), why, offers, stale)
+
+
+def offer(candidate: Candidate, words_asked: str, elements: Mapping[str, ElementView]) -> Offer:
+    """The tap that says what the words mean."""
+    element = elements[candidate.term.key]
+    title, unit = words.title_of(element), measure(element.measure_unit)
+    return Offer(f"{element.code}|{words_asked}", with_note(title, unit) if unit else title, spoken(candidate.reason))
 
 
 def _label(gap: Gap) -> str:
@@ -179,12 +185,14 @@ def _stale(filling: Filling, gap: Gap) -> Iterator[Offer]:
     whose = row_of if row_of and filling.shelf.knows(row_of) else filling.wanted.unit.code
     if found := filling.shelf.stale(sure.term.key, whose=whose, period=filling.wanted.period):
         unit, known = found
-        told = " · ".join((f"{shown(known.value)} {known.unit}".strip(), known.as_of))
+        told = " · ".join(
+            (f"{shown(known.value)} {measure(known.unit)}".strip(), words.period(Period.parse(known.as_of)))
+        )
         yield Offer(f"{sure.term.key}:{unit}", told, known.source)
 
 
 def _meant(filling: Filling) -> Iterator[MeantLine]:
-    titles = {term.key: term.title for term in filling.shelf.terms}
+    titles = {code: words.title_of(element) for code, element in filling.shelf.elements.items()}
     labels: dict[str, str] = {}
     for sheet in filling.form.understood.sheets:
         for one in sheet.tables:
@@ -197,7 +205,7 @@ def _meant(filling: Filling) -> Iterator[MeantLine]:
 
 
 def _filled(filling: Filling) -> Table:
-    titles = {term.key: term.title for term in filling.shelf.terms}
+    titles = {code: words.title_of(element) for code, element in filling.shelf.elements.items()}
     rows = [
         row(f"{f.sheet}!{f.cell}", titles.get(f.term, ""), shown(f.value), f.source, f.as_of, spoken(f.reason))
         for f in filling.plan.fillings[:FILLED_MOST]
