@@ -26,6 +26,7 @@ from dukao.registers.reading.source import PlainText, Source, Wanted
 from dukao.registers.rules import ColumnDefinition
 from dukao.registers.rules.mapping import Names
 from dukao.workbooks.problems import Unreadable
+from tests.workbooks.made import sheet_xml, text_cell, write_ods, write_xlsx
 
 HOSTILE = Path(os.environ.get("DUKAO_SHARED_DATA", Path(__file__).parents[3] / "shared/data")) / "hostile"
 needs_hostile = pytest.mark.skipif(not HOSTILE.is_dir(), reason=f"no folder {HOSTILE}: set DUKAO_SHARED_DATA")
@@ -290,6 +291,89 @@ def test_xls_is_read_with_its_errors(folder):
     book.save(str(folder / "a.xls"))
     assert rows_of(read(folder / "a.xls", folder), folder) == [
         (2, None, "A1", "1.5", "甲"), (3, None, "A2", "#REF!", "乙"), (4, None, "A3", "3", "")]  # fmt: skip
+
+
+def test_a_workbook_of_any_kind_is_delivered(folder):
+    head, row = ("代码", "金额", "备注"), ("A1", "1.5", "甲")
+    ods = "".join(
+        "<table:table-row>"
+        + "".join(
+            '<table:table-cell office:value-type="float" office:value="1.5"/>'
+            if text == "1.5"
+            else f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+            for text in cells
+        )
+        + "</table:table-row>"
+        for cells in (head, row)
+    )
+    write_ods(folder / "a.ods", f'<table:table table:name="数据">{ods}</table:table>')
+    cells = ("".join(f"<td>{text}</td>" for text in cells) for cells in (head, row))
+    put(folder, "<html><table>" + "".join(f"<tr>{c}</tr>" for c in cells) + "</table></html>", "网页.xls")
+    rows = "".join(
+        "<Row>" + "".join(f'<Cell><Data ss:Type="String">{text}</Data></Cell>' for text in cells) + "</Row>"
+        for cells in (head, row)
+    )
+    office = "urn:schemas-microsoft-com:office:spreadsheet"
+    sheet = f'<Worksheet ss:Name="数据"><Table>{rows}</Table></Worksheet>'
+    put(folder, f'<?xml version="1.0"?><Workbook xmlns="{office}" xmlns:ss="{office}">{sheet}</Workbook>', "a.xml")
+    for name, kind in (("a.ods", "ods"), ("网页.xls", "html"), ("a.xml", "xml")):
+        source = read(folder / name, folder)
+        assert (source.found["format"], rows_of(source, folder)) == (kind, [(2, None, "A1", "1.5", "甲")])
+
+
+@needs_hostile
+def test_xlsb_is_read_with_its_errors(folder):
+    source = read(HOSTILE / "calamine/tests/issues.xlsb", folder, Wanted(NAMES, frozenset(), {"#1": "code"}))
+    assert source.found["format"] == "xlsb"
+
+
+def test_what_is_read_in_part_only_is_refused(folder):
+    """A form may do without a cell far away; in a delivery nothing may be left out unseen."""
+    row = text_cell("A1", "代码") + text_cell("B1", "金额")
+    far = f'<row r="1">{row}</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    write_xlsx(folder / "a.xlsx", sheet_xml(far, before='<dimension ref="A1:XFD1048576"/>'))
+    with pytest.raises(Unreadable, match="太分散"):
+        read(folder / "a.xlsx", folder)
+    write_xlsx(folder / "a.xlsx", sheet_xml(far))  # does not say how large it is
+    with pytest.raises(Unreadable):
+        read(folder / "a.xlsx", folder)
+    damaged = "<html><meta charset=utf-8><table><tr><td>代码<td>金额<tr><td>A1<td>1</table>".encode()
+    with pytest.raises(Unreadable, match="编码"):
+        read(put(folder, damaged.replace(b"A1", b"A\xff" + b"1" * 500), "a.html"), folder)
+
+
+def test_lines_are_counted_from_the_first_row_of_the_sheet(folder):
+    """Nothing in row 1 and column A; the error lies where it lies."""
+    head = text_cell("B3", "代码") + text_cell("C3", "金额")
+    row = text_cell("B5", "A1") + '<c r="C5" t="e"><v>#REF!</v></c>'
+    write_xlsx(folder / "a.xlsx", sheet_xml(f'<row r="3">{head}</row><row r="5">{row}</row>'))
+    source = read(folder / "a.xlsx", folder)
+    assert source.found["header_line"] == 3
+    assert rows_of(source, folder) == [(5, None, "A1", "#REF!", None)]
+
+
+def test_an_error_without_its_name_is_not_empty(folder):
+    row = text_cell("A1", "代码") + text_cell("B1", "金额")
+    wrong = f'<row r="1">{row}</row><row r="2">{text_cell("A2", "A1")}<c r="B2" t="e"><f>1/0</f></c></row>'
+    more = f'<row r="3">{text_cell("A3", "A2")}<c r="B3"><v>1</v></c></row>'
+    write_xlsx(folder / "a.xlsx", sheet_xml(wrong + more))
+    assert rows_of(read(folder / "a.xlsx", folder), folder) == [
+        (2, None, "A1", "#ERROR!", None), (3, None, "A2", "1", None)]  # fmt: skip
+
+
+def test_a_csv_in_big5_is_read(folder):
+    text = "代码,金额,备注\nA1,1.50,臺灣省政府統計處報表備註說明資料\n"
+    path = put(folder, text.encode("big5hkscs", errors="ignore"))  # 码 is not in it
+    source = read(path, folder, Wanted(NAMES, frozenset(), {"#1": "code"}))
+    assert source.found["encoding"] == "big5hkscs"
+
+
+def test_sheets_that_do_not_fit_are_passed_over_however_long(folder):
+    """More rows than come over from the reading process at once, before and behind the one that is taken."""
+    filler, rows = [["甲", 1]] * 2_500, [["代码", "金额"], *(["A", n] for n in range(4_100))]
+    source = read(workbook(folder, filler, sheets={"明细": rows, "附": filler}), folder)
+    told = rows_of(source, folder)
+    assert (source.found["sheet"], len(told), told[-1]) == ("明细", 4_100, (4_101, None, "A", "4099", None))
 
 
 def test_parquet_becomes_exact_text(folder):

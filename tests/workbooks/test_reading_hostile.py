@@ -4,6 +4,7 @@ import random
 import struct
 import time
 import zipfile
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -275,3 +276,30 @@ def test_a_reader_goes_on_after_a_crash(tmp_path):
         assert reader._process is not None
         reader._process.kill()
         assert reader.read(path).grids[0].rows == [["好"]]
+
+
+def test_what_is_read_of_a_scattered_sheet_stays_in_its_place(reader, tmp_path):
+    near = "".join(f'<row r="{n}">{text_cell(f"B{n}", f"甲{n}")}</row>' for n in (4, 5))
+    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    path = write_xlsx(tmp_path / "远.xlsx", sheet_xml(near + far, before='<dimension ref="B4:XFD1048576"/>'))
+    (grid,) = reader.read(path).grids
+    assert (grid.rows[3:], grid.rows[0]) == ([[None, "甲4"], [None, "甲5"]], [None, None])
+
+
+def test_rows_are_given_up_in_the_midst_and_the_next_file_is_read(tmp_path):
+    """What still came over from the first file must not be taken for the second one."""
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 9_001))
+    long = write_xlsx(tmp_path / "长.xlsx", sheet_xml(rows))
+    short = write_xlsx(tmp_path / "短.xlsx", sheet_xml(f'<row r="2">{text_cell("B2", "甲")}</row>'))
+    with Reader() as reader:
+        assert [next(sheet.rows) for sheet in islice(reader.sheets(long), 1)] == [[1]]
+        assert [list(sheet.rows) for sheet in reader.sheets(short)] == [[[None, None], [None, "甲"]]]
+        assert [len(list(sheet.rows)) for sheet in reader.sheets(long, most_rows=3_000)] == [3_000]
+        with pytest.raises(Unreadable, match="Parquet"):
+            list(reader.sheets(_written(tmp_path / "a", b"PAR1....")))
+        assert reader.read(short).grids[0].rows[1] == [None, "甲"]
+
+
+def _written(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path

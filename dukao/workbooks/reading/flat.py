@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
-from itertools import repeat
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -74,11 +73,10 @@ def _refuse_far(extent: Extent, name: str) -> None:
 
 
 def _rows(sheet: Any, errors: Errors) -> Iterator[list[Value]]:
-    above, left = sheet.start
-    yield from repeat([], above)
-    before: list[Value] = [None] * left
+    # calamine's rows begin in the first row of the sheet, but in the first column that holds something.
+    before: list[Value] = [None] * sheet.start[1]
     faulty = {row for row, _ in errors}
-    for number, values in enumerate(sheet.iter_rows(), start=above):
+    for number, values in enumerate(sheet.iter_rows()):
         row = before + ([None if value == "" else value for value in values] if "" in values else values)
         if number in faulty:
             row = [CellError(errors[number, c]) if (number, c) in errors else v for c, v in enumerate(row)]

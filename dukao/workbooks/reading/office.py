@@ -158,9 +158,8 @@ def _rows(sheet: Any, extent: Extent | None) -> tuple[list[list[Value]], int]:
         return [], 0
     rows: list[list[Value]]
     if extent is not None and extent.beyond:
-        above, left = sheet.start
-        wide = islice(sheet.iter_rows(), max(extent.rows - above, 0))
-        rows = [[] for _ in range(above)] + [[""] * left + row[: extent.columns - left] for row in wide]
+        left = sheet.start[1]  # the rows begin in this column, but all above the first one come too
+        rows = [[""] * left + row[: max(extent.columns - left, 0)] for row in islice(sheet.iter_rows(), extent.rows)]
     else:
         rows = sheet.to_python(skip_empty_area=False)
     held = 0

@@ -183,7 +183,8 @@ def _marks(d: DeliveryView, titles: Mapping[str, str]) -> tuple[tuple[str, str],
 
 def _found(found: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[str, str]]:
     """What the file itself showed: nothing is guessed silently."""
-    encodings = {"utf-8": "UTF-8", "gb18030": "GB18030", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+    encodings = {"utf-8": "UTF-8", "gb18030": "GB18030", "big5hkscs": "Big5"}
+    encodings |= {"utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
     delimiters = {",": _("逗号"), "\t": _("制表符"), ";": _("分号"), "|": _("竖线")}
     line_ends = {"lf": "LF", "crlf": "CRLF", "cr": "CR", "mixed": _("混用")}
     told = [
