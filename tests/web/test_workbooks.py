@@ -272,3 +272,32 @@ def test_in_english_nothing_of_the_page_stays_chinese_but_the_file(here, as_, se
     shell = re.sub(r'<div class="table-scroll drawn-scroll".*?</div>', "", html, flags=re.S)
     assert "Download" in shell
     assert "待填" not in shell
+
+
+def test_sheets_that_nobody_sees_are_not_drawn_and_ask_nothing(here, as_):
+    book = openpyxl.load_workbook(io.BytesIO(form()))
+    hidden_one = book.copy_worksheet(book["表一"])
+    hidden_one.title, hidden_one.sheet_state = "藏着的", "hidden"
+    text = text_of(as_("alice").post("/workbooks/", {"file": file(saved(book))}))
+    assert "本表 4 项" in text, "each once, and nobody must fill in the remark"
+    assert "藏着的" not in text
+
+
+def test_a_village_roster_is_filled_for_each_village_that_the_reader_may_see(here, as_):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "表一"
+    sheet.append(["各村税收情况（模拟）"])
+    sheet.append(["序号", "村名", "税收收入（万元）", "备注"])
+    for number, name in enumerate(("一村", "二村", "三村"), start=1):
+        sheet.append([number, name, None, None])
+    rita = as_("rita")
+    page = rita.post("/workbooks/", {"file": file(saved(book), "2026年三季度各村税收.xlsx")})
+    back = _sheet(rita.post("/workbooks/form/filled/", wanted(page)))
+    assert [back[f"C{row}"].value for row in (3, 4, 5)] == [1284.5, 1284.5, None]
+
+
+def test_a_form_with_the_numbers_own_unit_is_converted(here, as_):
+    alice = as_("alice")
+    page = alice.post("/workbooks/", {"file": file(form(("税收收入", "元")))})
+    assert _sheet(alice.post("/workbooks/form/filled/", wanted(page)))["C4"].value == 12845000
