@@ -95,7 +95,7 @@ def test_the_compiler_says_what_each_question_costs(house, as_):
     page = text_of(as_("dora").get(_compile(house)))
     assert "税收收入 6/6" in page
     assert "敏感信息限于履行法定职责所必需" in page
-    assert "合计 3 项：2 项免问 · 1 项要问 · 共 12 分钟（由统计局承担）" in page
+    assert "合计 3 项：1 项免问 · 1 项拒绝 · 1 项要问 · 共 12 分钟（由统计局承担）" in page
     assert "只问剩下的 1 项，发给 6 个村（社区）" in page
     csv = as_("dora").get(_compile(house, export="compiled.csv")).content.decode("utf-8-sig")
     assert "政务数据共享条例" in csv

@@ -1,11 +1,13 @@
 """The compiler's page: before anything is sent, what each question costs, what is known already, what is refused."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _noop
 from django.views.decorators.http import require_GET, require_POST
 
 from dukao.base.periods import Period, PeriodType
@@ -23,6 +25,12 @@ from dukao.web.tables import Cell, Column, Table, number, row, table
 _PERIODS_OFFERED = 8
 # What the page proposes; the rule of the least lead time is the compiler's.
 _LEAD_WORKDAYS_PROPOSED = 5
+# Each verdict as it stands beside its questions, and how many there are of it below them, in this order.
+_VERDICTS = {
+    "held": ("known", _noop("免问")), "expected": ("known", _noop("将由部门交付")),
+    "elsewhere": ("info", _noop("别处正在问")), "below": ("info", _noop("下级在报")),
+    "forbidden": ("stop", _noop("拒绝")), "ask": ("wait", _noop("要问")),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +239,7 @@ def _blocks(compiled: Compiled) -> tuple[Block, ...]:
 
 def _line(q: CompiledQuestion) -> Line:
     known = q.n_fresh + q.n_stale
-    tone, verdict = {
-        "ask": ("wait", _("要问")), "held": ("known", _("免问")),
-        "expected": ("known", _("将由部门交付")), "elsewhere": ("info", _("别处正在问")),
-        "below": ("info", _("下级在报")), "forbidden": ("stop", _("拒绝")),
-    }[q.verdict]  # fmt: skip
+    tone, verdict = _VERDICTS[q.verdict]
     return Line(
         label=q.label,
         element_code=q.element_code,
@@ -248,7 +252,7 @@ def _line(q: CompiledQuestion) -> Line:
         stale=f"{q.n_stale:,}",
         asked=f"{q.n_unknown:,}" if q.is_asked else "–",
         minutes=words.minutes_number(q.minutes_hundredths_per_unit) if q.is_asked else "–",
-        verdict=verdict,
+        verdict=_(verdict),
         tone=tone,
         refusal=q.refusal,
         is_forbidden=q.verdict == "forbidden",
@@ -283,9 +287,14 @@ def _awaited(q: CompiledQuestion) -> str:
 
 
 def _total(c: Compiled) -> str:
-    n_asked = len(c.asked)
-    return _("合计 {n} 项：{free} 项免问 · {asked} 项要问 · 共 {hours}（由{asker}承担）").format(
-        n=len(c.questions), free=len(c.questions) - n_asked, asked=n_asked, hours=words.hours(c.minutes_hundredths),
+    """The questions by verdict, in the words that stand beside them, and what those that are asked cost."""
+    counts = Counter(q.verdict for q in c.questions)
+    told = (
+        _("{n} 项{verdict}").format(n=counts[code], verdict=_(said))
+        for code, (_tone, said) in _VERDICTS.items() if counts[code]
+    )  # fmt: skip
+    return _("合计 {n} 项：{verdicts} · 共 {hours}（由{asker}承担）").format(
+        n=len(c.questions), verdicts=" · ".join(told), hours=words.hours(c.minutes_hundredths),
         asker=c.sheet.issuer_name,
     )  # fmt: skip
 
