@@ -32,7 +32,7 @@ def scaled_from_text(raw: str, decimals: int, *, unit: str = "") -> int:
             raise NotANumber(f"“{raw}”里的逗号位置不对，请写成 1234.5 或 1,234.5")
         text = text.replace(",", "")
     if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text, re.ASCII):
-        raise NotANumber(f"“{raw}”不是数字")
+        raise NotANumber(f"“{raw}”不是数字，只填数，不带单位和汉字")
     return scaled_from_decimal(Decimal(sign + text), decimals)
 
 
@@ -56,7 +56,7 @@ def scaled_from_decimal(value: Decimal, decimals: int) -> int:
         scaled = value.scaleb(decimals, _EXACT)
         whole = int(scaled)
     except (InvalidOperation, ValueError, OverflowError):
-        raise NotANumber(f"“{value}”不是数字") from None
+        raise NotANumber(f"“{value}”不是数字，只填数，不带单位和汉字") from None
     if whole != scaled and decimals == 0:
         raise NotANumber(f"“{value}”不是整数")
     if whole != scaled:

@@ -127,7 +127,9 @@ def _deliver(city, at: datetime) -> None:
     digest = "ab" + "0" * 62
     rejects = path_of("rejects", digest)
     rejects.parent.mkdir(parents=True, exist_ok=True)
-    rejects.write_text("\ufeffline,column,value,reason\r\n3,projects,二,“二”不是数字\r\n", "utf-8")
+    rejects.write_text(
+        "\ufeffline,column,value,reason\r\n3,projects,二,“二”不是数字，只填数，不带单位和汉字\r\n", "utf-8"
+    )
     Delivery.objects.create(
         number="project_quarters-1", dataset=Dataset.objects.get(), dataset_version=1,
         scope_unit_id=city.unit["富水市"], period=2026103, file_name="项目.csv", file_digest=digest, size_bytes=90,
