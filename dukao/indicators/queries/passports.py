@@ -236,7 +236,7 @@ def _term(
     return TermPassport(
         sign=term.sign,
         element=element,
-        rule=_rule(term),
+        rule=_rule(term, unit),
         value=_shown(folded.value, element.decimals),
         state=folded.state,
         counts=folded.counts,
@@ -277,10 +277,11 @@ def _side(
     return _shown(value, max((term.element.decimals for term in told), default=0))
 
 
-def _rule(term: PlannedTerm) -> str:
-    """How the element adds up, in words."""
+def _rule(term: PlannedTerm, unit: UnitView) -> str:
+    """How the element adds up, in words; over units only where there are some below that are asked."""
     over_units = {"sum": _("下级单位相加"), "mean": _("下级单位取平均"), "none": _("下级单位之间不相加")}
     over_periods = {
         "sum": _("各期相加"), "mean": _("各期取平均"), "last": _("取最近一期"), "none": _("各期之间不相加"),
     }  # fmt: skip
-    return clauses([over_units[term.over_units], over_periods[term.over_periods]])
+    below = [over_units[term.over_units]] if unit.level < term.level else []
+    return clauses([*below, over_periods[term.over_periods]])

@@ -1,7 +1,8 @@
 """A figure's passport: how it is computed, what it rests on, who said so and when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -274,14 +275,27 @@ def _deliveries(term: TermPassport, found: Passport, key: str) -> Table:
 
 
 def _steps(term: TermPassport, found: Passport) -> Iterator[Step]:
-    """What is held now, and before it what was held."""
+    """What is held now, and before it what was held; what one filing said on the way to its review is one step."""
     for fact in term.facts:
         yield _step(fact, term, found, is_held=True)
-        for old in fact.before:
-            yield _step(old, term, found, is_held=False)
+        for _draft, run in groupby(fact.before, key=_draft_of):
+            told, *folded = run if _draft else [next(run)]
+            yield _step(told, term, found, is_held=False, folded=folded)
+            yield from (_step(old, term, found, is_held=False) for old in run)
 
 
-def _step(fact: FactPassport, term: TermPassport, found: Passport, *, is_held: bool) -> Step:
+def _draft_of(fact: FactPassport) -> int | None:
+    """The filing that said this and changed it before anybody accepted it."""
+    return fact.source.filing_id if _was_changed(fact) else None
+
+
+def _was_changed(fact: FactPassport) -> bool:
+    return fact.superseded_at is not None and fact.accepted_at is None
+
+
+def _step(
+    fact: FactPassport, term: TermPassport, found: Passport, *, is_held: bool, folded: Sequence[FactPassport] = ()
+) -> Step:
     element = term.element
     text = (
         fact.text
@@ -297,7 +311,7 @@ def _step(fact: FactPassport, term: TermPassport, found: Passport, *, is_held: b
         source=source,
         source_href=href,
         opened_by="" if href else _opened_by(fact),
-        lines=tuple(_lines(fact, found.people)),
+        lines=(*_lines(fact, found.people), *_folded(folded)),
     )
 
 
@@ -320,7 +334,7 @@ def _opened_by(fact: FactPassport) -> str:
 
 def _lines(fact: FactPassport, people: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Who and when, in the order it happened; handing in and review say nothing of what was changed before them."""
-    was_changed = fact.superseded_at is not None and fact.accepted_at is None
+    was_changed = _was_changed(fact)
     if fact.answer:
         yield _("填写"), _by(people, fact.answer.answered_by, words.moment(fact.answer.answered_at))
     if fact.filing and not was_changed:
@@ -337,6 +351,15 @@ def _lines(fact: FactPassport, people: Mapping[str, str]) -> Iterator[tuple[str,
         yield _("认定"), _("没有，审核之前已改")
     else:
         yield _("认定"), words.moment(fact.accepted_at) if fact.accepted_at else _("待审")
+
+
+def _folded(drafts: Sequence[FactPassport]) -> Iterator[tuple[str, str]]:
+    """How often it was changed before, newest first."""
+    if drafts:
+        yield (
+            _("此前"),
+            _("还改过 {n} 次，最早在 {when}").format(n=len(drafts), when=words.moment(drafts[-1].recorded_at)),
+        )
 
 
 def _by(people: Mapping[str, str], name: str, when: str) -> str:
