@@ -161,7 +161,7 @@ def _date(request: HttpRequest, name: str) -> date | None:
 def _figures(charged: tuple[AskerMinutes, ...]) -> tuple[tuple[str, str, str], ...]:
     hundredths = sum(a.minutes_hundredths for a in charged)
     return (
-        (_("有效的要求"), f"{sum(a.demands for a in charged):,}", _("项")),
+        (_("提出的要求"), f"{sum(a.demands for a in charged):,}", _("项")),
         (_("落到单位"), f"{sum(a.unit_demands for a in charged):,}", _("次")),
         (_("合计要花"), words.hours_number(hundredths), _("小时")),
         (_("已撤回"), f"{sum(a.withdrawn for a in charged):,}", _("项")),
