@@ -24,7 +24,7 @@ def _noop(text: str) -> str:
 PHRASES = (
     # figures and cells of a file
     _noop("“{text}”里的逗号位置不对，请写成 1234.5 或 1,234.5"),
-    _noop("“{text}”不是数字"),
+    _noop("“{text}”不是数字，只填数，不带单位和汉字"),
     _noop("数字超过 {n} 位"),
     _noop("“{text}”的小数超过 {n} 位"),
     _noop("“{text}”不是整数"),
@@ -301,7 +301,7 @@ def spoken(text: object) -> str:
 
 def _within(name: str, part: str) -> str:
     """What stands in a phrase is data, but for other words of the rules and for periods."""
-    if name == "period" and (found := _PERIOD.fullmatch(part)):
+    if name in ("period", "date", "valid_until", "until") and (found := _PERIOD.fullmatch(part)):
         year, quarter, month, day = found.groups()
         if quarter:
             return period_text(Period.parse(f"{year}Q{'一二三四'.index(quarter) + 1}"))

@@ -1,8 +1,11 @@
 """Rendering what the pure rules say in the reader's language, and raising it as a refusal."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
-from dukao.base.wording import in_english, joined
+from dukao.base.periods import Period
+from dukao.base.wording import in_english, joined, period_text
 from dukao.registers.queries import Source
 from dukao.sheets.rules.compiling import Refusal
 from dukao.sheets.rules.words import Words
@@ -15,6 +18,8 @@ def say(words: Words) -> str:
 def _said(value: object) -> object:
     if isinstance(value, Words):
         return say(value)
+    if isinstance(value, date):
+        return period_text(Period.of(value, "day"))
     return joined(str(_said(one)) for one in value) if isinstance(value, tuple) else value
 
 

@@ -14,19 +14,24 @@ from tests.house.reading import ROOT
 _MADE = {"第 {line} 行读不通：引号没有成对", "第 {line} 行读不通：有一格太长"}
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("与第 18881 行重复", "Same key as row 18881"),
-    ("“09”不在代码表里（01、02）", "“09” is not in the code list (01、02)"),
-    ("名称相同，单位一致；试读 98% 的值符合", "Same title, same unit of measure; 98% of the sample values fit"),
-    ("“10-10”不在本次交付的时期（2026年三季度）内", "“10-10” is outside the period of this delivery (Q3 2026)"),
-    ("“x”不在本次交付的时期（2026年7月）内", "“x” is outside the period of this delivery (July 2026)"),
-    ("“税额”2026年7月在富水市的合计太大，不能精确保存",
-     "The total of “税额” in 富水市, July 2026, is too large to be kept exactly"),
-    ("sheets.yaml：缺少这一项", "sheets.yaml: missing"),
-    ("sheets.yaml · 第 2 项 gdp · name", "sheets.yaml · Entry 2 gdp · name"),
-    ("缺少表号；有效期限已于 2026-09-30 届满", "Missing: Form number; Expired on 2026-09-30"),
-    ("没有人教过的话", "没有人教过的话"),
-])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("与第 18881 行重复", "Same key as row 18881"),
+        ("“09”不在代码表里（01、02）", "“09” is not in the code list (01、02)"),
+        ("名称相同，单位一致；试读 98% 的值符合", "Same title, same unit of measure; 98% of the sample values fit"),
+        ("“10-10”不在本次交付的时期（2026年三季度）内", "“10-10” is outside the period of this delivery (Q3 2026)"),
+        ("“x”不在本次交付的时期（2026年7月）内", "“x” is outside the period of this delivery (July 2026)"),
+        (
+            "“税额”2026年7月在富水市的合计太大，不能精确保存",
+            "The total of “税额” in 富水市, July 2026, is too large to be kept exactly",
+        ),
+        ("sheets.yaml：缺少这一项", "sheets.yaml: missing"),
+        ("sheets.yaml · 第 2 项 gdp · name", "sheets.yaml · Entry 2 gdp · name"),
+        ("缺少表号；有效期限已于 2026年9月30日 届满", "Missing: Form number; Expired on 30 September 2026"),
+        ("没有人教过的话", "没有人教过的话"),
+    ],
+)
 def test_phrases_are_known_by_their_shape(text, said):
     assert spoken(text) == text
     with override("en"):

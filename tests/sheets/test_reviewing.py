@@ -176,14 +176,14 @@ def test_an_expired_sheet_may_be_refused_and_the_refusal_stands(house):
         house.act("refuse_filing", number, at=AT + timedelta(days=12))
     assert "第十七条" in in_order.value.source
     page = house.page(number, today=THE_DAY_AFTER.date())
-    assert (page.may_refuse, page.lacking_marks) == (True, ("有效期限已于 2026-10-20 届满",))
+    assert (page.may_refuse, page.lacking_marks) == (True, ("有效期限已于 2026年10月20日 届满",))
     for _ in range(2):
         house.act("refuse_filing", number, at=THE_DAY_AFTER)
     assert house.total("new_projects", "富水市") is None
     event = Event.objects.get(verb="sheets.filing.refused")
     assert event.detail["missing"] == ["valid_until"]
     filing = _filing(house)
-    assert (filing.state, filing.reason) == ("refused", "有效期限已于 2026-10-20 届满")
+    assert (filing.state, filing.reason) == ("refused", "有效期限已于 2026年10月20日 届满")
     for attack in (lambda: Filing.objects.filter(pk=filing.pk).update(state="open"),
                    lambda: Filing.objects.filter(pk=filing.pk).update(reason="x"),
                    lambda: Filing.objects.filter(pk=filing.pk)._raw_delete("default")):  # fmt: skip

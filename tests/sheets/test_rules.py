@@ -71,7 +71,7 @@ def test_the_stricter_profile_refuses_monthly_reports():
 
 def test_marks_of_an_expired_sheet_name_the_day():
     (refusal,) = compiling.judge_sheet(_sheet(valid_until=date(2026, 9, 30)), RULES)
-    assert "2026-09-30" in str(refusal.what)
+    assert "2026年9月30日" in str(refusal.what)
     assert "第十七条" in refusal.source
 
 
@@ -131,7 +131,7 @@ def test_a_refused_question_says_who_holds_it_and_who_asks():
     refusal = _question(elsewhere=(OTHER,)).refusal
     assert all(part in str(refusal.what) for part in ("民政局", "民政台账", "BB2026-0007"))
     refusal = _question(awaited=IN_TIME).refusal
-    assert all(part in str(refusal.what) for part in ("税务局", "税收月报", "2026-10-12"))
+    assert all(part in str(refusal.what) for part in ("税务局", "税收月报", "2026年10月12日"))
 
 
 @given(st.integers(1, 50), st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=4),

@@ -66,8 +66,9 @@ def define_post(
         if stands and stands.title == title:
             return
         Post.objects.update_or_create(code=code, defaults={"title": title, **fixed})
-        record_event(verb="org.post.defined", subject=f"post:{code}", by=by, at=at, unit_path=unit.path,
-                     detail={"role": role})
+        record_event(
+            verb="org.post.defined", subject=f"post:{code}", by=by, at=at, unit_path=unit.path, detail={"role": role}
+        )
 
 
 def create_login(*, name: str, display_name: str, password: str, by: Actor, at: datetime) -> None:
@@ -112,25 +113,39 @@ def assign_post(
             return
         held.valid_to = valid_to
         held.save(update_fields=["valid_to"])
-        record_event(verb="org.post.assigned", subject=f"login:{login}", by=by, at=at, unit_path=what.unit.path,
-                     detail={"post": post, "from": valid_from.isoformat(), "to": valid_to and valid_to.isoformat()})
+        record_event(
+            verb="org.post.assigned",
+            subject=f"login:{login}",
+            by=by,
+            at=at,
+            unit_path=what.unit.path,
+            detail={"post": post, "from": valid_from.isoformat(), "to": valid_to and valid_to.isoformat()},
+        )
 
 
 def end_holding(*, login: str, post: str, valid_to: date, by: Actor, at: datetime) -> None:
     """End a post that a log-in holds; history stays. Records org.post.ended."""
     with transaction.atomic():
         who = _locked_login(login)
-        held = Holding.objects.select_related("post__unit").filter(
-            Q(valid_to=None) | Q(valid_to__gt=valid_to), login=who, post__code=post, valid_from__lt=valid_to
-        ).first()
+        held = (
+            Holding.objects.select_related("post__unit")
+            .filter(Q(valid_to=None) | Q(valid_to__gt=valid_to), login=who, post__code=post, valid_from__lt=valid_to)
+            .first()
+        )
         if held is None:
             raise NotThere()
         path = held.post.unit.path
         by.require("ORG_MANAGE", path)
         held.valid_to = valid_to
         held.save(update_fields=["valid_to"])
-        record_event(verb="org.post.ended", subject=f"login:{login}", by=by, at=at, unit_path=path,
-                     detail={"post": post, "to": valid_to.isoformat()})
+        record_event(
+            verb="org.post.ended",
+            subject=f"login:{login}",
+            by=by,
+            at=at,
+            unit_path=path,
+            detail={"post": post, "to": valid_to.isoformat()},
+        )
 
 
 def disable_login(*, login: str, by: Actor, at: datetime) -> None:
@@ -230,11 +245,15 @@ def check_password_strength(password: str, login: Login) -> None:
 
 
 def _check_slug(place: str, text: str, longest: int) -> None:
+    if not text.strip():
+        raise Invalid(_("还没有填写"), errors={place: _("请填写")})
     try:
         validate_slug(text)
     except ValidationError:
-        raise Invalid(_("“%(text)s”只能用英文字母、数字、连字符和下划线") % {"text": text},
-                      errors={place: _("只用英文字母、数字、- 和 _")}) from None
+        raise Invalid(
+            _("“%(text)s”只能用英文字母、数字、连字符和下划线") % {"text": text},
+            errors={place: _("只用英文字母、数字、- 和 _")},
+        ) from None
     if len(text) > longest:
         raise Invalid(_("“%(text)s”太长") % {"text": text}, errors={place: _("最多 %(n)d 个字符") % {"n": longest}})
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+
+from dukao.base.periods import Period
 
 
 def _noop(text: str) -> str:
@@ -12,7 +15,7 @@ def _noop(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Parameters may be words themselves, or a tuple that is listed."""
+    """Parameters may be words themselves, days, or a tuple that is listed."""
 
     msgid: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -22,6 +25,8 @@ class Words:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return Period.of(value, "day").label
     return "、".join(str(one) for one in value) if isinstance(value, tuple) else value
 
 
