@@ -44,7 +44,8 @@ def test_every_room_has_its_card():
 
 def test_every_module_says_what_it_is_for():
     silent = [
-        str(path.relative_to(ROOT)) for path in sources("dukao", "tools", "bench")
+        str(path.relative_to(ROOT))
+        for path in sources("dukao", "tools", "bench")
         if path.name not in {"apps.py", "__init__.py"} and not ast.get_docstring(tree(path))
     ]
     assert silent == []
@@ -53,10 +54,13 @@ def test_every_module_says_what_it_is_for():
 def test_the_tail_of_long_functions_and_files_stays_short():
     long = [
         f"{path.relative_to(ROOT)}:{name} {lines} lines"
-        for path in sources("dukao", "tools", "bench") for name, lines in functions(path) if lines > _FUNCTION_LINES
+        for path in sources("dukao", "tools", "bench")
+        for name, lines in functions(path)
+        if lines > _FUNCTION_LINES
     ]
     long += [
-        f"{path.relative_to(ROOT)} {lines} lines" for path in sources("dukao", "tools", "bench", "tests")
+        f"{path.relative_to(ROOT)} {lines} lines"
+        for path in sources("dukao", "tools", "bench", "tests")
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > _FILE_LINES
     ]
     assert long == []
@@ -66,7 +70,8 @@ def test_only_doors_read_the_clock():
     """Rooms are told the time; `datetime.now()` and the like belong to the doors."""
     clocks = re.compile(r"\b(datetime\.now|date\.today|timezone\.now|localdate\(\)|time\.time)\(?")
     looking = [
-        str(path.relative_to(ROOT)) for path in sources("dukao")
+        str(path.relative_to(ROOT))
+        for path in sources("dukao")
         if path.relative_to(ROOT).parts[1] in ROOMS and clocks.search(path.read_text(encoding="utf-8"))
     ]
     assert looking == []
@@ -76,10 +81,55 @@ def test_there_are_no_signals_and_no_print_in_rooms():
     for path in sources("dukao"):
         if path.relative_to(ROOT).parts[1] not in ROOMS:
             continue
-        assert not any(one.module.startswith("django.dispatch") or one.module.endswith(".signals")
-                       for one in imports(path)), path
+        assert not any(
+            one.module.startswith("django.dispatch") or one.module.endswith(".signals") for one in imports(path)
+        ), path
         calls = (node.func for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
         assert not any(isinstance(func, ast.Name) and func.id == "print" for func in calls), path
+
+
+def test_only_a_dispatch_through_the_gate_reaches_anybody():
+    """One place makes demands, one makes dispatches and filings, and the second asks the first."""
+    makers = {"Demand": "dukao/gate/actions.py", "Dispatch": "dukao/sheets/actions/dispatching.py",
+              "Filing": "dukao/sheets/actions/dispatching.py"}  # fmt: skip
+    making = [
+        (name, str(path.relative_to(ROOT)))
+        for path in sources("dukao")
+        for node in ast.walk(tree(path))
+        for name in _made_by(node)
+        if name in makers
+    ]
+    assert set(making) == set(makers.items())
+    assert _functions_making("dukao/gate/actions.py", "Demand") == {"issue_demand"}
+    assert _functions_making("dukao/sheets/actions/dispatching.py", "Dispatch", "Filing") == {"_write"}
+
+
+_CREATING = {"create", "bulk_create", "get_or_create", "update_or_create", "acreate", "abulk_create"}
+
+
+def _made_by(node: ast.AST) -> set[str]:
+    """Names of the models whose rows a call makes: `Filing(…)`, `Filing.objects.create(…)`."""
+    if not isinstance(node, ast.Call):
+        return set()
+    match node.func:
+        case ast.Name(id=name):
+            return {name}
+        case ast.Attribute(attr=verb, value=ast.Attribute(attr=name)) if verb in _CREATING and name != "objects":
+            return {name.removesuffix("s").capitalize()}  # dispatch.filings.create
+        case ast.Attribute(attr=verb, value=value) if verb in _CREATING:
+            return {one.id for one in ast.walk(value) if isinstance(one, ast.Name)}
+        case ast.Attribute(value=ast.Name(id="models"), attr=name):
+            return {name}
+    return set()
+
+
+def _functions_making(file: str, *names: str) -> set[str]:
+    return {
+        function.name
+        for function in tree(ROOT / file).body
+        if isinstance(function, ast.FunctionDef)
+        if any(_made_by(node) & set(names) for node in ast.walk(function))
+    }
 
 
 def test_actions_say_who_and_when():
@@ -87,8 +137,17 @@ def test_actions_say_who_and_when():
     # The work process lands deliveries and sweeps sittings; a sitting is touched by a page before anybody is known.
     # Facts are typed, accepted and landed as steps inside another room's action, which has asked and records.
     house_itself = {
-        "land_delivery", "land_waiting", "sweep_leftovers", "end_stale_sittings", "touch_sitting", "sign_in",
-        "type_fact", "untype_fact", "accept_facts", "retract_facts", "land_facts",
+        "land_delivery",
+        "land_waiting",
+        "sweep_leftovers",
+        "end_stale_sittings",
+        "touch_sitting",
+        "sign_in",
+        "type_fact",
+        "untype_fact",
+        "accept_facts",
+        "retract_facts",
+        "land_facts",
     }
     wrong = []
     for path in sources("dukao"):
