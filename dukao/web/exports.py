@@ -20,6 +20,8 @@ from dukao.web.tables import Cell, Column, Table
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Excel keeps 15 digits; longer numbers go out as text rather than wrong.
 _EXCEL_DIGITS = 15
+# A cell of a spreadsheet holds no more characters.
+_EXCEL_TEXT = 32_767
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -86,8 +88,16 @@ def xlsx(table: Table) -> bytes:
                 if _is_number(cell.value):
                     sheet.write_number(number, place, float(cell.value), figure)
                 else:
-                    sheet.write_string(number, place, neutral(str(cell.value)))
+                    sheet.write_string(number, place, _fitting(neutral(str(cell.value))))
     return out.getvalue()
+
+
+def _fitting(text: str) -> str:
+    """The text as a cell of a workbook holds it; what is cut says so."""
+    if len(text) <= _EXCEL_TEXT:
+        return text
+    told = _("…（共 {n:,} 字，全文见 CSV）").format(n=len(text))
+    return text[: _EXCEL_TEXT - len(told)] + told
 
 
 def _is_number(value: object) -> bool:

@@ -31,6 +31,16 @@ def test_formulas_are_made_harmless(text):
     assert cell.value.startswith("'")
 
 
+def test_a_text_too_long_for_a_cell_says_that_it_was_cut():
+    for length, is_cut in ((32_767, False), (32_768, True), (100_000, True)):
+        example = _example("长" * length)
+        sheet = openpyxl.load_workbook(io.BytesIO(exports.xlsx(example))).active
+        told = sheet.cell(sheet.max_row, 1).value
+        assert len(told) == 32_767
+        assert told.endswith(f"…（共 {length:,} 字，全文见 CSV）" if is_cut else "长")
+        assert "长" * length in exports.csv_bytes(example).decode()
+
+
 def test_numbers_stay_numbers_and_negative_ones_too():
     example = table("t", "T", [Column("a", "number")], [row(number(Decimal("-12.5"), places=1)), row(number(10**17))])
     assert exports.csv_bytes(example).decode("utf-8-sig").splitlines()[-2:] == ["-12.5", str(10**17)]
