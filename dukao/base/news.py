@@ -1,7 +1,8 @@
 """What has just happened: the trail's new events, for processes that watch it.
 
 A reader keeps the number of the last event it saw. On PostgreSQL a transaction may commit a lower number after a higher
-one was seen, so a window before it is read again and what was seen before is left out.
+one was seen, so a window before it is read again and what was seen before is left out. An event that commits after more
+than a window of later numbers is never news: whoever must not miss one looks at the whole now and then.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from django.db.models import Max
 
 from dukao.base.models import Event
 
-# More transactions than this are never open at once.
+# How many later numbers an event may commit after and still be news.
 _WINDOW = 500
 
 

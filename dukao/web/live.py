@@ -5,6 +5,8 @@
 2. The live process (`dukao.asgi`) looks at the trail ten times a second. Events of rooms that change figures mark the
    views (unit, period) they touch; each marked view is computed once, however many pages show it.
 3. What differs from the last time goes out to all pages of that view.
+4. Every view is computed once a minute in any case: on PostgreSQL an event can commit so long after later numbers that
+   whoever reads the trail by number has passed it.
 
 Messages, all JSON:
 
@@ -48,6 +50,7 @@ from dukao.web.figures import figure_text, format_change, format_figure
 
 TICKET_SECONDS = 600
 TICK_SECONDS = 0.1
+RECOMPUTE_SECONDS = 60.0
 _WAITING_MESSAGES = 100
 _SALT = "dukao.live"
 # Events of these rooms can change a figure.
@@ -159,12 +162,17 @@ class Hub:
         """Until nobody listens: look at the trail, mark, compute, tell. A failing database is tried again."""
         reader: NewsReader | None = None
         computing: asyncio.Task | None = None
+        everything_at = asyncio.get_running_loop().time() + RECOMPUTE_SECONDS
         while self.views:
             started = asyncio.get_running_loop().time()
             if reader is None:
                 reader = await self._persist(self.in_thread, NewsReader)
                 continue
             self._mark(await self._persist(self.in_thread, reader.new) or [])
+            if started >= everything_at:
+                everything_at = started + RECOMPUTE_SECONDS
+                for view in self.views.values():
+                    view.is_marked = True
             if computing is None or computing.done():
                 computing = asyncio.create_task(self._compute_marked())
             spent = asyncio.get_running_loop().time() - started
