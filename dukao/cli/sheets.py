@@ -146,6 +146,14 @@ def _sheet_arguments(parser: ArgumentParser) -> None:
     verbs.add_parser("retire", help=_("停用报表")).add_argument("sheet")
 
 
+def _list(args: Namespace) -> Result:
+    found = queries.filing_list(dispatch=args.dispatch, unit=args.unit, viewer=args.by, page=args.page)
+    lines = [f"{f.unit_code}\t{f.unit_name}\t{f.state_label}" for f in found.rows]
+    if found.n_more:
+        lines.append(_("还有 {n:,} 份：--page {page}").format(n=found.n_more, page=found.page + 1))
+    return Result(_plain(found), lines)
+
+
 def _filing(args: Namespace) -> Result:
     where: dict[str, Any] = {"dispatch": args.dispatch, "unit": args.unit}
     do = {"by": args.by, "at": args.at}
@@ -153,8 +161,7 @@ def _filing(args: Namespace) -> Result:
         case "show":
             return _show(args)
         case "list":
-            found = queries.filings_of(dispatch=args.dispatch, unit=args.unit, viewer=args.by)
-            return Result([_plain(f) for f in found], [f"{f.unit_code}\t{f.unit_name}\t{f.state_label}" for f in found])
+            return _list(args)
         case "answer":
             saved = actions.type_answer(**where, **_cell(args), raw=args.value, **do)
             return Result(_plain(saved), [f"{args.element} = {saved.shown}"])
@@ -212,6 +219,8 @@ def _filing_arguments(parser: ArgumentParser) -> None:
         one = verbs.add_parser(verb, help=help_text)
         one.add_argument("dispatch", help=_("下发编号，如 BB2026-0001"))
         one.add_argument("unit", nargs="?" if verb == "list" else None, help=_("12 位单位代码"))
+        if verb == "list":
+            one.add_argument("--page", type=int, default=1, help=_("第几页，每页 2000 份"))
         if verb in ("answer", "confirm", "dispute"):
             one.add_argument("element", help=_("数据元代码；分期的写成 代码:2026-07"))
         if verb == "answer":

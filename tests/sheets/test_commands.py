@@ -82,6 +82,8 @@ def test_people_read_lines(house, city, run):
     assert "econ" in run("sheet", "list", json_too=False)[1]
     assert number in run("sheet", "dispatches", json_too=False)[1]
     assert "一村\t待填" in run("filing", "list", number, json_too=False)[1]
+    told = run("filing", "list", number, "--page", "2")[1]
+    assert (told["rows"], told["page"], told["n_filings"], told["n_more"]) == ([], 2, 6, 0)
     assert "含待审" not in run("sheet", "progress", number, json_too=False)[1]
     assert "XQ2026-0001\t统计局" in run("demands", "--unit", city.code["一村"], json_too=False)[1]
     assert "0.2 小时" in run("demands", "--statement", json_too=False)[1]

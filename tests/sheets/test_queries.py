@@ -152,7 +152,7 @@ def test_progress_is_told_by_unit_code_with_what_waits(house, city):
 def test_who_sees_progress_and_tables(house, city, viewer, unit, sees):
     number = house.send("new_projects", scope="东县")
     asked = {"dispatch": number, "unit": city.code[unit] if unit else None, "viewer": city.actor[viewer]}
-    for query in (queries.dispatch_progress, queries.filing_table, queries.filings_of):
+    for query in (queries.dispatch_progress, queries.filing_table, queries.filings_of, queries.filing_list):
         if sees:
             assert query(**asked)
         else:
@@ -160,6 +160,13 @@ def test_who_sees_progress_and_tables(house, city, viewer, unit, sees):
                 query(**asked)
     with pytest.raises(NotThere):
         queries.dispatch_progress(dispatch=number, unit=city.code["西区"], viewer=city.actor["dora"])
+
+
+def test_a_list_of_filings_says_how_many_more_there_are(house, city):
+    asked = {"dispatch": house.send("new_projects"), "viewer": city.actor["dora"]}
+    pages = [queries.filing_list(**asked, page=page, page_size=4) for page in (1, 2, 3)]
+    assert [(len(p.rows), p.n_filings, p.n_more) for p in pages] == [(4, 6, 2), (2, 6, 0), (0, 6, 0)]
+    assert (*pages[0].rows, *pages[1].rows) == queries.filings_of(**asked)
 
 
 def test_the_table_of_all_units_and_cells(house, city):

@@ -96,6 +96,16 @@ class FilingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FilingList:
+    """A page of the filings of a dispatch; `n_more` come after it."""
+
+    rows: tuple[FilingRow, ...]
+    page: int
+    n_filings: int
+    n_more: int
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A question as a column. Where the element has several periods in the sheet's, `period_label` tells them apart."""
 
@@ -172,14 +182,29 @@ def dispatch(*, number: str, viewer: Actor) -> DispatchView:
 
 
 def filings_of(
-    *, dispatch: str, unit: str | None = None, viewer: Actor, state: str = "", most: int = 2000
-) -> tuple[FilingRow, ...]:
-    """The filings of a dispatch, below one unit where named, by unit code. Raises NotThere."""
+    *, dispatch: str, unit: str | None = None, viewer: Actor, state: str = ""
+) -> tuple[FilingRow, ...]:  # fmt: skip
+    """All filings of a dispatch, below one unit where named, by unit code. Raises NotThere."""
+    return filing_rows(_filings_of(dispatch, unit, viewer, state))
+
+
+def filing_list(
+    *, dispatch: str, unit: str | None = None, viewer: Actor, page: int = 1, page_size: int = 2000
+) -> FilingList:
+    """A page of `filings_of`, which may be hundreds of thousands. Raises NotThere."""
+    chosen = _filings_of(dispatch, unit, viewer)
+    page = max(page, 1)
+    first, n = (page - 1) * page_size, chosen.count()
+    rows = filing_rows(chosen[first : first + page_size])
+    return FilingList(rows, page, n, max(n - first - len(rows), 0))
+
+
+def _filings_of(dispatch: str, unit: str | None, viewer: Actor, state: str = "") -> QuerySet[Filing]:
     view, top = _seen(dispatch, unit, viewer)
     chosen = Filing.objects.filter(dispatch_id=view.id, unit__path__startswith=top.path)
     if state:
         chosen = chosen.filter(state=state)
-    return filing_rows(chosen.order_by("unit__code")[:most])
+    return chosen.order_by("unit__code")
 
 
 def dispatch_progress(*, dispatch: str, unit: str | None = None, viewer: Actor) -> Progress:
