@@ -73,6 +73,13 @@ def test_looking_back_shows_what_was_known_then_and_does_not_move(furnished, sam
     assert "data-live" not in html
 
 
+def test_a_period_without_any_figure_leads_to_the_newest_that_has_one(furnished, sam):
+    html = _text(sam.get(f"/units/{furnished.code['富水市']}/", {"period": "1999Q1"}))
+    assert "1999年一季度没有任何数据" in html
+    assert "看最近有数据的一期：2026年" in html
+    assert "还没有数据" not in html
+
+
 def test_figures_are_written_in_full_or_in_wan(furnished, sam):
     here = f"/units/{furnished.code['富水市']}/"
     from dukao.registers.models import Fact, Total

@@ -11,6 +11,7 @@ from dukao.indicators.queries.pages import LiveFigure as LiveFigure
 from dukao.indicators.queries.pages import TrendPoint as TrendPoint
 from dukao.indicators.queries.pages import UnitPage as UnitPage
 from dukao.indicators.queries.pages import live_figures as live_figures
+from dukao.indicators.queries.pages import newest_period as newest_period
 from dukao.indicators.queries.pages import unit_page as unit_page
 from dukao.indicators.queries.passports import ChildPart as ChildPart
 from dukao.indicators.queries.passports import FactPassport as FactPassport

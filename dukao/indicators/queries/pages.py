@@ -143,6 +143,26 @@ def unit_page(*, unit: str, period: Period, viewer: Actor, as_of: datetime | Non
     )
 
 
+def newest_period(*, unit: str, until: Period, viewer: Actor, as_of: datetime | None = None) -> Period | None:
+    """The newest period, `until` or one of its kind shortly before it, for which the unit has any figure."""
+    place = org.unit(code=unit, viewer=viewer)
+    viewer.require("FIGURES_SEE", place.path)
+    periods = [until.next(-step) for step in range(TREND_PERIODS)]
+    plans = [e.plan for e in entries()]
+    figures = fetch(
+        [(plan, [own_period(one, plan.period_type) for one in periods]) for plan in plans], [place],
+        scope_path=place.path, as_of=as_of,
+    )  # fmt: skip
+    readings = Readings(figures, units_below_each(plans, [place]))
+    return next(
+        (
+            one for one in periods
+            if any(readings.of(plan, place, own_period(one, plan.period_type)).shown is not None for plan in plans)
+        ),
+        None,
+    )  # fmt: skip
+
+
 def live_figures(*, unit: str, period: Period) -> dict[str, LiveFigure]:
     """Internal: every figure an open page of this unit and period shows, by `<indicator>|<unit code>`.
 

@@ -1,6 +1,6 @@
 """The views of a unit: its page, the table of all children and indicators, its map, and how figures are written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -10,14 +10,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from dukao.base.periods import Period
 from dukao.base.refusals import NotAllowed, NotThere
-from dukao.indicators.queries import UnitPage, unit_page
+from dukao.indicators.queries import UnitPage, newest_period, unit_page
 from dukao.org import queries as org
+from dukao.org.rules import Actor
 from dukao.web import doors, live, maps, words
 from dukao.web.pages.home import back, remember
 from dukao.web.pages.units import listed
 from dukao.web.pages.units.asked import Asked, asked
-from dukao.web.pages.units.screen import crumbs, unit_screen
+from dukao.web.pages.units.screen import crumbs, is_blank, unit_screen
 from dukao.web.tables import Table
 
 _MAP_SECONDS = 24 * 3600
@@ -50,7 +52,18 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     page = unit_page(unit=code, period=wanted.period, viewer=actor, as_of=wanted.as_of)
     map_url = reverse("units.map", args=[code]) if maps.county_map(_counties(page)) else ""
     screen = unit_screen(page, wanted, actor, map_url=map_url, ticket=_ticket(request, code, wanted))
+    if is_blank(page):
+        screen = replace(screen, elsewhere=_elsewhere(code, wanted, actor))
     return doors.render(request, "units/page.html", screen, live_url=settings.LIVE_URL)
+
+
+def _elsewhere(code: str, wanted: Asked, actor: Actor) -> tuple[str, str]:
+    """The newest period of the same kind that has figures, and where it is."""
+    until = Period.of(wanted.as_of_on or doors.today(), wanted.period.type)
+    newest = newest_period(unit=code, until=until, viewer=actor, as_of=wanted.as_of)
+    if newest is None:
+        return "", ""
+    return words.period(newest), replace(wanted, period=newest).url("units.page", code)
 
 
 @require_GET

@@ -57,6 +57,8 @@ class UnitScreen:
     ticket: str
     is_synthetic: bool
     tables: tuple[Table, ...]
+    # Where the whole period has no figure: the newest that has one, as (label, address), both empty where none has.
+    elsewhere: tuple[str, str] | None = None
 
 
 def unit_screen(page: UnitPage, asked: Asked, viewer: Actor, *, map_url: str, ticket: str) -> UnitScreen:
@@ -86,6 +88,12 @@ def unit_screen(page: UnitPage, asked: Asked, viewer: Actor, *, map_url: str, ti
         is_synthetic=page.is_synthetic,
         tables=tuple(one for one in (*some, figures, sources) if one),
     )
+
+
+def is_blank(page: UnitPage) -> bool:
+    """Not one figure, of the unit or below it."""
+    cells = (cell for child in page.children for cell in child.cells)
+    return bool(page.cards) and all(found.value is None for found in (*page.cards, *cells))
 
 
 def kept_here(page: UnitPage) -> tuple[Card, ...]:
