@@ -72,6 +72,13 @@ def desk(*, viewer: Actor, today: date) -> Desk:
     )
 
 
+def count_to_fill(*, viewer: Actor) -> int:
+    """How many filings wait to be filled in by this person."""
+    unit_ids = {s.unit_id for s in viewer.standings_with("FILINGS_FILL")}
+    waiting = Filing.objects.filter(unit_id__in=unit_ids, state__in=[Filing.State.OPEN, Filing.State.RETURNED])
+    return waiting.filter(dispatch__state="open").count() if unit_ids else 0
+
+
 def filings_handed_in(*, viewer: Actor, most: int = _MOST) -> tuple[FilingRow, ...]:
     """What was handed in or refused for the units that the viewer fills in for, whatever became of it; newest first."""
     unit_ids = {s.unit_id for s in viewer.standings_with("FILINGS_FILL")}

@@ -210,6 +210,7 @@ def _screen(number: str, unit: str, actor: Actor, saved: _Saved | None = None,
         is_synthetic=found.is_synthetic,
         saved_text=_last_saved(found),
         marks=_marks(found),
+        n_left=0 if found.may_fill else queries.count_to_fill(viewer=actor),
     )
 
 

@@ -382,3 +382,5 @@ class FilingScreen:
     says: dict[str, str] = field(default_factory=says)
     marks: tuple[tuple[str, str], ...] = field(default=())
     refused: Refused | None = None
+    # How many more wait on the desk of whoever has just done this one.
+    n_left: int = 0
