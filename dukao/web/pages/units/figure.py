@@ -278,10 +278,12 @@ def _steps(term: TermPassport, found: Passport) -> Iterator[Step]:
     """What is held now, and before it what was held; what one filing said on the way to its review is one step."""
     for fact in term.facts:
         yield _step(fact, term, found, is_held=True)
-        for _draft, run in groupby(fact.before, key=_draft_of):
-            told, *folded = run if _draft else [next(run)]
-            yield _step(told, term, found, is_held=False, folded=folded)
-            yield from (_step(old, term, found, is_held=False) for old in run)
+        for draft, run in groupby(fact.before, key=_draft_of):
+            past = list(run)
+            if draft is None:
+                yield from (_step(old, term, found, is_held=False) for old in past)
+            else:
+                yield _step(past[0], term, found, is_held=False, folded=past[1:])
 
 
 def _draft_of(fact: FactPassport) -> int | None:
