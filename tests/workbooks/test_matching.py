@@ -120,5 +120,9 @@ def test_units_of_measure():
     assert converted(Decimal(5), "名", "人") == 5
     assert factor_between("人", "户") is None
     assert factor_between("万人", "人") == 10_000
+    assert factor_between("万剂次", "剂次") == 10_000
+    assert factor_between("万千瓦", "千瓦") == 10_000
+    assert factor_between("千瓦", "千瓦时") is None
+    assert factor_between("人日", "人天") == 1
     assert not is_measure("姓名")
     assert not is_measure("")

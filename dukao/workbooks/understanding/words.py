@@ -39,8 +39,6 @@ _TITLE = re.compile(
     r"|^(?:附件|附表|附录|续表|表)[\d一二三四五六七八九十]*(?:[-—之.][\d一二三四五六七八九十]+)*(?:[:、.].*)?$"
     r"|^(?:附表|续表|表)[\d一二三四五六七八九十]+(?:[-—.][\d]+)*.{2,}"
 )
-# Units of measure that convert into no other.
-_MORE_UNITS = {"剂次", "剂", "千瓦", "千瓦安", "人天", "人日", "床位", "公里/小时", "吨公里", "吨标准煤", "学时"}
 _STRONG_TITLE = re.compile(
     r"(?:表|问卷|名册|名单|台账|台帐|一览|[日周旬月季年快]报)(?:[(].*[)])?$|^(?:附件|附表|续表|表)[\d一二三四五六七八九十]"
 )
@@ -209,7 +207,7 @@ def unit_of_line(text: str) -> str:
         return ""
     said = tidy(found.group(1)).rstrip("。.，, ")
     parts = units_in(said)
-    return said if parts and all(measures(part) for part in parts) else ""
+    return said if parts and all(is_measure(part) for part in parts) else ""
 
 
 def units_in(said: str) -> tuple[str, ...]:
@@ -220,17 +218,12 @@ def units_in(said: str) -> tuple[str, ...]:
 def unit_of_head(text: str) -> str:
     """The unit of measure a heading states itself: `金额（万元）`, `增长%`."""
     for found in reversed(_UNIT_BRACKET.findall(text)):
-        if measures(tidy(found)) and not is_count_word(tidy(found)):
+        if is_measure(tidy(found)) and not is_count_word(tidy(found)):
             return tidy(found)
     for mark in re.finditer(r"[/,，:：]", text):
-        if measures(tail := tidy(text[mark.end() :])):
+        if is_measure(tail := tidy(text[mark.end() :])):
             return tail
     return "%" if plain(text).endswith("%") else ""
-
-
-def measures(text: str) -> bool:
-    """Whether the text is a unit of measure."""
-    return is_measure(text) or plain(text) in _MORE_UNITS
 
 
 def is_count_word(text: str) -> bool:
@@ -240,7 +233,7 @@ def is_count_word(text: str) -> bool:
 
 def is_unit(text: str) -> bool:
     flat = tidy(text).strip("()（）")
-    return bool(flat) and len(flat) <= 12 and all(measures(part) for part in re.split(r"[、,，]", flat) if part)
+    return bool(flat) and len(flat) <= 12 and all(is_measure(part) for part in re.split(r"[、,，]", flat) if part)
 
 
 def is_unit_head(text: str) -> bool:
