@@ -97,8 +97,10 @@ def _read(file: Path, name: str) -> Any:
 
 def _yaml_reason(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
-    where = f"第 {mark.line + 1} 行第 {mark.column + 1} 列：" if mark else ""
-    return where + str(getattr(error, "problem", None) or type(error).__name__)
+    reason = str(getattr(error, "problem", None) or type(error).__name__)
+    if reason.isascii():  # the parser's own words are a detail
+        reason = f"格式读不通，请检查缩进、冒号、引号和括号（{reason}）"
+    return f"第 {mark.line + 1} 行第 {mark.column + 1} 列：{reason}" if mark else reason
 
 
 def checked(kind: type[DefinitionType], data: Any, *, place: str) -> DefinitionType:
@@ -116,6 +118,13 @@ def checked(kind: type[DefinitionType], data: Any, *, place: str) -> DefinitionT
         ) from None
 
 
+# How a text of this pattern looks, for people.
+CODE_PATTERN = r"^[a-z][a-z0-9_]{0,63}$"
+DEPARTMENT_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+_LOOKS = {
+    CODE_PATTERN: "应以小写英文字母开头，只用小写英文字母、数字和下划线，最多 64 个，如 quarterly_projects",
+    DEPARTMENT_PATTERN: "应为部门代码：小写英文字母、数字、连字符和下划线，最多 40 个，如 statistics",
+}
 _REASONS = {
     "missing": "缺少这一项",
     "extra_forbidden": "没有这个字段，请检查拼写",
@@ -148,7 +157,12 @@ _REASONS = {
 
 def _reason(found: Any) -> str:
     """One pydantic error in words; our own validators speak for themselves."""
+    context = found.get("ctx", {})
     if found["type"] == "value_error":
-        return str(found["ctx"]["error"])
+        return str(context["error"])
+    if found["type"] == "string_too_short" and context["min_length"] == 1:
+        return "没有填写"
+    if found["type"] == "string_pattern_mismatch" and (look := _LOOKS.get(context["pattern"])):
+        return look
     told = _REASONS.get(found["type"])
-    return told.format(**found.get("ctx", {})) if told else str(found["msg"])
+    return told.format(**context) if told else str(found["msg"])

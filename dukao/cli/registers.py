@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 from pydantic import Field
 
-from dukao.base.definitions import BadDefinition, Definition, Entry, checked, read_entries
+from dukao.base.definitions import DEPARTMENT_PATTERN, BadDefinition, Definition, Entry, checked, read_entries
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere
 from dukao.base.spoken import spoken
@@ -35,7 +35,7 @@ _OUTCOMES = {"created": _l("新增"), "changed": _l("更改"), "versioned": _l("
 class DepartmentDefinition(Definition):
     """One entry of departments.yaml."""
 
-    code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+    code: Annotated[str, Field(pattern=DEPARTMENT_PATTERN)]
     name: Annotated[str, Field(min_length=1, max_length=80)]
     unit: Annotated[str, Field(pattern=r"^\d{12}$")]
 

@@ -73,7 +73,7 @@ def test_the_meaning_stays_once_there_are_facts(city):
         ({"range": [2, 1]}, "下限 2 大于上限 1"),
         ({"range": ["0.001", None]}, "小数超过 2 位"),
         ({"decimals": 7}, "不能大于 6"),
-        ({"code": "VAT-1"}, "不符合写法"),
+        ({"code": "VAT-1"}, "只用小写英文字母、数字和下划线"),
         ({"level": "planet"}, "只能是"),
         ({"period": "week"}, "只能是"),
         ({"colour": 1}, "没有这个字段"),

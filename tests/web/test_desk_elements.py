@@ -57,6 +57,7 @@ def test_elements_are_defined_from_a_file(as_):
     [
         ("", "请上传 YAML 文件，或把内容粘贴到框里"),
         ("code: [", "不是正确的 YAML"),
+        ("code: [", "格式读不通，请检查缩进、冒号、引号和括号"),
         (GOOD.replace("level: village", "level: street"), "第 1 项 opened_shops · level 只能是"),
         (GOOD.replace("unit: 家", "colour: red"), "没有这个字段，请检查拼写"),
         (GOOD.replace("statistics", "nobody"), "没有代码为 nobody 的部门"),

@@ -59,7 +59,8 @@ def test_a_sheet_is_designed_step_by_step(as_):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"title": ""}, "至少 1 个字"),
+        ({"title": ""}, "报表名称 没有填写"),
+        ({"code": "Bad Code"}, "代码 应以小写英文字母开头"),
         ({"s0-q0-element": "county_plan"}, "这个数据元在更高一级掌握，不能问下级"),
         ({"c0-name": "校验", "c0-rule": "new_projects <", "c0-message": "不对", "c0-level": "error"}, "没有写完"),
     ],

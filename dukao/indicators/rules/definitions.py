@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
-from dukao.base.definitions import Definition
+from dukao.base.definitions import CODE_PATTERN, DEPARTMENT_PATTERN, Definition
 from dukao.base.periods import PERIOD_TYPES, PeriodType
 
 _TERM = re.compile(r"\s*([+-]?)\s*([a-z][a-z0-9_]{0,63})\s*", re.ASCII)
@@ -45,7 +45,7 @@ def terms(formula: str) -> tuple[Term, ...]:
 class IndicatorDefinition(Definition):
     """An indicator (指标): `numerator ÷ denominator × factor`, exact until it is shown."""
 
-    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    code: Annotated[str, Field(pattern=CODE_PATTERN)]
     title: Annotated[str, Field(min_length=1, max_length=120)]
     title_en: Annotated[str, Field(max_length=160)] = ""
     why: Annotated[str, Field(min_length=1, max_length=500)]
@@ -58,7 +58,7 @@ class IndicatorDefinition(Definition):
     direction: Literal["up", "down", "none"] = "none"
     period: PeriodType
     basis: Annotated[str, Field(min_length=1, max_length=300)]
-    owner: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")] | Literal[""] = ""
+    owner: Annotated[str, Field(pattern=DEPARTMENT_PATTERN)] | Literal[""] = ""
     review_on: date
     position: Annotated[int, Field(ge=0, le=10_000)] = 0
     synthetic: bool = False

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from dukao.base.definitions import Definition
+from dukao.base.definitions import CODE_PATTERN, DEPARTMENT_PATTERN, Definition
 from dukao.base.periods import PeriodType
 from dukao.base.quantities import NotANumber, scaled_from_decimal
 
 # A code is a name inside rules (`a + b <= c`), so it has neither a dash nor a capital.
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-DepartmentCode = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Code = Annotated[str, Field(pattern=CODE_PATTERN)]
+DepartmentCode = Annotated[str, Field(pattern=DEPARTMENT_PATTERN)]
 Title = Annotated[str, Field(min_length=1, max_length=120)]
 LevelName = Literal["country", "province", "city", "county", "town", "village"]
 LEVEL_OF: dict[str, int] = {"country": 0, "province": 1, "city": 2, "county": 3, "town": 4, "village": 5}

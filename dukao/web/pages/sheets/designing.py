@@ -10,6 +10,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _noop
 from django.views.decorators.http import require_http_methods
 
 from dukao.base.definitions import checked
@@ -25,6 +26,15 @@ from dukao.web.doors import Crumb
 from dukao.web.measures import measure
 
 _FOUND_MOST = 12
+# What the page calls the fields of a definition.
+_NAMES = {
+    "title": _noop("报表名称"), "code": _noop("代码"), "issuer": _noop("谁的表"), "type": _noop("类型"),
+    "form_number": _noop("表号"), "issuing_body": _noop("制定机关"), "approval_number": _noop("批准或备案文号"),
+    "valid_until": _noop("有效期限"), "level": _noop("由哪一级填"), "period": _noop("报告期"),
+    "frequency": _noop("多久一次"), "sections": _noop("部分"), "questions": _noop("问题"), "label": _noop("表内叫法"),
+    "note": _noop("填报说明"), "checks": _noop("表内校验"), "name": _noop("名称"), "rule": _noop("规则"),
+    "message": _noop("不成立时说"), "notes": _noop("填表说明"),
+}  # fmt: skip
 _EXAMPLE = """\
 code: quarterly_projects
 title: 季度项目情况表
@@ -197,7 +207,20 @@ def _in_short(refused: Refused) -> Refused:
     if not isinstance(refused, Invalid) or not refused.errors:
         return refused
     what = _("有 {n} 处要改，还没有保存").format(n=len(refused.errors))
-    return Invalid(what, errors=refused.errors, todo=_("改好后再保存，填的内容都还在"))
+    errors = {_place_on_page(place): why for place, why in refused.errors.items()}
+    return Invalid(what, errors=errors, todo=_("改好后再保存，填的内容都还在"))
+
+
+def _place_on_page(place: str) -> str:
+    """`这张表 · checks › 2 › rule` as the page calls it: `表内校验 2 · 规则`."""
+    _sheet, dot, field = place.rpartition(" · ")
+    if not dot:
+        return place
+    told = ""
+    for part in field.removeprefix("legal › ").split(" › "):
+        name = _("标题") if told and part == "title" else _(_NAMES.get(part, part))
+        told += f" {name}" if part.isdecimal() else f" · {name}" if told else name
+    return told
 
 
 def _page(actor: Actor, draft: Draft, is_new: bool, *, into: int = 0, find: str = "",
