@@ -191,6 +191,7 @@ def field(
 ) -> dict[str, Any]:
     """A labelled input (text, password, number, date, file, select, textarea, checkbox) with hint and error.
 
+    A date is typed as 2026-10-16: a browser's own date box would write it in the browser's language, not the page's.
     `options` of a select are (value, label) pairs; further attributes go to the input as they are, `_` becoming `-`.
     """
     described = " ".join(f"{name}-{what}" for what, text in (("hint", hint), ("error", error)) if text)
