@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
-from bench.workbooks.data import Datum, by_section, fields, words
+from bench.workbooks.data import Datum, by_section, words
 from bench.workbooks.drafts import Ask, Truth, Wanted, called, unit_of
+from bench.workbooks.finishing import finished, optional, some
+from bench.workbooks.lists import personal, questionnaire, roster
 from bench.workbooks.pen import Pen, nobody
-from dukao.workbooks.grid import Area
 from dukao.workbooks.tables import Kind
 
 # Draws at row and column; the row below the last one, and the column right of the last one.
 Family = Callable[[Pen, int, int], tuple[int, int]]
 _NAMES = ("指标名称", "项目", "指标", "名称")
-_NOTES = ("本表由乡镇统计人员填报。", "数据截至期末。", "金额保留两位小数。", "涉密内容不得填写。")
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫"
 
 
@@ -48,13 +48,13 @@ def matrix(pen: Pen, row: int, column: int) -> tuple[int, int]:
         truth.rows[row] = place
         for n, figure in enumerate(figures):
             pen.body(truth, row, at + 1 + n, figure, figure.unit if pen.style.unit_place != "none" else "")
-        _optional(truth, [(row, at + len(figures) + 1 + n) for n in range(len(last))])
+        optional(truth, [(row, at + len(figures) + 1 + n) for n in range(len(last))])
         row += 1
     if pen.style.total in ("bottom", "formula"):
         row = _total_row(pen, truth, row, column, at, len(figures), begin, row - 1)
     if last:
-        _optional(truth, [(r, at + len(figures) + 1) for r in range(begin - 1, row)])
-    return _finished(pen, truth, top, column, row, len(wanted), _rules_of_columns(pen, figures, at + 1, column))
+        optional(truth, [(r, at + len(figures) + 1) for r in range(begin - 1, row)])
+    return finished(pen, truth, top, column, row, len(wanted), _rules_of_columns(pen, figures, at + 1, column))
 
 
 def _total_row(pen: Pen, truth: Truth, row: int, column: int, at: int, n: int, first: int, last: int) -> int:
@@ -74,7 +74,7 @@ def indicators(pen: Pen, row: int, column: int) -> tuple[int, int]:
     """A statistical table: indicators down with 计量单位 and 代码, periods across."""
     rng = pen.rng
     section = rng.choice(list(by_section()))
-    chosen = _some(rng, by_section()[section], rng.randint(4, 16))
+    chosen = some(rng, by_section()[section], rng.randint(4, 16))
     style = replace(pen.style, unit_place="column" if rng.random() < 0.7 else "header", has_serial=False)
     pen.style = style
     periods = rng.choice((
@@ -120,7 +120,7 @@ def indicators(pen: Pen, row: int, column: int) -> tuple[int, int]:
                 pen.body(truth, row, first + n, Wanted((period,), its, share, datum), share)
         row += 1
     notes = _rules_of_rows(rng, len(chosen)) if has_code else ()
-    return _finished(pen, truth, top, column, row, len(wanted), notes)
+    return finished(pen, truth, top, column, row, len(wanted), notes)
 
 
 _HAN = "一二三四五六七八九十"
@@ -166,7 +166,7 @@ def outline(pen: Pen, row: int, column: int) -> tuple[int, int]:
             ask = Ask.of(datum, datum.title)
             pen.body(truth, row, column + 2, Wanted((datum.title,), ask, datum.unit, datum), datum.unit)
             row += 1
-    return _finished(pen, truth, top, column, row, len(wanted), ())
+    return finished(pen, truth, top, column, row, len(wanted), ())
 
 
 def cross(pen: Pen, row: int, column: int) -> tuple[int, int]:
@@ -206,14 +206,14 @@ def cross(pen: Pen, row: int, column: int) -> tuple[int, int]:
         row += 1
     if pen.style.total in ("bottom", "formula") and len(subjects) > 1:
         row = _total_row(pen, truth, row, column, column, len(figures), begin, row - 1)
-    return _finished(pen, truth, top, column, row, len(wanted), ())
+    return finished(pen, truth, top, column, row, len(wanted), ())
 
 
 def transposed(pen: Pen, row: int, column: int) -> tuple[int, int]:
     """Indicators down, villages across."""
     rng = pen.rng
     section = rng.choice(list(by_section()))
-    chosen = _some(rng, by_section()[section], rng.randint(3, 12))
+    chosen = some(rng, by_section()[section], rng.randint(3, 12))
     places = rng.sample(words()["villages"], rng.randint(2, 7))
     pen.style = replace(pen.style, unit_place="column", has_serial=False, has_numbers=False)
     wanted = [Wanted(("指标",), Ask(words="whom")), Wanted(("计量单位",), Ask(words="unit")),
@@ -232,113 +232,7 @@ def transposed(pen: Pen, row: int, column: int) -> tuple[int, int]:
             ask = Ask.of(datum, name)
             pen.body(truth, row, column + 2 + n, Wanted((name,), ask, datum.unit, datum), datum.unit)
         row += 1
-    return _finished(pen, truth, top, column, row, len(wanted), ())
-
-
-def roster(pen: Pen, row: int, column: int) -> tuple[int, int]:
-    """One row per person or project."""
-    rng = pen.rng
-    about = rng.choice(("person", "person", "project"))
-    chosen = list(_some(rng, fields(about), rng.randint(4, 11)))
-    figures = [Wanted((_coded(rng, d),), Ask.of(d, d.title), d.unit, d) for d in chosen]
-    if rng.random() < 0.3 and len(figures) > 4:
-        group = rng.choice(("基本情况", "家庭情况", "相关信息"))
-        figures[2:4] = [f.below(group) for f in figures[2:4]]
-    pen.style = replace(pen.style, unit_place=rng.choice(("header", "none")), has_numbers=False, total="none")
-    first = [Wanted((rng.choice(("序号", "编号", "序 号")),), Ask(words="serial"))] if pen.style.has_serial else []
-    last = [Wanted(("备注",), Ask(words="remark"))] if rng.random() < 0.4 else []
-    wanted = [*first, *figures, *last]
-    row, title = pen.head(row, column, len(wanted), "人员花名册" if about == "person" else "重点项目清单")
-    truth = Truth(title)
-    top = row
-    row = pen.header(row, column, wanted, truth)
-    is_told = pen.style.is_framed or pen.style.has_serial or pen.style.fill != "blank"
-    for number in range(rng.randint(3, 12)):
-        if first:
-            pen.page.put(row, column, number + 1)
-        for n, figure in enumerate(figures):
-            pen.body(truth, row, column + len(first) + n, figure, "")
-        if last:
-            truth.optional.add((row, column + len(first) + len(figures)))
-        row += 1
-    if not is_told or (pen.style.fill == "half" and not first):
-        _all_optional(truth)
-    if pen.style.fill == "blank" and not (pen.style.is_framed or first):
-        row = row if first else top + max(len(w.path) for w in wanted)
-        truth.slots.clear()
-    return _finished(pen, truth, top, column, row, len(wanted), ())
-
-
-def _coded(rng: Random, datum: Datum) -> str:
-    name = called(rng, datum)
-    if datum.codes and rng.random() < 0.3:
-        return name + "（" + " ".join(f"{n}.{c}" for n, c in enumerate(datum.codes, 1)) + "）"
-    return name
-
-
-def personal(pen: Pen, row: int, column: int) -> tuple[int, int]:
-    """Label and blank side by side, several pairs a line."""
-    rng = pen.rng
-    chosen = list(_some(rng, fields(rng.choice(("person", "project"))), rng.randint(5, 12)))
-    width = rng.choice((1, 2, 2, 3))
-    pen.style = replace(pen.style, unit_place="header", total="none")
-    if not pen.style.is_framed and rng.random() < 0.8:
-        pen.style = replace(pen.style, is_framed=True)
-    row, title = pen.head(row, column, 2 * width, "登记表")
-    truth = Truth(title)
-    top = row
-    while chosen:
-        line = chosen[:width]
-        del chosen[:width]
-        for n, datum in enumerate(line):
-            name = called(rng, datum)
-            told = f"（{datum.unit}）" if datum.unit else ""
-            pen.page.put(row, column + 2 * n, pen.say(name) + told)
-            at = (row, column + 2 * n + 1)
-            if len(line) == 1 and width > 1 and pen.style.merged == "merged":
-                pen.page.put(*at, None, over=(1, 2 * width - 1))
-            ask = Ask.of(datum, name)
-            if datum.codes and rng.random() < 0.3:
-                pen.page.put(*at, " ".join(f"□{c}" for c in datum.codes))
-                truth.optional.add(at)
-            else:
-                pen.body(truth, *at, Wanted((name,), ask, datum.unit, datum), datum.unit)
-        row += 1
-    return _finished(pen, truth, top, column, row, 2 * width, ())
-
-
-def questionnaire(pen: Pen, row: int, column: int) -> tuple[int, int]:
-    """Numbered questions, one a row, with the answer beside them."""
-    rng = pen.rng
-    section = rng.choice(list(by_section()))
-    chosen = _some(rng, by_section()[section], rng.randint(4, 14))
-    has_unit, has_number = rng.random() < 0.5, rng.random() < 0.5
-    pen.style = replace(pen.style, unit_place="column" if has_unit else "header", total="none", has_serial=False)
-    wanted = [Wanted(("序号",), Ask(words="serial"))] if has_number else []
-    wanted += [Wanted((rng.choice(("问题", "调查内容", "填报内容", "事项")),), Ask(words="whom"))]
-    wanted += [Wanted(("单位",), Ask(words="unit"))] if has_unit else []
-    wanted += [Wanted((rng.choice(("填报数", "答案", "填写", "情况")),), Ask(words="answer"))]
-    row, title = pen.head(row, column, len(wanted), f"{section}调查问卷")
-    truth = Truth(title)
-    top = row
-    pen.style = replace(pen.style, has_numbers=False)
-    row = pen.header(row, column, wanted, truth)
-    truth.asks.clear()
-    answer, name_at = column + len(wanted) - 1, column + has_number
-    for number, datum in enumerate(chosen, 1):
-        name = called(rng, datum)
-        if has_number:
-            pen.page.put(row, column, number)
-        asked = rng.choice(("{}", "{}", "{}是多少？", "本单位{}")).format(name)
-        tail = f"（{datum.unit}）" if datum.unit and not has_unit else ""
-        pen.page.put(row, name_at, ("" if has_number else f"{number}.") + asked + tail)
-        if has_unit:
-            pen.page.put(row, name_at + 1, datum.unit)
-        truth.rows[row] = asked
-        ask = Ask.of(datum, name)
-        pen.body(truth, row, answer, Wanted((name,), ask, datum.unit, datum), datum.unit)
-        row += 1
-    return _finished(pen, truth, top, column, row, len(wanted), ())
+    return finished(pen, truth, top, column, row, len(wanted), ())
 
 
 def history(pen: Pen, row: int, column: int) -> tuple[int, int]:
@@ -360,7 +254,7 @@ def history(pen: Pen, row: int, column: int) -> tuple[int, int]:
             unit = figure.unit if pen.style.unit_place != "none" else ""
             pen.body(truth, row, column + 1 + n, figure, unit)
         row += 1
-    return _finished(pen, truth, top, column, row, len(wanted), ())
+    return finished(pen, truth, top, column, row, len(wanted), ())
 
 
 FAMILIES: dict[str, Family] = {
@@ -382,7 +276,7 @@ def _figure_columns(rng: Random, section: str, most: int) -> list[Wanted]:
         for d in figures:
             path = (*outer, d.subject, d.measure) if is_tree else (called(rng, d),)
             found.append(Wanted(path, Ask.of(d, d.title), unit_of(rng, d), d))
-    for d in _some(rng, singles, max(1, most - len(found))):
+    for d in some(rng, singles, max(1, most - len(found))):
         if rng.random() < 0.07:
             twist = rng.choice(words()["twists"])
             found.append(Wanted((twist, d.title), nobody(f"{twist}{d.title}"), d.unit, d))
@@ -399,11 +293,6 @@ def _subjects(section: str) -> dict[str, list[Datum]]:
     return found
 
 
-def _some(rng: Random, pool: Sequence[Datum], n: int) -> list[Datum]:
-    chosen = rng.sample(list(pool), min(n, len(pool)))
-    return chosen if rng.random() < 0.5 else sorted(chosen, key=list(pool).index)
-
-
 def _with_units(pen: Pen, figures: list[Wanted]) -> list[Wanted]:
     """The figures as the style allows: one unit for the whole table only where all have the same."""
     if pen.style.unit_place == "column" or (pen.style.unit_place == "title" and len({f.unit for f in figures}) > 1):
@@ -415,15 +304,6 @@ def _common_unit(pen: Pen, figures: Sequence[Wanted]) -> str:
     return figures[0].unit if pen.style.unit_place == "title" else ""
 
 
-def _optional(truth: Truth, places: Sequence[tuple[int, int]]) -> None:
-    truth.optional.update(places)
-
-
-def _all_optional(truth: Truth) -> None:
-    truth.optional.update(truth.slots)
-    truth.slots.clear()
-
-
 def _rules_of_columns(pen: Pen, figures: Sequence[Wanted], first: int, column: int) -> tuple[str, ...]:
     if not pen.style.has_numbers or len(figures) < 3:
         return ()
@@ -432,17 +312,6 @@ def _rules_of_columns(pen: Pen, figures: Sequence[Wanted], first: int, column: i
 
 def _rules_of_rows(rng: Random, n: int) -> tuple[str, ...]:
     return (rng.choice(("审核关系：01=02+03", "01≥02", "（1）01≥02+03；（2）03≤02")),) if n > 3 else ()
-
-
-def _finished(
-    pen: Pen, truth: Truth, top: int, column: int, row: int, width: int, rules: Sequence[str]
-) -> tuple[int, int]:
-    """Close a table: its area, its frame, its notes."""
-    truth.area = Area(top, column, row - 1, column + width - 1)
-    pen.frame(truth.area)
-    pen.page.truths.append(truth)
-    notes = [*pen.rng.sample(_NOTES, pen.rng.randint(1, 2)), *rules]
-    return pen.foot(row, column, width, notes), column + width
 
 
 __all__ = ["FAMILIES", "Family", "Kind"]
