@@ -18,6 +18,7 @@ from dukao.org.rules import Actor
 from dukao.registers import actions as registers
 from dukao.sheets.actions.answering import FilingClosed
 from dukao.sheets.models import Answer, Dispatch, Filing
+from dukao.sheets.queries.checking import violations_of
 from dukao.sheets.queries.reading import (
     GIVEN,
     OF_PLACE,
@@ -25,7 +26,6 @@ from dukao.sheets.queries.reading import (
     FilingHead,
     cells_of_filings,
     filing_heads,
-    violations_of,
 )
 from dukao.sheets.rules.checks import Violation
 from dukao.sheets.rules.compiling import RULE_IDS, mark_faults, missing_marks

@@ -20,7 +20,8 @@ from dukao.org.rules import Actor
 from dukao.registers import queries as registers
 from dukao.registers.queries import KnownFact, Source
 from dukao.sheets.models import Dispatch, Filing
-from dukao.sheets.queries.reading import Carried, Cell, FilingHead, cells_of_filings, filing_head, violations_of
+from dukao.sheets.queries.checking import violations_of
+from dukao.sheets.queries.reading import Carried, Cell, FilingHead, cells_of_filings, filing_head
 from dukao.sheets.rules.answers import shown_answer
 from dukao.sheets.rules.checks import Violation
 from dukao.sheets.rules.compiling import RULE_IDS, mark_faults

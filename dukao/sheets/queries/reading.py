@@ -8,7 +8,7 @@ All filings read at once belong to one unit, so the number of queries does not g
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import lru_cache
@@ -22,7 +22,6 @@ from dukao.registers.queries import KnownFact
 from dukao.sheets.models import Answer, Filing
 from dukao.sheets.rules.answers import Answerable
 from dukao.sheets.rules.cells import CellState, cell_periods, is_fresh, periods_that_count, state_of
-from dukao.sheets.rules.checks import Figured, SheetCheck, Violation, parse, violations
 from dukao.sheets.rules.compiling import Marks
 
 GIVEN = (Answer.Origin.TYPED, Answer.Origin.CONFIRMED)
@@ -374,28 +373,3 @@ def folded(
 def folded_value(over_units: str, total: int, n: int) -> int:
     """A sum as it is; a mean rounded half to even to the element's decimals, as a filing shows it."""
     return round(Fraction(total, n)) if over_units == "mean" else total
-
-
-def violations_of(head: FilingHead, cells: Collection[Cell]) -> tuple[Violation, ...]:
-    """The sheet's cross-checks that do not hold for these cells."""
-    checks = [
-        SheetCheck(c["name"], c["message"], c["level"] == "error", parse(c["rule"]))
-        for c in head.definition.get("checks", ())
-    ]
-    if not checks:
-        return ()
-    values: dict[str, dict[int, int | None]] = defaultdict(dict)
-    figured: dict[str, Figured] = {}
-    for cell in cells:
-        one = cell.carried
-        values[one.element_code][cell.period] = cell.value if one.kind == "number" else None
-        figured[one.element_code] = Figured(one.element_code, one.decimals, one.period_type, one.over_periods)
-    # A trimmed sheet may not carry everything that a check speaks of.
-    found = violations([check for check in checks if check.check.codes <= set(figured)], figured, values)
-    own = {cell.key for cell in cells if cell.state in ("asked", "stale", "answered")}
-    return tuple(one if _can_be_mended(one, own) else replace(one, is_error=False) for one in found)
-
-
-def _can_be_mended(found: Violation, own: Collection[tuple[str, int]]) -> bool:
-    """Whether the worker answers a cell of it. What others delivered wrongly is told, and stands in nobody's way."""
-    return any(code in found.codes and found.period in (None, period) for code, period in own)
