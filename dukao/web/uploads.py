@@ -45,7 +45,9 @@ def keep(upload: UploadedFile, *, by: Actor) -> Waiting:
     name = Path(upload.name or "").name[-_NAME_LIMIT:] or _("未命名")
     size = upload.size or 0
     if size == 0:
-        raise Invalid(_("文件是空的"), errors={name: _("0 字节")})
+        raise Invalid(
+            _("文件是空的"), errors={name: _("0 字节")}, todo=_("请打开看看里面有没有内容，重新导出后再选文件")
+        )
     sweep(at=timezone.now())
     path = _folder() / secrets.token_hex(16)
     os.link(upload.temporary_file_path(), path)  # type: ignore[attr-defined]  # a second name, not a second copy

@@ -184,9 +184,19 @@ def test_no_file_or_no_table_is_said(dataset, as_):
     assert "请选择要交付的文件" in text_of(dora.post("/deliveries/new/", form))
     empty = _upload(dora, dataset, "", name="空.csv")
     assert empty.status_code == 422
+    assert "重新导出后再选文件" in text_of(empty)
     broken = dora.post("/deliveries/new/", form | {"file": SimpleUploadedFile("x.xlsx", b"PK\x03\x04 no workbook")})
     assert broken.status_code == 422
     assert "文件已损坏" in text_of(broken)
+    assert "内容不完整，或格式有误" in text_of(broken)
+    tiny = dora.post("/deliveries/new/", form | {"file": SimpleUploadedFile("x.csv", b"%PDF-1.4\n1 0 obj\n")})
+    assert (tiny.status_code, "这是PDF 文档，不是表格" in text_of(tiny)) == (422, True)
+
+
+def test_a_file_of_something_else_is_called_so_first(dataset, as_):
+    page = text_of(_upload(as_("dora"), dataset, "税种,税额\n增值税,3\n"))
+    assert page.index("这个文件看起来不是《项目季度数据》") < page.index("换一个文件") < page.index("缺少")
+    assert "看起来不是" not in text_of(_upload(as_("dora"), dataset))
 
 
 def test_a_refused_delivery_says_why(dataset, as_):

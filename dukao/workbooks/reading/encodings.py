@@ -76,7 +76,7 @@ def _wide(start: bytes) -> str:
     if even > 10 * odd:
         return "utf-16-be"
     raise Unreadable(
-        "这不是表格文件", why="文件里有零字节，既不是文本，也不是认识的表格格式", todo="请上传 XLSX、XLS、ODS 或 CSV"
+        "这不是表格文件", why="文件里有不是文字的内容，也不是认识的表格格式", todo="请上传 XLSX、XLS、ODS 或 CSV"
     )
 
 

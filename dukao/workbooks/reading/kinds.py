@@ -136,7 +136,9 @@ def protected() -> Unreadable:
 
 
 def damaged(why: str) -> Unreadable:
-    return Unreadable("文件已损坏，打不开", why=f"读取时发现：{why[:200]}", todo=SAVE_AS_XLSX)
+    # What libraries say is English: a detail only.
+    told = f"内容不完整，或格式有误（{why[:200]}）" if why.isascii() else f"读取时发现：{why[:200]}"
+    return Unreadable("文件已损坏，打不开", why=told, todo=SAVE_AS_XLSX)
 
 
 def declared(where: str) -> Unreadable:
