@@ -145,6 +145,8 @@ def _answer(
 ) -> tuple[Known, Value, Candidate] | str:
     """The value to fill in, or why there is none."""
     row_is_who = bool(asked.row_path) and who(asked.row_path[-1]) == who(whose)
+    if other := _other_level(asked, whose):
+        return f"问的是{other}的数，不是{whose}的"
     sure = matcher.sure(Asked(asked.path, (), asked.unit, asked.kind, asked.title) if row_is_who else asked)
     if sure is None:
         return "没有找到确定对应的数据" if not matcher.candidates(asked, 1) else "有相近的数据，要由人确认"
@@ -166,6 +168,19 @@ def _answer(
     if isinstance(value, Decimal) and sure.term.unit == "%" and (slot.row, slot.column) in percents:
         value /= 100  # the cell shows 0.35 as 35%
     return (values[0], value, sure) if value is not None else f"“{_said(values[0].value)}”填不进这一格"
+
+
+def _other_level(asked: Asked, whose: str) -> str:
+    """全镇 where a heading asks for the whole of another level than the unit's own; else empty."""
+    name = who(whose)
+    own = next((level for level, ends in _LEVELS.items() if name.endswith(ends)), "")
+    told = (plain(part) for part in (*asked.row_path, *asked.path))
+    asked_levels = {level for part in told for level in _LEVELS if part.startswith((f"全{level}", f"本{level}"))}
+    return "" if not own or not asked_levels or own in asked_levels else f"全{min(asked_levels)}"
+
+
+_LEVELS = {"村": ("村", "社区"), "镇": ("镇", "乡", "街道"), "县": ("县", "区", "旗")}
+_LEVELS["乡"], _LEVELS["区"] = _LEVELS["镇"], _LEVELS["县"]
 
 
 def _said(value: Value) -> str:

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
+# The sheet that `fill` adds; it is no form and holds no data.
+SUMMARY = "填报摘要"
 _to_simplified = OpenCC("t2s").convert
 
 

@@ -17,6 +17,7 @@ TERMS = (
     Term("vat", ("增值税收入", "增值税"), "万元", Kind.NUMBER, "税收"),
     Term("income", ("农村居民人均可支配收入",), "元", Kind.NUMBER, "收入"),
     Term("growth", ("工业增加值增速",), "%", Kind.NUMBER, "工业"),
+    Term("visits", ("走访人次",), "", Kind.NUMBER),
     Term("secretary", ("村党组织书记姓名",), "", Kind.TEXT, "组织"),
 )
 
@@ -55,6 +56,7 @@ def test_a_name_that_says_it_is_taken(matcher, asked, key):
         (Asked(("新增", "低保户数"), unit="户"), "dibao_households", "上级栏目“新增”不同"),
         (Asked(("户籍人口",), unit="户"), "population", "单位是户，不是人"),
         (Asked(("农村居民人均收入",), unit="元"), "income", "名称相近"),
+        (Asked(("走访人次",), unit="万人次"), "visits", "没有写单位"),
     ],
 )
 def test_what_is_doubtful_is_offered_with_the_doubt(matcher, asked, key, why):

@@ -88,6 +88,14 @@ def test_what_is_not_dated_is_never_last_years():
     assert filled(planned(FORM, Remembered(population=(undated,)))[2]) == {"C3": 1004}
 
 
+def test_the_whole_town_is_not_its_village():
+    form = FORM.replace("| 户籍人口 |", "| 全镇户籍人口 |").replace("| 增值税 | 万元 |", "| 全村户籍人口 | 人 |")
+    shelf = Remembered(population=(value(1004, "人"),))
+    _, _, plan = planned(form, shelf)
+    assert filled(plan) == {"C5": 1004}
+    assert why(plan)["C3"] == "问的是全镇的数，不是龙东村的"
+
+
 def test_sources_that_contradict_fill_nothing():
     shelf = Remembered(vat=(value(120000, "元", source="甲.csv"), value(13, "万元", source="乙.csv")))
     _, _, plan = planned(FORM, shelf)

@@ -352,3 +352,14 @@ def test_empty_sheets_and_single_cells():
     sheet = sheet_of("| 封面：模拟县报表制度 |")
     assert sheet.tables == ()
     assert sheet.leftover == ("A1 封面：模拟县报表制度",)
+
+
+def test_the_summary_of_an_earlier_filling_asks_nothing():
+    text = """
+        | 本表 2 项：已填 1，需填 1 | | |
+        | 工作表 | 单元格 | 要填的内容 |
+        | 表一 | D4 | 户籍户数 |
+        """
+    grid = replace(drawn(text), name="填报摘要")
+    (sheet,) = understand(Workbook("表.xlsx", "xlsx", (grid,))).sheets
+    assert (sheet.tables, sheet.leftover) == ((), ())

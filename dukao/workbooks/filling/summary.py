@@ -10,8 +10,8 @@ from dukao.workbooks.filling.outcome import Skipped, told
 from dukao.workbooks.filling.values import shown
 from dukao.workbooks.grid import cell_name
 from dukao.workbooks.planning import Filling, Gap, Plan
+from dukao.workbooks.texts import SUMMARY
 
-NAME = "填报摘要"
 _LONGEST = 1_000  # characters of a text; the cell itself has it all
 _WIDTHS = (16, 10, 34, 44, 16, 44)
 _OPEN = ("工作表", "单元格", "要填的内容", "为什么空着", "计量单位", "相近的数据（由人确认）")
@@ -72,7 +72,7 @@ def free_sheet_name(names: Sequence[str]) -> str:
     """`填报摘要`, or with a number where the workbook has one."""
     taken = {name.casefold() for name in names}
     number = 1
-    while (name := NAME if number == 1 else f"{NAME}{number}") in taken:
+    while (name := SUMMARY if number == 1 else f"{SUMMARY}{number}") in taken:
         number += 1
     return name
 

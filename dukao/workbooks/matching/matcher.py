@@ -220,7 +220,8 @@ def _by_unit(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]:
         return _BARE, f"，但单位“{wording.unit}”无法和{unit}比较"
     known = measure(unit or wording.unit)
     # A sum of money without its unit may be 元 or 万元, a harvest 公斤 or 吨: nobody guesses by a factor of thousands.
-    if known and known[0] in ("money", "area", "mass", "length") and asked.kind is not Kind.TEXT:
+    # So may people be counted by the ten thousand.
+    if known and (known[0] in ("money", "area", "mass", "length") or known[1] > 1) and asked.kind is not Kind.TEXT:
         if unit:
             return _UNSAID_UNIT, f"，但表上没有写单位（已有数据是{unit}）"
         return _UNSAID_UNIT, f"，但已有数据没有写单位（表上是{wording.unit}）"

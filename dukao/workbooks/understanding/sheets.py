@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dukao.workbooks.grid import Grid, Workbook
 from dukao.workbooks.tables import Table, Understood, UnderstoodSheet
+from dukao.workbooks.texts import SUMMARY
 from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.assembling import tables_of, unused_lines
 from dukao.workbooks.understanding.blocks import blocks_of
@@ -20,6 +21,8 @@ def understand(workbook: Workbook) -> Understood:
 
 def _sheet(grid: Grid) -> tuple[UnderstoodSheet, list[str]]:
     """One grid's tables and lines that belong to none; and doubts about the sheet as a whole."""
+    if _is_summary(grid):
+        return UnderstoodSheet(grid.name, (), grid.is_hidden, ()), []
     canvas = Canvas(grid)
     blocks, loose = blocks_of(canvas)
     tables: list[Table] = []
@@ -35,6 +38,12 @@ def _sheet(grid: Grid) -> tuple[UnderstoodSheet, list[str]]:
     return UnderstoodSheet(grid.name, tuple(tables), grid.is_hidden, leftover), canvas.doubts + _inner_blanks(
         grid, lines
     )
+
+
+def _is_summary(grid: Grid) -> bool:
+    """Whether `fill` wrote the sheet: a form filled earlier is read without what was said about it."""
+    first = grid.rows[0][0] if grid.rows and grid.rows[0] else None
+    return grid.name.startswith(SUMMARY) and isinstance(first, str) and "已填" in first and "需填" in first
 
 
 def _inner_blanks(grid: Grid, lines: list[Cell]) -> list[str]:
