@@ -17,6 +17,7 @@ from dukao.workbooks import contract, drawing
 from dukao.workbooks.crosschecks import Broken, broken_rules
 from dukao.workbooks.filling import fill_workbook, suffix_of
 from dukao.workbooks.matching import Matcher
+from dukao.workbooks.matching.terms import told_apart
 from dukao.workbooks.overlap import Overlap, Question, overlap_of, questions_of, write_report
 from dukao.workbooks.planning import Gap, Plan, plan_filling
 from dukao.workbooks.problems import Unreadable
@@ -241,9 +242,10 @@ def _told_gap(gap: Gap) -> list[str]:
     lines = [f"{gap.sheet}!{gap.slot.cell}\t{asked}\t{spoken(gap.why)}"]
     # Where one is sure, it is the value that lacks; nobody is asked for another meaning.
     if not any(offered.is_sure for offered in gap.offered):
-        for number, offered in enumerate(gap.offered, start=1):
+        names = told_apart([offered.term for offered in gap.offered])
+        for number, (offered, name) in enumerate(zip(gap.offered, names, strict=True), start=1):
             lines.append("    " + _("要采用“{term}”（{reason}），加上 --take {cell}={n}").format(
-                term=offered.term.title, reason=spoken(offered.reason), cell=gap.slot.cell, n=number))  # fmt: skip
+                term=name, reason=spoken(offered.reason), cell=gap.slot.cell, n=number))  # fmt: skip
     return lines
 
 

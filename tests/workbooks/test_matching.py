@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from dukao.workbooks.matching import SURE, Asked, Matcher, Span, Term, converted, factor_between, is_measure, label
+from dukao.workbooks.matching.terms import told_apart
 from dukao.workbooks.tables import Kind
 
 TERMS = (
@@ -81,6 +82,11 @@ def test_two_terms_of_one_name_are_for_a_person_to_tell_apart():
     found = twice.candidates(Asked(("耕地面积（亩）",)))
     assert [c.score < SURE for c in found] == [True, True]
     assert "2 个同名" in found[0].reason
+
+
+def test_terms_of_one_title_are_told_apart():
+    twins = (Term("a", ("户籍户数",), "", section="人口"), Term("b", ("户籍户数",), "户", section="上年报表"))
+    assert told_apart([*twins, TERMS[2]]) == ["户籍户数（人口）", "户籍户数（户，上年报表）", "农村低保户数"]
 
 
 def test_a_confirmation_is_remembered_by_the_words_of_the_question():

@@ -189,6 +189,8 @@ def test_a_wrong_extension_does_not_matter(reader, tmp_path):
     path = form_xlsx(tmp_path / "表.csv")
     assert reader.read(path).kind == "xlsx"
     assert reader.read(path.rename(tmp_path / "表.et")).kind == "xlsx"
+    assert reader.read(form_xlsx(tmp_path / "旧.xls")).kind == "xlsx"
+    assert reader.read(form_xls(tmp_path / "新.xlsx")).kind == "xls"
 
 
 def form_xls(path: Path) -> Path:

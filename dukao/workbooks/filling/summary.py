@@ -9,6 +9,7 @@ from dukao.workbooks.filling.markup import escaped, spoken
 from dukao.workbooks.filling.outcome import Skipped, told
 from dukao.workbooks.filling.values import shown
 from dukao.workbooks.grid import cell_name
+from dukao.workbooks.matching.terms import told_apart
 from dukao.workbooks.planning import Filling, Gap, Plan
 from dukao.workbooks.texts import SUMMARY
 
@@ -47,7 +48,7 @@ class Said:
             yield f"需填 {len(self.gaps)} 项", _OPEN, "open", [
                 (g.sheet, g.slot.row, g.slot.column, (
                     " / ".join((*g.asked.row_path, *g.asked.path)), g.why, g.asked.unit,
-                    "；".join(c.term.title for c in g.offered),
+                    "；".join(told_apart([c.term for c in g.offered])),
                 )) for g in self.gaps
             ]  # fmt: skip
         if self.skipped:

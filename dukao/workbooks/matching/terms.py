@@ -1,5 +1,6 @@
 """What is known by name, what a slot asks, and how well the two agree."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dukao.workbooks.matching.words import Span, label
@@ -46,6 +47,17 @@ class Asked:
     def words(self) -> str:
         """The signature without the time that is asked about."""
         return self.signature.partition("|")[0]
+
+
+def told_apart(terms: Sequence[Term]) -> list[str]:
+    """Their titles; those of one title with their unit of measure and where they belong."""
+    titles = [term.title for term in terms]
+    return [
+        t.title
+        if titles.count(t.title) == 1
+        else f"{t.title}（{'，'.join(filter(None, (t.unit, t.section))) or t.key}）"
+        for t in terms
+    ]
 
 
 @dataclass(frozen=True)

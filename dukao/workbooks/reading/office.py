@@ -16,7 +16,7 @@ from dukao.workbooks.grid import Area, Value, Workbook
 from dukao.workbooks.problems import Limits
 from dukao.workbooks.reading.biff import XlsBook, xlsb_marks, xlsb_sheets
 from dukao.workbooks.reading.far import count_held, thinned
-from dukao.workbooks.reading.kinds import damaged, protected
+from dukao.workbooks.reading.kinds import damaged, kind_of_start, protected
 from dukao.workbooks.reading.laying import laid_out, too_many_cells
 from dukao.workbooks.reading.listing import with_choices
 from dukao.workbooks.reading.marks import Extent, Marks
@@ -109,6 +109,8 @@ def _told(package: Package) -> Iterator[str]:
 @contextmanager
 def opened(source: Path | BytesIO) -> Iterator[Any]:
     """The workbook; what its reader cannot take is refused."""
+    if isinstance(source, Path) and _is_misnamed(source):  # of a path the reader believes the name
+        source = BytesIO(source.read_bytes())
     try:
         with calamine.CalamineWorkbook.from_object(source) as book:
             yield book
@@ -122,6 +124,11 @@ def opened(source: Path | BytesIO) -> Iterator[Any]:
         if "capacity overflow" in str(error):
             raise MemoryError from None
         raise damaged(str(error)) from None
+
+
+def _is_misnamed(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    return suffix in (".xls", ".xla") if kind_of_start(path) == "package" else suffix in (".xlsx", ".xlsm", ".xlsb")
 
 
 @dataclass(frozen=True)
