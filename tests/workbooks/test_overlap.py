@@ -96,3 +96,8 @@ def test_the_contract_and_the_report(tmp_path):
     assert book.sheetnames == ["摘要", "重复项", "合并后的表"]
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
     assert "<b>数" not in page.read_text(encoding="utf-8")
+
+
+def test_data_under_one_heading_are_not_alike_by_it():
+    town = "| 情况表 | < | < |\n| 村名 | 土地情况 | < |\n| ^ | 耕地面积（亩） | 林地面积（亩） |\n| 东风村 | | |"
+    assert overlap(town, form("党员人数（人）")).groups == ()

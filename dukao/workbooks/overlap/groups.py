@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from rapidfuzz.distance import Indel
 
-from dukao.workbooks.matching import Matcher, Span, factor_between, is_measure
+from dukao.workbooks.matching import Matcher, Span, factor_between, is_measure, label
 from dukao.workbooks.matching.vocabulary import VAGUE
 from dukao.workbooks.overlap.questions import Question
 from dukao.workbooks.texts import plain
@@ -165,11 +165,18 @@ def _alike(
             continue
         if (
             mine.span == theirs.span
-            and Indel.normalized_similarity(core, name, score_cutoff=_ALIKE)
+            and Indel.normalized_similarity(*_own(core, name, mine, theirs), score_cutoff=_ALIKE)
             and _adds(core, name)
         ):
             found.append(other)
     return found
+
+
+def _own(core: str, name: str, mine: Question, theirs: Question) -> tuple[str, str]:
+    """Both names without the heading they stand under together: 土地情况 makes 耕地面积 and 林地面积 no more alike."""
+    first, its_first = label(mine.path[0]).core, label(theirs.path[0]).core
+    shared = first if first == its_first and core != first and name != first else ""
+    return core.removeprefix(shared), name.removeprefix(shared)
 
 
 def _adds(core: str, name: str) -> bool:
