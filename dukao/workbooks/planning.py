@@ -9,6 +9,7 @@ from fractions import Fraction
 from dukao.base.periods import Period
 from dukao.workbooks.grid import Grid, Value, Workbook, cell_name
 from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, converted, factor_between, is_place, label
+from dukao.workbooks.matching.measures import SCALED, measure
 from dukao.workbooks.matching.vocabulary import OPTIONAL
 from dukao.workbooks.shelf import (
     Known,
@@ -162,6 +163,8 @@ def _answer(
         return f"“{sure.term.title}”有几处来源互相矛盾：" + "；".join(
             f"{_said(k.value)}{k.unit}（{k.source}）" for k in values[:3]
         )
+    if told := _unsaid_scale(values[0], asked.unit):
+        return told
     value = _shaped(values[0], slot, asked.unit)
     if value is None and (told := _not_exact(values[0], asked.unit)):
         return told
@@ -214,6 +217,15 @@ def _comparable(known: Known, unit: str) -> str | Fraction:
     number = _number(known.value)
     factor = factor_between(known.unit, unit)
     return plain(str(known.value)) if number is None or factor is None else Fraction(number) * factor
+
+
+def _unsaid_scale(known: Known, unit: str) -> str:
+    """Why a number without its unit cannot stand where the form counts in 万人 or 亩, whoever confirmed the name."""
+    counted = measure(unit)
+    is_scaled = counted is not None and (counted[0] in SCALED or counted[1] > 1)
+    if known.unit or not is_scaled or _number(known.value) is None:
+        return ""
+    return f"“{_said(known.value)}”没有写单位（{known.source}），表上是{unit}，请核对后填写"
 
 
 def _shaped(known: Known, slot: Slot, unit: str) -> Value:

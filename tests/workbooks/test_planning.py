@@ -103,6 +103,13 @@ def test_sources_that_contradict_fill_nothing():
     assert "互相矛盾：120000元（甲.csv）；13万元（乙.csv）" in why(plan)["C5"]
 
 
+def test_a_figure_without_its_unit_is_not_filled_where_units_lie_apart_by_thousands():
+    shelf = Remembered(population=(value(1004),), vat=(value(12),))
+    _, _, plan = planned(FORM, shelf)
+    assert filled(plan) == {"C3": 1004}, "people are counted one by one"
+    assert why(plan)["C5"] == "“12”没有写单位（模拟.csv），表上是万元，请核对后填写"
+
+
 def test_sources_that_agree_in_other_units_do_not_contradict():
     shelf = Remembered(vat=(value(120000, "元"), value(12, "万元")))
     assert filled(planned(FORM, shelf)[2]) == {"C5": 12}

@@ -363,3 +363,15 @@ def test_the_summary_of_an_earlier_filling_asks_nothing():
     grid = replace(drawn(text), name="填报摘要")
     (sheet,) = understand(Workbook("表.xlsx", "xlsx", (grid,))).sheets
     assert (sheet.tables, sheet.leftover) == ((), ())
+
+
+def test_what_a_form_says_of_itself_is_no_heading():
+    table = table_of(
+        """
+        | 村级情况表（模拟） | < | < |
+        | 填报单位：东村 | | 报告期：2026年三季度 |
+        | 项目 | 户籍人口（人） | 耕地面积（公顷） |
+        | 东村 | | |
+        """
+    )
+    assert paths(table) == ["项目", "户籍人口（人）", "耕地面积（公顷）"]

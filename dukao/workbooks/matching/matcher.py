@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
 
-from dukao.workbooks.matching.measures import factor_between, is_measure, measure
+from dukao.workbooks.matching.measures import SCALED, factor_between, is_measure, measure
 from dukao.workbooks.matching.terms import SURE, Asked, Candidate, Term
 from dukao.workbooks.matching.vocabulary import MEASURED, VAGUE
 from dukao.workbooks.matching.words import Label, Span, label, pairs, stem, turns
@@ -221,7 +221,7 @@ def _by_unit(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]:
     known = measure(unit or wording.unit)
     # A sum of money without its unit may be 元 or 万元, a harvest 公斤 or 吨: nobody guesses by a factor of thousands.
     # So may people be counted by the ten thousand.
-    if known and (known[0] in ("money", "area", "mass", "length") or known[1] > 1) and asked.kind is not Kind.TEXT:
+    if known and (known[0] in SCALED or known[1] > 1) and asked.kind is not Kind.TEXT:
         if unit:
             return _UNSAID_UNIT, f"，但表上没有写单位（已有数据是{unit}）"
         return _UNSAID_UNIT, f"，但已有数据没有写单位（表上是{wording.unit}）"

@@ -38,6 +38,10 @@ def _known() -> dict[str, tuple[str, Fraction]]:
 _KNOWN = _known()
 
 
+# Of these people write figures in units that lie apart by thousands: one without its unit says nothing for sure.
+SCALED = ("money", "area", "mass", "length")
+
+
 @lru_cache(maxsize=4096)
 def measure(unit: str) -> tuple[str, Fraction] | None:
     """What the unit measures and how many base units one of it is; None where it is no known unit of measure."""

@@ -31,7 +31,8 @@ _META = re.compile(
     r"(?:[(].{0,12}[)])?[:].*$"
 )
 _OWN_META = re.compile(
-    r"^(?:填报|填表|制表|报送|上报|编制|复核|审核|统计负责|报出|表号|文号|批准|备案|有效期)[^:]{0,14}[:]"
+    r"^(?:填报|填表|制表|报送|上报|编制|复核|审核|统计负责|报出|表号|文号|批准|备案|有效期|报告期|所属时?期)"
+    r"[^:]{0,14}[:]"
 )
 _SEALS = re.compile(r"^[(](?:公章|盖章|签章|签字|章)[)]$|^.{0,8}[(](?:公章|盖章|签章|签字|章)[)]:?$")
 _TITLE = re.compile(
@@ -125,7 +126,7 @@ def is_meta(text: str) -> bool:
         _META.match(flat) is not None
         or _SEALS.match(flat) is not None
         or (bool(unit_of_line(text)) and not is_title(text))
-        or re.fullmatch(r"表号.*|.*(?:文号|有效期至?):.*|(?:.{1,12}[:]_*){2,}", flat) is not None
+        or re.fullmatch(r"表号.*|(?:报告期|所属时?期|.*文号|.*有效期至?):.*|(?:.{1,12}[:]_*){2,}", flat) is not None
     )
 
 
