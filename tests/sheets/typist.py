@@ -32,11 +32,12 @@ def main(number: str, units: list[str]) -> None:
             at = datetime.now(UTC)
             state = queries.filing(dispatch=number, unit=unit, viewer=SYSTEM, today=at.date()).state
             if state in ("open", "returned"):
+                # Numbers too large to come twice: who types what stands there already leaves no event.
                 for question in QUESTIONS:
                     element, _colon, period = question.partition(":")
                     saved = actions.type_answer(
                         unit=unit, element=element, period=Period.parse(period) if period else None,
-                        raw=str(random.randint(0, 900)), at=datetime.now(UTC), **do,
+                        raw=str(random.randrange(10**8)), at=datetime.now(UTC), **do,
                     )  # fmt: skip
                     told("typed", unit, question, saved.shown)
                 actions.submit_filing(unit=unit, at=datetime.now(UTC), **do)
