@@ -122,7 +122,9 @@ def build_city(*, elements: int, level: str = "village") -> City:
     city.elements = list(Element.objects.order_by("pk").values_list("pk", flat=True))
     Dataset.objects.create(
         pk=1, code="returns", title="模拟申报", provider_id=1,
-        definition={"measures": [{"element": f"e{number}"} for number in range(elements)], "columns": []},
+        definition={
+            "period": "month", "columns": [], "measures": [{"element": f"e{number}"} for number in range(elements)],
+        },
     )
     return city
 
