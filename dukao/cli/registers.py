@@ -18,6 +18,7 @@ from dukao.base.refusals import Invalid, NotThere
 from dukao.base.spoken import spoken
 from dukao.base.wording import joined, said_of
 from dukao.cli.command import Command, Result
+from dukao.cli.given import file_given, period_given
 from dukao.indicators.actions import define_indicator
 from dukao.indicators.rules import IndicatorDefinition
 from dukao.org import actions as org
@@ -158,7 +159,7 @@ def _datasets_arguments(parser: ArgumentParser) -> None:
 
 def _deliver(args: Namespace) -> Result:
     number = actions.receive_delivery(
-        dataset=args.dataset, period=_period(args.period), scope_unit=args.unit, file=_existing(args.file),
+        dataset=args.dataset, period=period_given(args.period), scope_unit=args.unit, file=file_given(args.file),
         file_name=args.file.name, mapping=_mapping(args.mapping), by=args.by, at=args.at,
     )  # fmt: skip
     if args.now:
@@ -198,7 +199,7 @@ def _deliver_arguments(parser: ArgumentParser) -> None:
 
 
 def _deliveries(args: Namespace) -> Result:
-    period = _period(args.period) if args.period else None
+    period = period_given(args.period) if args.period else None
     found = queries.deliveries(viewer=args.by, dataset=args.dataset, state=args.state, period=period, most=args.most)
     lines = []
     for d in found:
@@ -234,7 +235,7 @@ def _rejects_arguments(parser: ArgumentParser) -> None:
 
 
 def _propose_mapping(args: Namespace) -> Result:
-    found = queries.propose_mapping(dataset=args.dataset, file=_existing(args.file), viewer=args.by)
+    found = queries.propose_mapping(dataset=args.dataset, file=file_given(args.file), viewer=args.by)
     lines = ["\t".join(("# " + _("数据集的列"), _("文件的列"), _("把握"), _("理由")))]
     none = _("（没有）")
     lines += [f"# {p.column}\t{p.header or none}\t{p.confidence}%\t{spoken(p.reason)}" for p in found]
@@ -251,24 +252,10 @@ def _propose_mapping_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help=_("要交付的文件；输出可以存成 --mapping 用的 YAML"))
 
 
-def _period(code: str) -> Period:
-    try:
-        return Period.parse(code)
-    except ValueError:
-        told = _("“{text}”不是时期").format(text=code)
-        raise Invalid(told, errors={"--period": _("请写成 2026、2026Q3、2026-07 或 2026-07-15")}) from None
-
-
-def _existing(file: Path) -> Path:
-    if not file.is_file():
-        raise Invalid(_("没有文件 {file}").format(file=file), errors={"file": _("请检查路径")})
-    return file
-
-
 def _mapping(file: Path | None) -> dict[str, str] | None:
     if file is None:
         return None
-    entries = list(read_entries(_existing(file)))
+    entries = list(read_entries(file_given(file)))
     if len(entries) != 1 or not all(isinstance(value, str) for value in entries[0].data.values()):
         told = _("{file} 不是映射").format(file=file.name)
         raise Invalid(told, errors={"--mapping": _("每行一个“文件里的列名: 数据集的列名”")})

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from dukao.base.periods import Period
 from dukao.base.refusals import Invalid
 from dukao.base.spoken import spoken
 from dukao.base.wording import said_of
 from dukao.cli.command import Command, Result
+from dukao.cli.given import file_given, period_given
 from dukao.workbooks import contract, drawing
 from dukao.workbooks.crosschecks import Broken, broken_rules
 from dukao.workbooks.filling import fill_workbook, suffix_of
@@ -31,7 +31,7 @@ CONFIRMED = "确认.yaml"
 
 
 def _read(args: Namespace) -> Result:
-    workbook = read_workbook(_existing(args.file))
+    workbook = read_workbook(file_given(args.file))
     form = understand(workbook)
     lines = [*map(spoken, form.doubts)]
     for sheet in form.sheets:
@@ -94,7 +94,7 @@ def _overlap(args: Namespace) -> Result:
 def _files_of(path: Path) -> list[Path]:
     """The file; of a folder all spreadsheets in it."""
     if not path.is_dir():
-        return [_existing(path)]
+        return [file_given(path)]
     found = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.name[:2] != "~$")
     if not found:
         raise Invalid(_("文件夹 {folder} 里没有表格").format(folder=path), errors={"files": _("请检查路径")})
@@ -147,8 +147,8 @@ def _overlap_arguments(parser: ArgumentParser) -> None:
 
 
 def _fill(args: Namespace) -> Result:
-    period = _period(args.period) if args.period else None
-    workbook = read_workbook(_existing(args.file))
+    period = period_given(args.period) if args.period else None
+    workbook = read_workbook(file_given(args.file))
     form = understand(workbook)
     source = _Platform(args) if args.platform else _Folder(args.data)
 
@@ -271,20 +271,6 @@ def _fill_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path("."), help=_("放着已有数据的文件夹（默认是这里）"))
     parser.add_argument("--out", type=Path, help=_("写到这个文件（默认在原表旁边）"))
     parser.add_argument("--take", action="append", metavar="C5=1", help=_("采用为这一格列出的第几个；会记住"))
-
-
-def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise Invalid(_("没有文件 {file}").format(file=path), errors={"file": _("请检查路径")})
-    return path
-
-
-def _period(code: str) -> Period:
-    try:
-        return Period.parse(code)
-    except ValueError:
-        told = _("“{text}”不是时期").format(text=code)
-        raise Invalid(told, errors={"--period": _("请写成 2026、2026Q3、2026-07 或 2026-07-15")}) from None
 
 
 COMMANDS = [

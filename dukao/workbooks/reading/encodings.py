@@ -38,10 +38,11 @@ def encoding_of(start: bytes, *, is_utf8: bool, has_zeros: bool) -> tuple[str, l
     return _chinese(start)
 
 
-def read_as_stated(data: bytes, encoding: str, *, whole: bool = False) -> tuple[str, str, list[str]]:
-    """As `decoded`, where the text says itself in which encoding it is; a mark at its beginning knows better."""
-    if any(data.startswith(mark) for mark, _ in BOMS) or b"\0" in data[:400]:
+def read_as_stated(data: bytes, stated: re.Match[bytes] | None, *, whole: bool = False) -> tuple[str, str, list[str]]:
+    """As `decoded`, where the text may state its encoding (`stated[1]`); a mark in front knows better."""
+    if stated is None or any(data.startswith(mark) for mark, _ in BOMS) or b"\0" in data[:400]:
         return decoded(data, whole=whole)
+    encoding = stated[1].decode().lower()
     # What calls itself GB2312 mostly holds characters beyond it.
     encoding = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(encoding, encoding)
     try:

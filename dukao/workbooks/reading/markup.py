@@ -7,7 +7,7 @@ from pathlib import Path
 from dukao.workbooks.grid import Area, Value, Workbook
 from dukao.workbooks.problems import Limits, Unreadable
 from dukao.workbooks.reading.canvas import Canvas
-from dukao.workbooks.reading.encodings import decoded, read_as_stated
+from dukao.workbooks.reading.encodings import read_as_stated
 from dukao.workbooks.reading.marks import COLUMNS
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]{3,20})""", re.IGNORECASE)
@@ -20,11 +20,7 @@ _SILENT = {"script", "style", "title", "xml"}
 def read_html(path: Path, name: str, limits: Limits) -> Workbook:
     """One grid. Cells are text as they stand there. Raises Unreadable."""
     data = path.read_bytes()
-    stated = _CHARSET.search(data[:4096])
-    if stated:
-        text, encoding, doubts = read_as_stated(data, stated[1].decode().lower(), whole=limits.whole)
-    else:
-        text, encoding, doubts = decoded(data, whole=limits.whole)
+    text, encoding, doubts = read_as_stated(data, _CHARSET.search(data[:4096]), whole=limits.whole)
     page = _Page(Canvas(Path(name).stem, limits, limits.cells))
     page.feed(text)
     page.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 from dukao.workbooks.grid import Area, CellError, Grid, Value, Workbook
 from dukao.workbooks.problems import Limits
 from dukao.workbooks.reading.canvas import Canvas
-from dukao.workbooks.reading.encodings import decoded, read_as_stated
+from dukao.workbooks.reading.encodings import read_as_stated
 from dukao.workbooks.reading.events import Attributes, parse_events
 from dukao.workbooks.reading.marks import COLUMNS
 from dukao.workbooks.reading.package import shows_percent
@@ -20,11 +20,7 @@ _ROWS = 1_048_576
 def read_sheetml(path: Path, name: str, limits: Limits) -> Workbook:
     """Every sheet. Raises Unreadable."""
     data = path.read_bytes()
-    stated = _STATED.search(data[:400])
-    if stated:
-        text, encoding, doubts = read_as_stated(data, stated[1].decode().lower(), whole=limits.whole)
-    else:
-        text, encoding, doubts = decoded(data, whole=limits.whole)
+    text, encoding, doubts = read_as_stated(data, _STATED.search(data[:400]), whole=limits.whole)
     sheets = _Sheets(limits)
     parse_events([_DECLARATION.sub("", text).encode()], sheets.start, sheets.end, sheets.text)
     told = "文件其实是 XML 表格（2003），扩展名与内容不符" if not name.lower().endswith(".xml") else ""
