@@ -14,21 +14,24 @@ Right = Literal[
     "DEMANDS_ISSUE",     # ask units below for something, through the gate
     "FIGURES_SEE",       # see figures and their passports
     "DEMANDS_SEE_ALL",   # see every department's demands in the subtree
+    "DEMANDS_RECEIVE",   # stand for the unit that is asked: check codes, refuse, appeal, tell how long it took
+    "PLAN_DECIDE",       # merge, trim, approve, freeze and publish the plan; grant exceptions
+    "APPEALS_DECIDE",    # decide appeals and objections
     "ORG_MANAGE",        # units, departments, posts, log-ins
     "TRAIL_SEE",         # read the audit trail
 ]
 
 RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
-    "worker": frozenset({"FILINGS_FILL", "FIGURES_SEE"}),
-    "reviewer": frozenset({"FILINGS_REVIEW", "FIGURES_SEE"}),
+    "worker": frozenset({"FILINGS_FILL", "FIGURES_SEE", "DEMANDS_RECEIVE"}),
+    "reviewer": frozenset({"FILINGS_REVIEW", "FIGURES_SEE", "DEMANDS_RECEIVE"}),
     "department": frozenset({"DELIVERIES_MAKE", "REGISTERS_DEFINE", "SHEETS_DESIGN", "DEMANDS_ISSUE", "FILINGS_REVIEW",
                              "FIGURES_SEE"}),
-    "supervision": frozenset({"FIGURES_SEE", "DEMANDS_SEE_ALL"}),
+    "supervision": frozenset({"FIGURES_SEE", "DEMANDS_SEE_ALL", "PLAN_DECIDE", "APPEALS_DECIDE"}),
     "admin": frozenset({"ORG_MANAGE"}),
     "auditor": frozenset({"TRAIL_SEE"}),
 }
-# A worker fills in for the unit itself, not for the units below it.
-_OWN_UNIT_ONLY: frozenset[Right] = frozenset({"FILINGS_FILL"})
+# A worker stands for the unit itself, not for the units below it.
+_OWN_UNIT_ONLY: frozenset[Right] = frozenset({"FILINGS_FILL", "DEMANDS_RECEIVE"})
 # Who gives rights, and who reads the trail, does nothing else.
 _ALONE = frozenset({"admin", "auditor"})
 

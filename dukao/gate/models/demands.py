@@ -1,4 +1,4 @@
-"""What may be asked, and what may not: demands, and refusals of such as the rules did not let through."""
+"""Demands, and refusals of such as the rules did not let through."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,7 +8,7 @@ class Demand(models.Model):
     """Something a department asks of units below. Nothing reaches them without one."""
 
     number = models.CharField(max_length=32, unique=True)  # XQ2026-0001
-    kind = models.CharField(max_length=16)  # sheet; visits, meetings, documents follow
+    kind = models.CharField(max_length=16)  # of rules.demands.KINDS
     title = models.CharField(max_length=120)
     asker = models.ForeignKey("org.Department", on_delete=models.PROTECT, related_name="demands")
     scope_unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="+")  # units below it are asked

@@ -1,4 +1,4 @@
-"""Through the gate: the only way in which anything is asked of units below."""
+"""Demands: the only way in which anything is asked of units below."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.trail import record_event
 from dukao.gate.models import Demand, Refusal
+from dukao.gate.rules.demands import KINDS
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 
-KINDS = frozenset({"sheet"})
 _NUMBERS_LOCK = 0x6475_6B62  # PostgreSQL advisory lock: one demand is numbered at a time.
 
 

@@ -1,0 +1,1 @@
+"""What the gate goes by, pure: one module per noun."""

@@ -1,0 +1,3 @@
+"""What can be asked at all."""
+
+KINDS = frozenset({"sheet", "visit", "meeting", "document"})
