@@ -90,7 +90,7 @@ def test_there_are_no_signals_and_no_print_in_rooms():
 
 def test_only_a_dispatch_through_the_gate_reaches_anybody():
     """One place makes demands, one makes dispatches and filings, and the second asks the first."""
-    makers = {"Demand": "dukao/gate/actions.py", "Dispatch": "dukao/sheets/actions/dispatching.py",
+    makers = {"Demand": "dukao/gate/actions/demands.py", "Dispatch": "dukao/sheets/actions/dispatching.py",
               "Filing": "dukao/sheets/actions/dispatching.py"}  # fmt: skip
     making = [
         (name, str(path.relative_to(ROOT)))
@@ -100,7 +100,7 @@ def test_only_a_dispatch_through_the_gate_reaches_anybody():
         if name in makers
     ]
     assert set(making) == set(makers.items())
-    assert _functions_making("dukao/gate/actions.py", "Demand") == {"issue_demand"}
+    assert _functions_making("dukao/gate/actions/demands.py", "Demand") == {"issue_demand"}
     assert _functions_making("dukao/sheets/actions/dispatching.py", "Dispatch", "Filing") == {"_write"}
 
 

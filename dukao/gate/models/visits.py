@@ -103,7 +103,7 @@ class Draw(models.Model):
 
 
 class RefusedVisit(models.Model):
-    """Somebody came without a code, or with one that does not hold; the unit said no and told the supervision office."""
+    """Somebody came without a code that holds; the unit said no and told the supervision office."""
 
     unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="refused_visits")
     who = models.CharField(max_length=120, blank=True)  # department as they said, never a person's name
