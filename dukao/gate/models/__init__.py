@@ -6,9 +6,9 @@ from dukao.gate.models.documents import Document, Shingle
 from dukao.gate.models.ledger import Baseline, BurdenEntry
 from dukao.gate.models.meetings import Meeting, Speech
 from dukao.gate.models.plans import Plan, PlanItem, PlanTarget, Quota
-from dukao.gate.models.visits import Draw, RefusedVisit, Visit, VisitPart
+from dukao.gate.models.visits import CodeMiss, Draw, RefusedVisit, Visit, VisitPart
 
 __all__ = [
-    "Appeal", "Baseline", "BurdenEntry", "Demand", "Document", "Draw", "Meeting", "Plan", "PlanItem", "PlanTarget",
+    "Appeal", "Baseline", "BurdenEntry", "CodeMiss", "Demand", "Document", "Draw", "Meeting", "Plan", "PlanItem", "PlanTarget",
     "Quota", "Refusal", "RefusedVisit", "Shingle", "Speech", "Visit", "VisitPart",
 ]  # fmt: skip

@@ -43,13 +43,17 @@ class Visit(models.Model):
     conduct = models.JSONField(default=dict)  # rule of the checklist → kept or not, as the unit answered
     conclusion = models.TextField(blank=True)
     concluded_at = models.DateTimeField(null=True)
+    concluded_by = models.CharField(max_length=64, blank=True)
     objection = models.TextField(blank=True)
     objected_at = models.DateTimeField(null=True)
+    objected_by = models.CharField(max_length=64, blank=True)
     objection_decision = models.TextField(blank=True)
+    objection_upheld = models.BooleanField(null=True)
     objection_decided_at = models.DateTimeField(null=True)
     objection_decided_by = models.CharField(max_length=64, blank=True)
     given_back_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)  # why given back
+    seen = models.JSONField(default=list)  # of a remote visit: the data it looked at, as they were
     demand = models.OneToOneField("gate.Demand", null=True, on_delete=models.PROTECT, related_name="visit")
     is_synthetic = models.BooleanField(default=False)
 
@@ -65,6 +69,13 @@ class Visit(models.Model):
             models.CheckConstraint(
                 condition=Q(concluded_at=None) | Q(concluded_at__gte=F("arrived_at")),
                 name="visit_concluded_after_arrival",
+            ),
+            models.CheckConstraint(
+                condition=Q(objection_decided_at=None)
+                | Q(objected_at__isnull=False, objection_upheld__isnull=False)
+                & ~Q(objection_decision="")
+                & ~Q(objection_decided_by__in=["", F("booked_by"), F("concluded_by"), F("arrived_by")]),
+                name="visit_objection_decided_by_others",
             ),
         ]
         indexes = [
@@ -89,11 +100,12 @@ class Draw(models.Model):
 
     number = models.CharField(max_length=32, unique=True)
     item = models.ForeignKey("gate.PlanItem", on_delete=models.PROTECT, related_name="draws")
-    commitment = models.CharField(max_length=64)  # SHA-256 of the seed
+    commitment = models.CharField(max_length=64)  # SHA-256 over the seed and what is drawn from
+    public_source = models.CharField(max_length=200)  # promised: where the public part will come from
     seed = models.CharField(max_length=64, blank=True)  # revealed when drawn
     public_part = models.CharField(max_length=200, blank=True)  # what nobody could choose, mixed in
     units = models.JSONField(default=list)  # codes to draw from, sorted
-    inspectors = models.JSONField(default=list)  # [{"name": …, "office": …}], sorted
+    inspectors = models.JSONField(default=list)  # [{"name": …, "office": …, "ties": [{"unit": …, "reason": …}]}]
     units_wanted = models.IntegerField()
     inspectors_wanted = models.IntegerField()
     result = models.JSONField(default=dict)
@@ -111,3 +123,13 @@ class RefusedVisit(models.Model):
     at = models.DateTimeField(db_index=True)
     by_name = models.CharField(max_length=64)
     is_synthetic = models.BooleanField(default=False)
+
+
+class CodeMiss(models.Model):
+    """A code that did not hold, under a keyed hash of who tried: too many, and nobody looks at codes for a while."""
+
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="code_miss_by_key")]
