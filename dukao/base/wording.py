@@ -1,6 +1,7 @@
-"""How periods and lists are written in the reader's language, for all who put them into sentences."""
+"""How periods, lists and what rules say are written in the reader's language, for all who make sentences of them."""
 
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 
 from django.utils.formats import date_format
@@ -8,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
+from dukao.base.words import Words
 
 
 def in_english() -> bool:
@@ -53,3 +55,16 @@ def said_of(what: object, more: object) -> str:
 def clauses(texts: Iterable[str]) -> str:
     """Several statements in a row: `下级单位相加；取最近一期`."""
     return _("；").join(texts)
+
+
+def say(words: Words) -> str:
+    """What a pure rule says."""
+    return _(words.msgid).format(**{name: _said(value) for name, value in words.params.items()})
+
+
+def _said(value: object) -> object:
+    if isinstance(value, Words):
+        return say(value)
+    if isinstance(value, date):
+        return period_text(Period.of(value, "day"))
+    return joined(str(_said(one)) for one in value) if isinstance(value, tuple) else value

@@ -1,26 +1,8 @@
-"""Rendering what the pure rules say in the reader's language, and raising it as a refusal."""
+"""Raising what the pure rules say as a refusal, and naming sources and questions in the reader's language."""
 
-from datetime import date
-
-from django.utils.translation import gettext as _
-
-from dukao.base.periods import Period
-from dukao.base.wording import in_english, joined, period_text
+from dukao.base.wording import in_english, say
 from dukao.registers.queries import Source
 from dukao.sheets.rules.compiling import Refusal
-from dukao.sheets.rules.words import Words
-
-
-def say(words: Words) -> str:
-    return _(words.msgid).format(**{name: _said(value) for name, value in words.params.items()})
-
-
-def _said(value: object) -> object:
-    if isinstance(value, Words):
-        return say(value)
-    if isinstance(value, date):
-        return period_text(Period.of(value, "day"))
-    return joined(str(_said(one)) for one in value) if isinstance(value, tuple) else value
 
 
 def refused_arguments(refusal: Refusal) -> dict[str, str]:

@@ -17,7 +17,7 @@ from dukao.base.periods import Period
 from dukao.base.quantities import text_from_scaled
 from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.trail import record_event
-from dukao.base.wording import joined
+from dukao.base.wording import joined, say
 from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -35,7 +35,7 @@ from dukao.sheets.queries.reading import (
 )
 from dukao.sheets.rules.answers import Answerable, BadAnswer, ReadAnswer, read_answer, shown_answer
 from dukao.sheets.rules.cells import CellState, cell_periods, is_fresh, periods_that_count, state_of
-from dukao.sheets.wording import say, source_text
+from dukao.sheets.wording import source_text
 
 
 class AlreadyKnown(Refused):

@@ -2,9 +2,9 @@
 
 from dukao.base.quantities import scaled_from_text
 from dukao.base.refusals import Invalid
+from dukao.base.wording import say
 from dukao.sheets.queries.filings import QuestionView
 from dukao.sheets.rules.answers import Answerable, BadAnswer, ReadAnswer, read_answer
-from dukao.sheets.wording import say
 
 
 def value_as_answer(*, question: QuestionView, raw: str) -> ReadAnswer:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from dukao.base.periods import Period
 from dukao.base.quantities import text_from_scaled
 from dukao.base.refusals import NotThere
-from dukao.base.wording import period_text
+from dukao.base.wording import period_text, say
 from dukao.law import queries as law
 from dukao.org.rules import Actor
 from dukao.registers import queries as registers
@@ -27,7 +27,7 @@ from dukao.sheets.rules.checks import Violation
 from dukao.sheets.rules.compiling import RULE_IDS, mark_faults
 from dukao.sheets.rules.items import Tally, item_state
 from dukao.sheets.rules.rights import may_review, may_see_filing
-from dukao.sheets.wording import definition_of, label_of, say, source_text
+from dukao.sheets.wording import definition_of, label_of, source_text
 
 # Cells that a worker types into, where last year's and the previous value help.
 _TYPED_INTO = ("asked", "stale", "answered")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dukao.base.quantities import NotANumber, scaled_from_text, text_from_scaled
-from dukao.sheets.rules.words import Words, _noop, words
+from dukao.base.words import Words, _noop, words
 
 TEXT_LIMIT = 500
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from dukao.base.words import Words, _noop, words
 from dukao.law.rules import Rule
-from dukao.sheets.rules.words import Words, _noop, words
 
 # The rules that a sheet is judged by; `BRD-0` holds the estimate of minutes.
 RULE_IDS = ("FRM-1", "FRM-2", "FRM-3", "FRM-4", "FRM-5", "PII-1", "BRD-0")

@@ -1,4 +1,4 @@
-"""Words that rules speak: a Chinese msgid with its parameters; whoever shows them renders the reader's language."""
+"""Words that rules speak: a Chinese msgid with its parameters; `wording.say` renders the reader's language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
