@@ -273,8 +273,8 @@ def test_a_reader_goes_on_after_a_crash(tmp_path):
     path = write_xlsx(tmp_path / "小.xlsx", sheet_xml(f'<row r="1">{text_cell("A1", "好")}</row>'))
     with Reader() as reader:
         assert reader.read(path).grids[0].rows == [["好"]]
-        assert reader._process is not None
-        reader._process.kill()
+        assert reader._apart._process is not None
+        reader._apart._process.kill()
         assert reader.read(path).grids[0].rows == [["好"]]
 
 

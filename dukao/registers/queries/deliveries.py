@@ -133,21 +133,24 @@ def rejects_file(*, number: str, viewer: Actor) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class FileLook:
-    """A file before it is delivered: its header, some rows below it, and which column seems to be which."""
+    """A file before it is delivered: its header, some rows below it, which column seems to be which, and what is
+    doubtful about the file."""
 
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     proposals: tuple[Proposal, ...]
+    doubts: tuple[str, ...]
 
 
 def look_into(*, dataset: str, viewer: Actor, file: Path) -> FileLook:
     """What the file holds and how its columns fit the dataset. Raises: NotThere, Unreadable."""
     definition, names = _fitted(dataset, viewer)
     with workspace() as folder:
-        headers, rows = sample(file, names, folder)
+        seen = sample(file, names, folder)
     rules = RowRules(definition, Period(2000_000), "day")
-    proposals = propose(names, headers, rows, rules)
-    return FileLook(tuple(headers), tuple(tuple(row) for row in rows[:LOOK_ROWS]), proposals)
+    proposals = propose(names, seen.headers, seen.rows, rules)
+    rows = tuple(tuple(row) for row in seen.rows[:LOOK_ROWS])
+    return FileLook(tuple(seen.headers), rows, proposals, seen.doubts)
 
 
 def propose_mapping(

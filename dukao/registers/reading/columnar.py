@@ -1,4 +1,4 @@
-"""Parquet: its columns as text, exactly. Runs in a process of its own (`apart`)."""
+"""Parquet: its columns as text, exactly. Runs in a process of its own (`base.apart`)."""
 
 from pathlib import Path
 

@@ -24,16 +24,19 @@ _BLOCK_BYTES = 4_000_000
 CELL_LIMIT_CHARACTERS = 100_000
 
 
-def encoding_of(path: Path, marks: Marks) -> str:
-    """The encoding of a text file. Raises Unreadable where it is no text, or text in an encoding not known here."""
+def encoding_of(path: Path, marks: Marks) -> tuple[str, list[str]]:
+    """The encoding of a text file, and what is doubtful about it.
+
+    Raises Unreadable where it is no text, or text in an encoding not known here.
+    """
     if marks.bom:
-        return marks.bom
+        return marks.bom, []
     with path.open("rb") as file:
         start = file.read(_SAMPLE_BYTES)
-    encoding, _doubts = likely_encoding(start, is_utf8=marks.is_utf8, has_zeros=marks.has_zeros)
+    encoding, doubts = likely_encoding(start, is_utf8=marks.is_utf8, has_zeros=marks.has_zeros)
     if encoding == "utf-8" and not marks.is_utf8:
         raise Unreadable("文件是 UTF-8 编码，但中间有损坏的字节", why=_first_broken_line(path), todo="请重新导出文件")
-    return encoding
+    return encoding, doubts
 
 
 def _first_broken_line(path: Path) -> str:
@@ -70,8 +73,8 @@ def as_utf8(path: Path, encoding: str, folder: Path) -> tuple[Path, Marks]:
 
 def read_delimited(path: Path, marks: Marks, wanted: Wanted, folder: Path, *, careful: bool = False) -> Source:
     """The rows of a CSV file; the short way where the file allows it and `careful` does not forbid it."""
-    encoding = encoding_of(path, marks)
-    found: dict[str, Any] = {"format": "csv", "encoding": encoding, "line_ends": marks.line_ends}
+    encoding, doubts = encoding_of(path, marks)
+    found: dict[str, Any] = {"format": "csv", "encoding": encoding, "line_ends": marks.line_ends, "doubts": doubts}
     if encoding != "utf-8":
         path, marks = as_utf8(path, encoding, folder)
     delimiter, header_index, rows, line_ends_at = _layout(path, wanted)

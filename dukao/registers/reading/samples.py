@@ -1,6 +1,7 @@
 """A look at a file's header and first rows, for proposing a mapping; nothing is refused for lack of known names."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from dukao.registers.reading.columns import first_rows_of_columns
@@ -16,19 +17,29 @@ _SAMPLE_BYTES = 1_000_000
 SAMPLE_ROWS = 200
 
 
-def sample(file: Path, names: Sequence[Names], folder: Path) -> tuple[list[str], list[list[str]]]:
-    """The header and up to 200 rows below it. Raises Unreadable."""
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The header of the table that seems meant, up to 200 rows below it, and what is doubtful about the file."""
+
+    headers: list[str]
+    rows: list[list[str]]
+    doubts: tuple[str, ...]
+
+
+def sample(file: Path, names: Sequence[Names], folder: Path) -> Sample:
+    """Raises Unreadable."""
     wanted, kind = Wanted(tuple(names), frozenset(), {}), format_of(file)
     if kind == "csv":
         return _of_text(file, wanted, folder)
     if kind == "parquet":
-        return table_of(first_rows_of_columns(file, folder, SAMPLE_ROWS), wanted)
+        return Sample(*table_of(first_rows_of_columns(file, folder, SAMPLE_ROWS), wanted), ())
     with Reader(LIMITS) as reader:
-        tables = [list(map(texts_of, sheet.rows)) for sheet in reader.sheets(file, most_rows=SAMPLE_ROWS)]
-    return table_of(max(tables, key=lambda rows: _promise(rows, wanted), default=[]), wanted)
+        tables = [(list(map(texts_of, one.rows)), one.doubts) for one in reader.sheets(file, most_rows=SAMPLE_ROWS)]
+    rows, doubts = max(tables, key=lambda table: _promise(table[0], wanted), default=([], ()))
+    return Sample(*table_of(rows, wanted), doubts)
 
 
-def _of_text(file: Path, wanted: Wanted, folder: Path) -> tuple[list[str], list[list[str]]]:
+def _of_text(file: Path, wanted: Wanted, folder: Path) -> Sample:
     with file.open("rb") as source:
         start = source.read(_SAMPLE_BYTES)
     if len(start) == _SAMPLE_BYTES:
@@ -37,10 +48,11 @@ def _of_text(file: Path, wanted: Wanted, folder: Path) -> tuple[list[str], list[
     cut, marker = folder / "sample", Marker()
     cut.write_bytes(start)
     marker.feed(start)
-    text = start.decode(encoding_of(cut, marker.marks()), errors="ignore").removeprefix("\ufeff")
+    encoding, doubts = encoding_of(cut, marker.marks())
+    text = start.decode(encoding, errors="ignore").removeprefix("\ufeff")
     tries = [first_rows(text, delimiter, SAMPLE_ROWS)[0] for delimiter in DELIMITERS]
     rows = max(tries, key=lambda rows: _promise(rows, wanted))
-    return table_of(rows, wanted)
+    return Sample(*table_of(rows, wanted), tuple(doubts))
 
 
 def _promise(rows: list[list[str]], wanted: Wanted) -> tuple[int, int]:

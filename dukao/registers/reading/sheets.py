@@ -15,13 +15,14 @@ from dukao.workbooks.reading import FlatSheet
 
 def read_sheets(sheets: Iterable[FlatSheet], wanted: Wanted, folder: Path) -> Source:
     """The one sheet whose header fits best. Raises NoHeader, UnclearColumns, Unreadable (several fit alike)."""
-    best, fitting = 0, list[str]()
+    best, fitting, names = 0, list[str](), list[str]()
     beginning: list[list[str]] = []
     outcome: Source | Refused = wanted.no_header([])
     for number, sheet in enumerate(sheets):
         first = list(islice(sheet.rows, HEADER_AMONG_ROWS))
         rows = [texts_of(row) for row in first]
         beginning = beginning or rows
+        names.append(sheet.name)
         header = wanted.header_row(rows)
         score = 0 if header is None else wanted.score(rows[header])
         if header is not None and score > best:
@@ -36,6 +37,8 @@ def read_sheets(sheets: Iterable[FlatSheet], wanted: Wanted, folder: Path) -> So
         raise Unreadable(f"有几张工作表都像要交付的表：{'、'.join(fitting[:8])}", todo="请只保留一张后重新交付")
     if isinstance(outcome, Refused):
         raise outcome
+    if others := [name for name in names if name not in fitting]:
+        outcome.found["doubts"].append(f"只读了工作表“{fitting[0]}”，没有读：{'、'.join(others[:8])}")
     return outcome
 
 
@@ -51,5 +54,6 @@ def _taken(
     with TableWriter(target, len(order)) as writer:
         for line, row in enumerate(below, start=header_line + 1):
             writer.take(line, row, order, len(headers))
-    found = {"format": sheet.kind, "sheet": sheet.name, "header_line": header_line} | told_columns(headers, places)
+    found = {"format": sheet.kind, "sheet": sheet.name, "header_line": header_line, "doubts": [*sheet.doubts]}
+    found |= told_columns(headers, places)
     return Source(TextTable(target), {column: order.index(place) for column, place in places.items()}, found)

@@ -16,6 +16,7 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 _BOF, _EOF, _BOUNDSHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
 _COLINFO, _ROW, _BLANK, _MULBLANK, _MULRK = 0x007D, 0x0208, 0x0201, 0x00BE, 0x00BD
 _FORMULA, _BOOLERR = 0x0006, 0x0205
+_HIDDEN = 0x20  # of a row's options
 _STREAMS = ("workbook", "book")
 _CELLS = {0x0203, 0x027E, 0x00FD, 0x0204, 0x00D6, _FORMULA, _BOOLERR}  # one value each
 _PLACED = _CELLS | {_MULRK, _BLANK, _MULBLANK}
@@ -39,14 +40,16 @@ class XlsBook:
         """Of each sheet, by its number."""
         return {n: _xls_sheet(self._stream, start, self._styles) for n, start in enumerate(self._starts)}
 
-    def errors(self, number: int) -> dict[Place, str]:
-        """Of the sheet of this number alone, however large it is."""
-        found: dict[Place, str] = {}
+    def faults(self, number: int) -> tuple[dict[Place, str], int]:
+        """The errors and the number of hidden rows of the sheet of this number alone, however large it is."""
+        errors, n_hidden = dict[Place, str](), 0
         for kind, at, length in _records(self._stream, self._starts[number]) if number < len(self._starts) else ():
             if kind in (_FORMULA, _BOOLERR) and (error := _xls_error(kind, self._stream[at : at + length])):
                 row, column = struct.unpack_from("<HH", self._stream, at)
-                found[row, column] = error
-        return found
+                errors[row, column] = error
+            elif kind == _ROW and length >= 14:
+                n_hidden += bool(self._stream[at + 12] & _HIDDEN)
+        return errors, n_hidden
 
     def without_far(self, extents: Mapping[int, Extent]) -> BytesIO:
         """The file, in which cells beyond the extents of these sheets are of no known kind."""
@@ -140,7 +143,7 @@ def _xls_sheet(book: bytes, start: int, styles: _XlsStyles) -> Marks:
             row, first = struct.unpack_from("<HH", book, at)
             count = (length - 6) // 2
             _sign(marks, styles, row, first, struct.unpack_from(f"<{count}H", book, at + 4), is_empty=True)
-        elif kind == _ROW and length >= 14 and book[at + 12] & 0x20:
+        elif kind == _ROW and length >= 14 and book[at + 12] & _HIDDEN:
             marks.hidden_rows.add(struct.unpack_from("<H", book, at)[0])
         elif kind == _COLINFO and length >= 10 and book[at + 8] & 1:
             first, last = struct.unpack_from("<HH", book, at)

@@ -1,5 +1,6 @@
 """What a sheet's file says beyond its values, whichever kind of file it is."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dukao.workbooks.grid import Area, column_name
@@ -69,3 +70,11 @@ def _before_gap(numbers: set[int], gap: int) -> int:
             break
         last = number
     return last + 1
+
+
+def hidden_told(sheet: str, is_hidden: bool, n_rows: int) -> Iterator[str]:
+    """What nobody sees in the sheet and is read all the same."""
+    if is_hidden:
+        yield f"工作表“{sheet}”是隐藏的，也读入了"
+    if n_rows:
+        yield f"工作表“{sheet}”里有 {n_rows:,} 行是隐藏的，也读入了"

@@ -21,7 +21,7 @@ from dukao.workbooks.reading.laying import laid_out, too_many_cells
 from dukao.workbooks.reading.listing import with_choices
 from dukao.workbooks.reading.marks import Extent, Marks
 from dukao.workbooks.reading.package import Package
-from dukao.workbooks.reading.sheetxml import sheet_marks, stated_size
+from dukao.workbooks.reading.sheetxml import refuse_crowd, sheet_marks, stated_size
 
 _T = TypeVar("_T")
 
@@ -39,7 +39,7 @@ def read_office(path: Path, name: str, kind: str, limits: Limits, *, careful: bo
         package.refuse_doctypes()
         read = _read_xlsb if kind == "xlsb" else _read_careful if careful else _read_xlsx
         workbook = read(path, package, name, kind, limits)
-    return replace(workbook, doubts=workbook.doubts + tuple(_told(package)))
+    return replace(workbook, doubts=(*workbook.doubts, *told_of(package)))
 
 
 def _read_xlsb(path: Path, package: Package, name: str, kind: str, limits: Limits) -> Workbook:
@@ -52,6 +52,7 @@ def _read_xlsb(path: Path, package: Package, name: str, kind: str, limits: Limit
 
 
 def _read_xlsx(path: Path, package: Package, name: str, kind: str, limits: Limits) -> Workbook:
+    refuse_crowd(package, limits)
     parts = {number: part for number, part in enumerate(package.sheets[: limits.sheets]) if part}
     if any(prod(stated_size(package, part)) > limits.places for part in parts.values()):
         return _read_careful(path, package, name, kind, limits)
@@ -99,7 +100,8 @@ def _beside(work: Callable[[], _T]) -> Iterator[list[_T]]:
         raise errors[0]
 
 
-def _told(package: Package) -> Iterator[str]:
+def told_of(package: Package) -> Iterator[str]:
+    """What the file would do and was not let do."""
     if package.has("vbaproject.bin"):
         yield "工作簿里有宏，没有运行"
     if package.has("externallinks/externallink"):

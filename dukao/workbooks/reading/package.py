@@ -64,6 +64,11 @@ class Package:
                 raise damaged(f"部件 {part} 大得不正常")
         return data
 
+    def size_of(self, part: str) -> int:
+        """Bytes of a part as it says of itself; 0 where it is missing."""
+        name = self._names.get(part.lower())
+        return self._file.getinfo(name).file_size if name else 0
+
     def blocks(self, part: str, size: int = _BLOCK_BYTES) -> Iterator[bytes]:
         """A part piece by piece; nothing where it is missing. Raises Unreadable."""
         name = self._names.get(part.lower())

@@ -9,6 +9,7 @@ from dukao.workbooks.grid import Value
 from dukao.workbooks.problems import Limits
 from dukao.workbooks.reading.here import read_here
 from dukao.workbooks.reading.kinds import kind_of
+from dukao.workbooks.reading.marks import hidden_told
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class FlatSheet:
     kind: str  # of the file, as in `Workbook`
     name: str
     rows: Iterator[list[Value]]
+    doubts: tuple[str, ...] = ()  # about the file and this sheet, as in `Workbook`
 
 
 def sheets_here(path: Path, limits: Limits, *, most_rows: int | None = None) -> Iterator[FlatSheet]:
@@ -26,10 +28,11 @@ def sheets_here(path: Path, limits: Limits, *, most_rows: int | None = None) -> 
     if kind in ("xlsx", "xlsm", "xlsb", "xls"):
         from dukao.workbooks.reading.flat import flat_sheets
 
-        for name, rows in flat_sheets(path, kind, limits):
-            yield FlatSheet(kind, name, islice(rows, most_rows))
+        for name, rows, doubts in flat_sheets(path, kind, limits):
+            yield FlatSheet(kind, name, islice(rows, most_rows), doubts)
         return
     workbook = read_here(path, limits=limits)
     for grid in workbook.grids:
         if grid.rows:
-            yield FlatSheet(workbook.kind, grid.name, islice(grid.rows, most_rows))
+            doubts = (*workbook.doubts, *hidden_told(grid.name, grid.is_hidden, len(grid.hidden_rows)))
+            yield FlatSheet(workbook.kind, grid.name, islice(grid.rows, most_rows), doubts)

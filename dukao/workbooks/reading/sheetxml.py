@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from html import unescape
-from itertools import chain
 
 from dukao.workbooks.grid import Area, cell_name, cell_place
+from dukao.workbooks.problems import Limits
 from dukao.workbooks.reading.events import Attributes, parse_events
 from dukao.workbooks.reading.kinds import damaged
+from dukao.workbooks.reading.laying import too_many_cells
 from dukao.workbooks.reading.marks import COLUMNS, SIGNS_LIMIT, Marks, Place
 from dukao.workbooks.reading.package import Package, Styles
 
@@ -21,7 +22,9 @@ _AROUND_LIMIT_BYTES = 50_000_000
 _ROW_LIMIT_BYTES = 100_000_000
 _SIGNS_WITHIN_BYTES = 4_000_000  # a form is smaller
 _LOOKED_AT_BYTES = 20_000
+_CELL_BYTES = len("<c><v>1</v></c>")  # no cell that holds something is shorter
 
+_FIRST_TAG = re.compile(rb"<(?:(\w+):)?worksheet\b")
 _CELLS = re.compile(rb"<(?:(\w+):)?sheetData\b[^>]*?(/?)>")
 _ROW = re.compile(rb'<row r="([1-9]\d{0,6})"')
 _HIDDEN_ROW = re.compile(rb'<row [^<>]*?\bhidden="(?:1|true)"[^<>]*>')
@@ -38,6 +41,26 @@ _REFERENCE = re.compile(rb"([A-Z]{1,3})[1-9]\d{0,6}")
 _TAG_NAME = re.compile(rb"<(?:c|row)(?=[\s/>])")
 _TAG = re.compile(rb"<(c|row)(?=[\s/>])([^<>]*?)(/?)>")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+
+
+def refuse_crowd(package: Package, limits: Limits) -> None:
+    """Raises Unreadable where the sheets hold more cells than are read.
+
+    They are counted before anything is laid out, by their closing tags, and only in files that are large enough.
+    """
+    parts = package.sheets[: limits.sheets]
+    if sum(map(package.size_of, parts)) < limits.cells * _CELL_BYTES:
+        return
+    left = limits.cells
+    for number, part in enumerate(parts, start=1):
+        prefix: bytes | None = None
+        for block in package.blocks(part):
+            if prefix is None:
+                prefix = match[1] + b":" if (match := _FIRST_TAG.search(block)) and match[1] else b""
+            values, texts = (b"</%s%s>" % (prefix, name) for name in (b"v", b"is"))
+            left -= block.count(values) - block.count(values.replace(b"/", b"") + values) + block.count(texts)
+            if left < 0:
+                raise too_many_cells(f"第 {number} 张", limits)
 
 
 def sheet_marks(package: Package, part: str) -> Marks:
@@ -57,9 +80,13 @@ def sheet_marks(package: Package, part: str) -> Marks:
     return marks
 
 
-def sheet_errors(package: Package, part: str) -> dict[Place, str]:
-    """The errors of this sheet alone, for sheets of any size. Raises Unreadable."""
-    return dict(chain.from_iterable(map(_errors, SheetCells(package.blocks(part)))))
+def sheet_faults(package: Package, part: str) -> tuple[dict[Place, str], int]:
+    """The errors of this sheet and the number of its hidden rows, for sheets of any size. Raises Unreadable."""
+    errors, n_hidden = dict[Place, str](), 0
+    for chunk in SheetCells(package.blocks(part)):
+        errors.update(_errors(chunk))
+        n_hidden += len(_HIDDEN_ROW.findall(chunk)) if b' hidden="' in chunk else 0
+    return errors, n_hidden
 
 
 def stated_size(package: Package, part: str) -> Place:

@@ -41,6 +41,7 @@ class DeliveryPage:
     percent: int
     figures: tuple[tuple[str, str, str], ...]
     marks: tuple[tuple[str, str], ...]
+    doubts: tuple[str, ...]
     problem: Mapping[str, str]
     rejects: Table | None
     has_more: bool
@@ -135,6 +136,7 @@ def _delivery_page(request: HttpRequest, d: DeliveryView, actor: Actor) -> Deliv
             (_("得到的数"), f"{d.facts_landed:,}", _("个")),
         ),
         marks=_marks(d, titles),
+        doubts=tuple(map(spoken, d.found.get("doubts", ()))),
         problem=d.problem,
         rejects=rejects_table,
         has_more=bool(page and page.has_more),
@@ -182,7 +184,7 @@ def _marks(d: DeliveryView, titles: Mapping[str, str]) -> tuple[tuple[str, str],
 
 
 def _found(found: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What the file itself showed: nothing is guessed silently."""
+    """What the file itself showed: nothing is guessed silently; what the reader was not sure of stands by itself."""
     encodings = {"utf-8": "UTF-8", "gb18030": "GB18030", "big5hkscs": "Big5"}
     encodings |= {"utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
     delimiters = {",": _("逗号"), "\t": _("制表符"), ";": _("分号"), "|": _("竖线")}

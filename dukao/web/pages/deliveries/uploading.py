@@ -81,6 +81,7 @@ class MatchPage:
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     n_unused: int
+    doubts: tuple[str, ...]
     # Not one of the columns that must be there is in the file.
     is_another: bool
     refused: Refused | None = None
@@ -211,6 +212,7 @@ def _match_page(form: Mapping[str, Any], dataset: DatasetView, file: uploads.Wai
         headers=look.headers,
         rows=look.rows,
         n_unused=sum(f"#{i}" not in used for i, h in enumerate(look.headers, start=1) if h.strip()),
+        doubts=tuple(map(spoken, look.doubts)),
         is_another=not any(chosen[p.column] for p in [p for p in look.proposals if p.required] or look.proposals),
         refused=refused,
     )  # fmt: skip
