@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.trail import record_event
+from dukao.gate.actions.ledger import give_back_entries
 from dukao.gate.models import Demand, Refusal
 from dukao.gate.rules.demands import KINDS
 from dukao.org import queries as org
@@ -126,7 +127,7 @@ def record_refusal(
 
 
 def withdraw_demand(*, number: str, reason: str, by: Actor, at: datetime) -> None:
-    """Take the demand back; it stays on the record with its minutes. Twice is once.
+    """Take the demand back: it stays on the record, and what is not spent yet is no longer charged. Twice is once.
 
     Raises: NotThere, Invalid. Records: gate.demand.withdrawn.
     """
@@ -142,14 +143,11 @@ def withdraw_demand(*, number: str, reason: str, by: Actor, at: datetime) -> Non
             return
         found.withdrawn_at = at
         found.save(update_fields=["withdrawn_at"])
+        given_back = give_back_entries(demand_id=found.pk, at=at)
         record_event(
-            verb="gate.demand.withdrawn",
-            subject=f"demand:{number}",
-            by=by,
-            at=at,
-            unit_path=found.scope_unit.path,
-            detail={"reason": reason.strip()},
-        )
+            verb="gate.demand.withdrawn", subject=f"demand:{number}", by=by, at=at, unit_path=found.scope_unit.path,
+            detail={"reason": reason.strip(), "entries_given_back": given_back},
+        )  # fmt: skip
 
 
 def _refuse_bad_words(title: str, basis: str) -> None:

@@ -24,6 +24,8 @@ class Demand(models.Model):
     due_on = models.DateField()
     by_name = models.CharField(max_length=64)
     withdrawn_at = models.DateTimeField(null=True)
+    # Where the profile wants one out for one in: the department's ended demand whose place this one takes, used once.
+    in_place_of = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
 
     class Meta:
         constraints = [

@@ -23,6 +23,7 @@ class BurdenEntry(models.Model):
     minutes_hundredths = models.IntegerField()
     estimate = models.CharField(max_length=16)  # of rules.burden.ESTIMATES: how the estimate was made
     measured_hundredths = models.IntegerField(null=True)
+    given_back_at = models.DateTimeField(null=True)  # the demand was taken back from this unit: nothing is charged
     measure = models.CharField(max_length=8, choices=Measure, default=Measure.NONE, blank=True)
 
     class Meta:
@@ -30,11 +31,15 @@ class BurdenEntry(models.Model):
             models.UniqueConstraint(fields=["demand", "unit", "month"], name="burden_entry_once"),
             models.CheckConstraint(condition=Q(minutes_hundredths__gte=0), name="burden_entry_not_negative"),
             models.CheckConstraint(
-                condition=Q(measured_hundredths=None, measure="") | Q(measured_hundredths__gte=0) & ~Q(measure=""),
+                condition=Q(measured_hundredths=None, measure="")
+                | Q(measured_hundredths__isnull=False, measured_hundredths__gte=0) & ~Q(measure=""),
                 name="burden_entry_measured_says_how",
             ),
         ]
-        indexes = [models.Index(fields=["month", "unit"], name="burden_by_month")]
+        indexes = [
+            models.Index(fields=["month", "unit"], name="burden_by_month"),
+            models.Index(fields=["unit", "month"], name="burden_by_unit"),
+        ]
 
 
 class Baseline(models.Model):
