@@ -2,13 +2,13 @@
 
 from dukao.gate.models.appeals import Appeal
 from dukao.gate.models.demands import Demand, Refusal
-from dukao.gate.models.documents import Document, Shingle
+from dukao.gate.models.documents import Band, Document
 from dukao.gate.models.ledger import Baseline, BurdenEntry
 from dukao.gate.models.meetings import Meeting, Speech
 from dukao.gate.models.plans import Plan, PlanItem, PlanTarget, Quota
 from dukao.gate.models.visits import CodeMiss, Draw, RefusedVisit, Visit, VisitPart
 
 __all__ = [
-    "Appeal", "Baseline", "BurdenEntry", "CodeMiss", "Demand", "Document", "Draw", "Meeting", "Plan", "PlanItem", "PlanTarget",
-    "Quota", "Refusal", "RefusedVisit", "Shingle", "Speech", "Visit", "VisitPart",
+    "Appeal", "Band", "Baseline", "BurdenEntry", "CodeMiss", "Demand", "Document", "Draw", "Meeting", "Plan",
+    "PlanItem", "PlanTarget", "Quota", "Refusal", "RefusedVisit", "Speech", "Visit", "VisitPart",
 ]  # fmt: skip
