@@ -40,7 +40,7 @@ def code_digest(code: str) -> str:
 
 
 def is_sealed(*, mode: str, has_arrived: bool) -> bool:
-    """四不两直, until it stands at the door: those it goes to may know nothing of it. One that never came stays sealed."""
+    """四不两直, until it stands at the door: those it goes to know nothing of it. One that never came stays sealed."""
     return mode == "unannounced" and not has_arrived
 
 
