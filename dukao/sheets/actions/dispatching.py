@@ -1,7 +1,7 @@
 """Sending a sheet to units, taking it back, ending it.
 
 1. The sheet is compiled; what the rules refuse is refused, unless only what is left is asked.
-2. The demand goes through the gate: without it nothing reaches anybody.
+2. The demand goes through the gate, and its minutes into the ledger: without it nothing reaches anybody.
 3. Dispatch, carried questions and one filing per unit are written in the same transaction. The filing of a unit of
    which everything is known is closed at once, and no demand is on that unit.
 4. What the rules refuse is put on record, for the supervision office to see.
@@ -26,7 +26,7 @@ from dukao.org.rules import Actor
 from dukao.registers import actions as registers
 from dukao.sheets.models import Dispatch, DispatchQuestion, Filing, Sheet
 from dukao.sheets.queries.compiling import Compiled, CompiledQuestion, RefusalView, compile_sheet
-from dukao.sheets.queries.spared import spared_unit_ids
+from dukao.sheets.queries.shares import shares_of
 
 _DISPATCH_LOCK = 0x6475_6B64  # PostgreSQL advisory lock: two dispatches never overlook each other's questions.
 
@@ -190,7 +190,8 @@ def _send(
     compiled: Compiled, due_on: date, basis: str, only_what_is_left: bool, by: Actor, at: datetime
 ) -> str:  # fmt: skip
     """The demand through the gate, then the dispatch; answer its number."""
-    spared = spared_unit_ids(compiled, today=timezone.localdate(at))
+    shares = shares_of(compiled, today=timezone.localdate(at))
+    spared = shares.spared
     demand = gate.issue_demand(
         kind="sheet",
         title=_title(compiled),
@@ -207,6 +208,10 @@ def _send(
         by=by,
         at=at,
     )
+    gate.post_entries(
+        demand_id=demand.id, asker_id=org.department(code=compiled.sheet.issuer_code).id, kind="sheet", on=due_on,
+        minutes_by_unit=shares.minutes_hundredths, estimate="cells",
+    )  # fmt: skip
     number = demand.number.replace("XQ", "BB", 1)
     _write(compiled, number, demand.id, due_on, spared, by, at)
     record_event(

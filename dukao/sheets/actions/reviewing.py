@@ -13,6 +13,7 @@ from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotAllowed, NotThere, Refused
 from dukao.base.trail import record_event
 from dukao.base.wording import clauses, period_text, said_of
+from dukao.gate import actions as gate
 from dukao.law import queries as law
 from dukao.org.rules import Actor
 from dukao.registers import actions as registers
@@ -154,6 +155,7 @@ def refuse_filing(*, dispatch: str, unit: str, by: Actor, at: datetime) -> None:
         reason = "；".join(str(fault) for fault in mark_faults(head.marks, today, rules))
         retracted = registers.retract_facts(filings={filing.pk: head.unit_path}, at=at)
         _move(filing, Filing.State.REFUSED, submitted_at=at, submitted_by=by.name, reason=reason)
+        gate.give_back_entries(demand_id=filing.dispatch.demand_id, unit_ids=[head.unit_id], at=at)
         detail = {"missing": list(missing), "source": rules["FRM-1"].source_text, "facts_retracted": retracted}
         _record("sheets.filing.refused", head, by, at, detail)
 

@@ -83,7 +83,7 @@ class CompiledQuestion:
     element_title: str
     measure_unit: str
     is_required: bool
-    periods: tuple[str, ...]  # codes of its cells
+    cells: tuple[CellCount, ...]
     verdict: str  # ask, held, expected, elsewhere, below, forbidden
     refusal: RefusalView | None
     n_cells: int
@@ -97,6 +97,11 @@ class CompiledQuestion:
     awaited: Awaited | None  # whose delivery is to bring what is missing, in time still or late
     minutes_hundredths: int
     minutes_hundredths_per_unit: int
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Codes of its cells."""
+        return tuple(Period(cell.period).code for cell in self.cells)
 
     @property
     def is_asked(self) -> bool:
@@ -244,7 +249,7 @@ class _Compiler:
             question_id=question_id, element_id=element_id, position=position, section=section, label=label,
             element_code=element.code,
             element_title=element.title, measure_unit=element.measure_unit, is_required=is_required,
-            periods=tuple(Period(cell.period).code for cell in known.cells), verdict=judged.verdict,
+            cells=known.cells, verdict=judged.verdict,
             refusal=_view(judged.refusal), n_cells=judged.n_cells, n_fresh=judged.n_fresh, n_stale=judged.n_stale,
             n_unknown=judged.n_unknown, n_pending=known.n_pending, known_percent=_known_percent(judged),
             sources=sources if judged.n_fresh or judged.n_stale else (), elsewhere=elsewhere, awaited=awaited,

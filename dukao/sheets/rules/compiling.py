@@ -273,14 +273,18 @@ def _verdict(case: QuestionCase, n_cells: int, n_fresh: int, rules: Rules) -> tu
 
 def _minutes(case: QuestionCase, rules: Rules) -> tuple[int, int]:
     """Minutes × 100 of all units, and the most of one unit; a value that needs one tap costs a part of typing it."""
-    type_one = case.minutes_hundredths
-    tap_one = -(-type_one * rules["BRD-0"].parameters["confirm_percent"] // 100)
+    type_one, tap_one = minutes_of_cell(case.minutes_hundredths, rules)
     all_units = per_unit = 0
     for cell in case.cells:
         n_unknown = case.n_units - cell.n_fresh - cell.n_stale
         all_units += n_unknown * type_one + cell.n_stale * tap_one
         per_unit += type_one if n_unknown else tap_one if cell.n_stale else 0
     return all_units, per_unit
+
+
+def minutes_of_cell(minutes_hundredths: int, rules: Rules) -> tuple[int, int]:
+    """Minutes × 100 of one cell that is typed, and of one that is confirmed with a tap."""
+    return minutes_hundredths, -(-minutes_hundredths * rules["BRD-0"].parameters["confirm_percent"] // 100)
 
 
 def _refusal(rule: Rule, what: Words, why: str, todo: Words) -> Refusal:
