@@ -55,9 +55,9 @@ class PlanItem(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.PROPOSED)
     department = models.ForeignKey("org.Department", on_delete=models.PROTECT, related_name="plan_items")
     title = models.CharField(max_length=120)
-    topic = models.SlugField(max_length=40)  # of rules.plans.TOPICS: what it is about, whatever it is called
+    topic = models.SlugField(max_length=40)  # of topics.yaml: what it is about, whatever it is called
     kind = models.CharField(max_length=16, choices=Kind)
-    method = models.CharField(max_length=16)  # of rules.plans.METHODS (政府督查工作条例#12)
+    method = models.CharField(max_length=16)  # of rules.items.METHODS (政府督查工作条例#12)
     basis = models.CharField(max_length=300)
     purpose = models.CharField(max_length=500)
     questions = models.JSONField(default=list)  # [{"text": …, "element": code or ""}]
@@ -69,9 +69,14 @@ class PlanItem(models.Model):
     visits_most = models.IntegerField()  # in its whole life, all targets together
     minutes_hundredths_per_visit = models.IntegerField()  # of the people visited
     merged_into = models.CharField(max_length=32, blank=True)  # number of the item that carries it now
-    reason = models.CharField(max_length=300, blank=True)  # of this version, refusal or exception
+    reason = models.CharField(max_length=300, blank=True)  # why there is this version, exception or emergency
+    # Who answers for letting it through: the office's log-in, of an exception or emergency the leader's office held.
     approved_by = models.CharField(max_length=64, blank=True)
     approved_at = models.DateTimeField(null=True)
+    # The last word on this version: approved, merged, refused or withdrawn, and why.
+    decision = models.CharField(max_length=300, blank=True)
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
     made_by = models.CharField(max_length=64)
     made_at = models.DateTimeField()
     is_current = models.BooleanField(default=True)
@@ -87,6 +92,13 @@ class PlanItem(models.Model):
             models.CheckConstraint(
                 condition=Q(origin="planned") | ~Q(state="approved") | ~Q(approved_by=""),
                 name="plan_item_exception_has_approver",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["merged", "refused"]) | Q(decided_at__isnull=False) & ~Q(decision=""),
+                name="plan_item_decided_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="merged") | ~Q(merged_into=""), name="plan_item_merged_says_where"
             ),
         ]
         indexes = [models.Index(fields=["department", "topic"], name="plan_item_by_department")]
@@ -107,16 +119,22 @@ class Quota(models.Model):
     """One cap: what is held and what was used never exceed the limit, and the database says so.
 
     `key` names what is capped: `item:JH2026-0001`, `department:tax:2026`, `topic:grain:2026`,
-    `unit:990101001201:2026-10` (rules.quotas builds them).
+    `unit:990101001201:2026-10` (rules.quotas builds them). `lifted` counts the emergencies among them, which may go
+    beyond a unit's limit; nothing else may.
     """
 
-    key = models.CharField(max_length=80, unique=True)
+    key = models.CharField(max_length=80, primary_key=True)
     limit = models.IntegerField()
     held = models.IntegerField(default=0)
     used = models.IntegerField(default=0)
+    lifted = models.IntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(held__gte=0) & Q(used__gte=0), name="quota_not_negative"),
-            models.CheckConstraint(condition=Q(limit__gte=F("held") + F("used")), name="quota_within_limit"),
+            models.CheckConstraint(
+                condition=Q(limit__gte=0, held__gte=0, used__gte=0, lifted__gte=0), name="quota_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(held__lte=F("limit") + F("lifted") - F("used")), name="quota_within_limit"
+            ),
         ]
