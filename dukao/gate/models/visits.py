@@ -33,6 +33,7 @@ class Visit(models.Model):
     team_size = models.SmallIntegerField()
     asks = models.JSONField(default=list)  # what may be asked for, in words; taken from the items
     minutes_hundredths = models.IntegerField()  # of the people visited, as estimated
+    caps = models.JSONField()  # key of each quota it holds or has used → whether an emergency lifts that one for it
     code_digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the check code; the code itself is not kept
     booked_by = models.CharField(max_length=64)
     booked_at = models.DateTimeField()
@@ -89,7 +90,6 @@ class VisitPart(models.Model):
 
     visit = models.ForeignKey("gate.Visit", on_delete=models.CASCADE, related_name="parts")
     item = models.ForeignKey("gate.PlanItem", on_delete=models.PROTECT, related_name="visit_parts")
-    quota_keys = models.JSONField()  # what it holds or has used, as booked
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["visit", "item"], name="visit_part_once")]
