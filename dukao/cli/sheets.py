@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -12,13 +13,15 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from dukao.base.periods import Period
-from dukao.base.refusals import Invalid
+from dukao.base.refusals import Invalid, NotThere
 from dukao.base.spoken import spoken
 from dukao.base.wording import joined, period_text, said_of, with_note
 from dukao.cli.command import Command, Result
+from dukao.cli.given import file_given
 from dukao.gate import queries as gate
 from dukao.org.rules import Actor
 from dukao.sheets import actions, queries
+from dukao.workbooks.reading import read_workbook
 
 _VERDICTS = {"ask": _l("要问"), "held": _l("已掌握"), "elsewhere": _l("别处在问"), "below": _l("下级掌握"),
              "expected": _l("部门将交付"), "forbidden": _l("不得采集")}  # fmt: skip
@@ -162,6 +165,8 @@ def _filing(args: Namespace) -> Result:
             return _show(args)
         case "list":
             return _list(args)
+        case "read-back":
+            return _read_back(args)
         case "answer":
             saved = actions.type_answer(**where, **_cell(args), raw=args.value, **do)
             return Result(_plain(saved), [f"{args.element} = {saved.shown}"])
@@ -185,6 +190,42 @@ def _filing(args: Namespace) -> Result:
             actions.refuse_filing(**where, **do)
             return Result({**where, "state": "refused"}, [_("已拒填，记录受保护")])
     raise AssertionError(args.verb)
+
+
+_LOOKS = {"change": _l("要采用"), "still": _l("和旧数一样"), "invalid": _l("填得不对"), "known": _l("与已有数不同")}
+
+
+def _read_back(args: Namespace) -> Result:
+    """What a filled workbook says that the filing does not; with --take that is typed and confirmed."""
+    page = queries.filing(dispatch=args.dispatch, unit=args.unit, viewer=args.by, today=timezone.localdate(args.at))
+    if not page.may_fill:
+        raise NotThere()
+    workbook = read_workbook(file_given(args.file))
+    found = queries.returned_workbook(filing=page, workbook=workbook, file=args.file)
+    lines = [said_of(_("拿不准"), spoken(doubt)) for doubt in workbook.doubts]
+    for one in found.differences:
+        why = f" · {spoken(one.why)}" if one.why else ""
+        lines.append(f"{_LOOKS[one.look]}\t{one.cell.key}\t{one.question.label}\t{one.cell.shown} → {one.then}{why}")
+    lines.append(_("不同的 {n} 项，和现在一样的 {same} 项").format(n=len(found.differences), same=found.n_same))
+    data = {
+        "dispatch": page.number, "unit": page.unit_code, "same": found.n_same, "taken": 0, "errors": {},
+        "differences": [
+            {"look": one.look, "cell": one.cell.key, "label": one.question.label, "now": one.cell.shown,
+             "then": one.then, "why": one.why}
+            for one in found.differences
+        ],
+        "doubts": list(workbook.doubts),
+    }  # fmt: skip
+    if args.take:
+        done = actions.take_over(
+            dispatch=args.dispatch, unit=args.unit, typed={d.cell.key: d.then for d in found.of("change")},
+            confirmed=[d.cell.key for d in found.of("still")], by=args.by, at=args.at,
+        )  # fmt: skip
+        lines += [said_of(key, spoken(why)) for key, why in done.errors.items()]
+        lines.append(_("已采用 {n} 项").format(n=done.n_taken))
+        data |= {"taken": done.n_taken, "errors": dict(done.errors)}
+    is_left = found.of("invalid") or found.of("known") or data["errors"]
+    return Result(data, lines, NEEDS_ATTENTION if is_left else 0)
 
 
 def _show(args: Namespace) -> Result:
@@ -212,7 +253,8 @@ def _filing_arguments(parser: ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     told = {
         "show": _("看一份报表"), "list": _("列出各单位的报表"), "answer": _("填一项（留空为清除）"),
-        "confirm": _("确认旧值仍对"), "dispute": _("标为不对，写明原因"), "submit": _("交出报表"),
+        "confirm": _("确认旧值仍对"), "dispute": _("标为不对，写明原因"),
+        "read-back": _("读回填好的表格文件：列出与报表不同的各项"), "submit": _("交出报表"),
         "accept": _("通过报表"), "return": _("退回改正"), "refuse": _("拒填（标识不全或过期）"),
     }  # fmt: skip
     for verb, help_text in told.items():
@@ -225,6 +267,9 @@ def _filing_arguments(parser: ArgumentParser) -> None:
             one.add_argument("element", help=_("数据元代码；分期的写成 代码:2026-07"))
         if verb == "answer":
             one.add_argument("value")
+        if verb == "read-back":
+            one.add_argument("file", type=Path, help=_("填好的表：从网页下载的，或名称对得上的任何一张"))
+            one.add_argument("--take", action="store_true", help=_("采用不同的值，确认和旧数一样的；已有的数不改"))
         if verb in ("dispute", "return"):
             one.add_argument("--reason", required=True)
 

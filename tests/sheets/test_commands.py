@@ -1,5 +1,6 @@
 """Sheets at the terminal: the whole way from compiling to acceptance, as lines and as JSON, with exit codes."""
 
+import csv
 import json
 
 import pytest
@@ -91,3 +92,39 @@ def test_people_read_lines(house, city, run):
     assert "已撤回" in run("demands", json_too=False)[1]
     assert run("sheet", "close", number, json_too=False)[0] == 3
     assert run("sheet", "retire", "econ", json_too=False)[0] == 0
+
+
+def test_a_filled_workbook_is_read_back_and_taken_over_only_on_request(house, city, run, tmp_path):
+    house.know("tax_revenue", "2026Q3", "一村", 128450)
+    number = house.send("tax_revenue", "new_projects", "vat_revenue")
+    filing = (number, city.code["一村"])
+    file = tmp_path / "填好的.csv"
+    with file.open("w", encoding="utf-8", newline="") as target:
+        lines = [["单位", "税收收入（元）", "新开工项目（个）", "增值税（万元）"], ["一村", "1000000", "7", "不少"]]
+        csv.writer(target).writerows(lines)
+    code, told = run("filing", "read-back", *filing, str(file), "--as", "alice")
+    assert code == 4, "what is known and what is wrong want a look"
+    assert {(d["look"], d["cell"], d["now"], d["then"]) for d in told["differences"]} == {
+        ("known", "tax_revenue:2026Q3", "1284.50", "100"),
+        ("change", "new_projects:2026Q3", "", "7"),
+        ("invalid", "vat_revenue:2026Q3", "", "不少"),
+    }
+    assert (told["taken"], house.cell(number, "new_projects").state) == (0, "asked")
+    said = run("filing", "read-back", *filing, str(file), "--as", "alice", json_too=False)[1]
+    assert "要采用\tnew_projects:2026Q3\t新开工项目\t → 7" in said
+
+    assert run("filing", "read-back", *filing, str(file), "--take", "--as", "alice")[1]["taken"] == 1
+    assert house.cell(number, "new_projects").shown == "7"
+    assert house.cell(number, "tax_revenue").shown == "1284.50"
+    code, told = run("filing", "read-back", *filing, str(file), "--as", "alice")
+    assert (told["same"], [d["look"] for d in told["differences"]]) == (1, ["known", "invalid"])
+
+
+def test_only_who_fills_a_filing_in_reads_a_workbook_back_into_it(house, city, run, tmp_path):
+    number = house.send("new_projects")
+    file = tmp_path / "填好的.csv"
+    file.write_text("单位,新开工项目（个）\n一村,7\n", encoding="utf-8")
+    for name in ("rita", "dora", "charlie"):
+        assert run("filing", "read-back", number, city.code["一村"], str(file), "--take", "--as", name)[0] == 3
+    assert house.cell(number, "new_projects").state == "asked"
+    assert run("filing", "read-back", number, city.code["一村"], str(tmp_path / "没有.csv"))[0] == 3

@@ -95,9 +95,14 @@ def test_what_is_known_is_not_overtyped_but_disputed(house, sent, book, city, as
     told = alice.post(f"{book}/", {"file": file(saved(workbook))})
     assert "与已有数不同的 1 项" in text_of(told)
     assert f"/filings/{sent}/{city.code['一村']}/answers/tax_revenue/2026Q3/dispute/" in told.content.decode()
-    forced = alice.post(f"{book}/taking/", {"take:tax_revenue:2026Q3": "yes", "value:tax_revenue:2026Q3": "5"})
-    assert forced.status_code == 409
+    forced = alice.post(f"{book}/taking/", {
+        "take:tax_revenue:2026Q3": "yes", "value:tax_revenue:2026Q3": "5",
+        "take:new_projects:2026Q3": "yes", "value:new_projects:2026Q3": "7",
+    })  # fmt: skip
+    assert forced.status_code == 422
+    assert "税收收入" in text_of(forced)
     assert house.cell(sent, "tax_revenue").shown == "1284.50"
+    assert house.cell(sent, "new_projects").shown == "7", "one that is refused does not hold back the others"
 
 
 def test_the_file_of_another_unit_is_refused(house, sent, book, city, as_):

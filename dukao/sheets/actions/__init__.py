@@ -33,3 +33,5 @@ from dukao.sheets.actions.reviewing import accept_filing as accept_filing
 from dukao.sheets.actions.reviewing import refuse_filing as refuse_filing
 from dukao.sheets.actions.reviewing import return_filing as return_filing
 from dukao.sheets.actions.reviewing import submit_filing as submit_filing
+from dukao.sheets.actions.taking import Taken as Taken
+from dukao.sheets.actions.taking import take_over as take_over

@@ -13,15 +13,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.spoken import spoken
 from dukao.org.rules import Actor
 from dukao.sheets import actions, queries
-from dukao.sheets.queries import FilingPage
+from dukao.sheets.queries import FilingPage, Returned
 from dukao.web import doors, uploads, words
 from dukao.web.doors import Crumb
+from dukao.web.pages.filings import screen as cells
 from dukao.web.pages.workbooks.files import RIGHT, download, opened, workplace
-from dukao.web.pages.workbooks.filing_file import Difference, differences, write_template
+from dukao.web.pages.workbooks.filing_file import DifferenceLine, lines_of, write_template
 
 
 @dataclass(frozen=True)
@@ -34,25 +35,26 @@ class WorkbookPage:
     unit: str
     limit: str
     limit_bytes: str
-    found: tuple[Difference, ...] | None = None
+    found: tuple[DifferenceLine, ...] | None = None
     file_name: str = ""
     n_same: int = 0
+    doubts: tuple[str, ...] = ()
     refused: Refused | None = None
 
-    def of(self, look: str) -> tuple[Difference, ...]:
+    @property
+    def changes(self) -> tuple[DifferenceLine, ...]:
+        return self._of("change") + self._of("still")
+
+    @property
+    def invalid(self) -> tuple[DifferenceLine, ...]:
+        return self._of("invalid")
+
+    @property
+    def contradicting(self) -> tuple[DifferenceLine, ...]:
+        return self._of("known")
+
+    def _of(self, look: str) -> tuple[DifferenceLine, ...]:
         return tuple(one for one in self.found or () if one.look == look)
-
-    @property
-    def changes(self) -> tuple[Difference, ...]:
-        return self.of("change") + self.of("still")
-
-    @property
-    def invalid(self) -> tuple[Difference, ...]:
-        return self.of("invalid")
-
-    @property
-    def contradicting(self) -> tuple[Difference, ...]:
-        return self.of("known")
 
 
 @doors.takes_files("FILINGS_FILL", most="WORKBOOKS_MAX_BYTES")
@@ -69,14 +71,14 @@ def workbook(request: HttpRequest, number: str, unit: str) -> HttpResponse:
             raise Invalid(_("还没有选文件"), errors={_("文件"): _("请选择填好的表")})
         file = uploads.keep(upload, by=actor)
         try:
-            found, n_same = differences(opened(file), filing)
+            book = opened(file).workbook
+            found = queries.returned_workbook(filing=filing, workbook=book, file=file.path)
         finally:
             file.path.unlink(missing_ok=True)  # all that it said stands on the page
     except Refused as refused:
         return doors.render(request, "workbooks/filing.html", _page(filing, refused=refused), status=refused.status)
-    return doors.render(
-        request, "workbooks/filing.html", _page(filing, found=found, file_name=file.name, n_same=n_same)
-    )
+    page = _page(filing, found=found, file_name=file.name, doubts=tuple(map(spoken, book.doubts)))
+    return doors.render(request, "workbooks/filing.html", page)
 
 
 @require_POST
@@ -84,21 +86,20 @@ def take(request: HttpRequest, number: str, unit: str) -> HttpResponse:
     """Type the chosen values, and confirm the chosen old ones."""
     actor = doors.actor_of(request)
     filing = _fillable(number, unit, actor)
-    errors, n_taken, at = dict[str, str](), 0, doors.now()
-    for verb, key in _chosen(request.POST):
-        element, _colon, code = key.partition(":")
-        place = {"dispatch": number, "unit": unit, "element": element, "period": _period(code), "by": actor, "at": at}
-        try:
-            if verb == "still":
-                actions.confirm_answer(**place)
-            else:
-                actions.type_answer(**place, raw=request.POST.get(f"value:{key}", ""))
-            n_taken += 1
-        except Invalid as invalid:
-            errors[key] = str(invalid)
-    if errors:
-        raise Invalid(_("有 {n} 项没填对").format(n=len(errors)), errors=errors, todo=_("其余的已经采用"))
-    doors.tell(request, _("已采用 {n} 项").format(n=n_taken))
+    chosen = _chosen(request.POST)
+    done = actions.take_over(
+        dispatch=number, unit=unit,
+        typed={key: request.POST.get(f"value:{key}", "") for verb, key in chosen if verb == "take"},
+        confirmed=[key for verb, key in chosen if verb == "still"], by=actor, at=doors.now(),
+    )  # fmt: skip
+    if done.errors:
+        labels = {cell.key: cells.cell_label(question, cell) for _section, question, cell in cells.cells(filing)}
+        raise Invalid(
+            _("有 {n} 项没有采用").format(n=len(done.errors)),
+            errors={labels.get(key, key): why for key, why in done.errors.items()},
+            todo=_("其余的已经采用") if done.n_taken else "",
+        )
+    doors.tell(request, _("已采用 {n} 项").format(n=done.n_taken))
     return doors.go(request, reverse("desk.filing", args=[filing.number, filing.unit_code]))
 
 
@@ -126,15 +127,8 @@ def _chosen(posted: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(verb, key) for verb, key in ticked if verb in ("take", "still") and key]
 
 
-def _period(code: str) -> Period:
-    try:
-        return Period.parse(code)
-    except ValueError:
-        raise NotThere() from None
-
-
 def _page(
-    filing: FilingPage, *, found: tuple[Difference, ...] | None = None, file_name: str = "", n_same: int = 0,
+    filing: FilingPage, *, found: Returned | None = None, file_name: str = "", doubts: tuple[str, ...] = (),
     refused: Refused | None = None,
 ) -> WorkbookPage:  # fmt: skip
     here = reverse("desk.filing", args=[filing.number, filing.unit_code])
@@ -145,8 +139,9 @@ def _page(
         unit=filing.unit_code,
         limit=words.size(settings.WORKBOOKS_MAX_BYTES),
         limit_bytes=str(settings.WORKBOOKS_MAX_BYTES),
-        found=found,
+        found=None if found is None else lines_of(found.differences, filing),
         file_name=file_name,
-        n_same=n_same,
+        n_same=found.n_same if found else 0,
+        doubts=doubts,
         refused=refused,
     )
