@@ -10,9 +10,35 @@ from dukao.gate.actions.demands import (
     record_refusal,
     withdraw_demand,
 )
+from dukao.gate.actions.draws import (
+    DrawnAlready,
+    DrawnTooSoon,
+    PromiseBroken,
+    TooFewInspectors,
+    draw_units,
+    promise_draw,
+)
 from dukao.gate.actions.ledger import give_back_entries, know_minutes, post_entries, tell_minutes
+from dukao.gate.actions.remote import NothingKnown, look_remotely
+from dukao.gate.actions.visits import (
+    NotArrived,
+    NothingToDecide,
+    NothingToObjectTo,
+    ObjectionTooLate,
+    TookPart,
+    TooManyCodes,
+    conclude_visit,
+    decide_objection,
+    object_to_visit,
+    read_code,
+    refuse_visit,
+    tell_of_visit,
+)
 
 __all__ = [
-    "DemandWithoutBasis", "DueDatePassed", "IssuedDemand", "NobodyAsked", "Reason", "give_back_entries",
-    "issue_demand", "know_minutes", "post_entries", "record_refusal", "tell_minutes", "withdraw_demand",
+    "DemandWithoutBasis", "DrawnAlready", "DrawnTooSoon", "DueDatePassed", "IssuedDemand", "NobodyAsked", "NotArrived",
+    "NothingKnown", "NothingToDecide", "NothingToObjectTo", "ObjectionTooLate", "PromiseBroken", "Reason",
+    "TooFewInspectors", "TooManyCodes", "TookPart", "conclude_visit", "decide_objection", "draw_units",
+    "give_back_entries", "issue_demand", "know_minutes", "look_remotely", "object_to_visit", "post_entries",
+    "promise_draw", "read_code", "record_refusal", "refuse_visit", "tell_minutes", "tell_of_visit", "withdraw_demand",
 ]  # fmt: skip

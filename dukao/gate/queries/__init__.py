@@ -10,6 +10,8 @@ from dukao.gate.queries.demands import (
     minutes_by_asker,
     refusals,
 )
+from dukao.gate.queries.draws import DrawnUnit, DrawView, draw, draws, published_draw
+from dukao.gate.queries.remote import RemoteLook, remote_look
 from dukao.gate.queries.visits import (
     CodeDoesNotHold,
     Engagement,
@@ -25,7 +27,8 @@ from dukao.gate.queries.visits import (
 )
 
 __all__ = [
-    "AskerMinutes", "CodeDoesNotHold", "DemandView", "Engagement", "PartView", "RefusalView", "RefusedVisitView",
-    "VisitView", "conduct_rules", "demand", "demands", "demands_on_unit", "engagements", "minutes_by_asker", "refusals",
-    "refused_visits", "visit", "visit_of_code", "visits",
+    "AskerMinutes", "CodeDoesNotHold", "DemandView", "DrawView", "DrawnUnit", "Engagement", "PartView", "RefusalView",
+    "RefusedVisitView", "RemoteLook", "VisitView", "conduct_rules", "demand", "demands", "demands_on_unit", "draw",
+    "draws", "engagements", "minutes_by_asker", "published_draw", "refusals", "refused_visits", "remote_look", "visit",
+    "visit_of_code", "visits",
 ]  # fmt: skip

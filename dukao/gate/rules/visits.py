@@ -20,6 +20,11 @@ def code_of(chance: bytes) -> str:
     return "".join(ALPHABET[bits >> 5 * place & 31] for place in reversed(range(CODE_LENGTH)))
 
 
+def number_of(chance: bytes) -> str:
+    """A visit's number, by chance: numbers in a row would tell of a sealed visit by its gap."""
+    return f"JC-{code_of(chance)[:10]}"
+
+
 def code_from(text: str) -> str:
     """The code as it was minted, however it was typed: small or full-width letters, blanks, hyphens, O for 0, I or L
     for 1. Empty where the text is no code at all.
