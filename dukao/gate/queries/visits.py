@@ -189,13 +189,18 @@ def visit_of_code(*, code: str, viewer: Actor | None, at: datetime) -> VisitView
     chosen = Visit.objects.filter(code_digest=code_digest(plain)).exclude(state=Visit.State.GIVEN_BACK)
     found = _whole(chosen).first() if plain else None
     if found is None or (found.state == Visit.State.HELD and found.expires_at <= at) or not _shows(found, viewer):
-        raise CodeDoesNotHold(
-            _("查不到这个检查码"),
-            why=_("码可能抄错、过期、已取消，或者不是给本单位的；没有有效检查码的检查可以拒绝"),
-            todo=_("请让来人出示检查码，再核对一次；核对不上，可以请他们离开，并一键告诉督考办"),
-            source=law.rule("INS-1", timezone.localdate(at)).source_text, rule="INS-1",
-        )  # fmt: skip
+        raise code_does_not_hold(at)
     return view_of(found, viewer)
+
+
+def code_does_not_hold(at: datetime) -> CodeDoesNotHold:
+    """Inside the room: the one answer for every code that does not hold, whatever the reason."""
+    return CodeDoesNotHold(
+        _("查不到这个检查码"),
+        why=_("码可能抄错、过期、已取消，或者不是给本单位的；没有有效检查码的检查可以拒绝"),
+        todo=_("请让来人出示检查码，再核对一次；核对不上，可以请他们离开，并一键告诉督考办"),
+        source=law.rule("INS-1", timezone.localdate(at)).source_text, rule="INS-1",
+    )  # fmt: skip
 
 
 def engagements(*, unit: str, viewer: Actor, since: date, until: date) -> tuple[Engagement, ...]:
