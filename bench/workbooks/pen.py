@@ -128,7 +128,7 @@ class Pen:
                 truth.units[place] = unit
 
     def total(self, truth: Truth, row: int, column: int, first: int, last: int) -> None:
-        """A cell of a total row: a formula, a sum, or empty for whoever fills it."""
+        """A cell of a total row: a formula, a sum, or open for whoever adds up."""
         name = column_name(column)
         if self.style.total == "formula":
             self.page.formulas[row, column] = f"SUM({name}{first + 1}:{name}{last + 1})"
@@ -136,7 +136,7 @@ class Pen:
             values = [self.page.cells.get((r, column)) for r in range(first, last + 1)]
             self.page.put(row, column, round(sum(v for v in values if isinstance(v, int | float)), 2))
         else:
-            truth.optional.add((row, column))
+            truth.slots[row, column] = Ask()
 
     def value(self, wanted: Wanted) -> str | int | float:
         datum, rng = wanted.datum, self.rng

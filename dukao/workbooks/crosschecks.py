@@ -1,9 +1,9 @@
 """The rules that a form prints, tested on what stands in it and on what will be filled in."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from dukao.workbooks.grid import Grid, Workbook
-from dukao.workbooks.planning import Plan
+from dukao.workbooks.grid import Workbook
+from dukao.workbooks.planning import Plan, written
 from dukao.workbooks.tables import Understood
 from dukao.workbooks.understanding import Violation, violations
 
@@ -27,18 +27,7 @@ def broken_rules(workbook: Workbook, form: Understood, plan: Plan | None = None)
     for grid, sheet in zip(workbook.grids, form.sheets, strict=True):
         tables = [table for table in sheet.tables if table.rules]
         if tables:
-            filled = _filled(grid, plan) if plan else grid
+            filled = written(grid, (f for f in plan.fillings if f.sheet == grid.name)) if plan else grid
             found += (Broken(sheet.name, one) for table in tables for one in violations(table, filled))
     order = {sheet.name: number for number, sheet in enumerate(form.sheets)}
     return tuple(sorted(found, key=lambda one: (order[one.sheet], one.row)))
-
-
-def _filled(grid: Grid, plan: Plan) -> Grid:
-    """The sheet with the plan's values in their cells."""
-    rows = list(grid.rows)
-    mine = [f for f in plan.fillings if f.sheet == grid.name]
-    for row in {f.row for f in mine}:
-        rows[row] = list(rows[row])
-    for filling in mine:
-        rows[filling.row][filling.column] = filling.value
-    return replace(grid, rows=rows)

@@ -1,29 +1,22 @@
 """Which slot of a form gets which value, and which stay open: decided before anything is written."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from fractions import Fraction
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from dukao.base.periods import Period
+from dukao.workbooks.computing import Computed, Sums
+from dukao.workbooks.fitting import agree, fitted, told, unsaid_scale, why_unfit
 from dukao.workbooks.grid import Grid, Value, Workbook, cell_name
-from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, converted, factor_between, is_place, label
-from dukao.workbooks.matching.measures import SCALED, measure
+from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, label
 from dukao.workbooks.matching.vocabulary import OPTIONAL
-from dukao.workbooks.shelf import (
-    Known,
-    Shelf,
-    key_columns,
-    period_in,
-    period_of_row,
-    placeless,
-    time_told,
-    timeless,
-    who,
-)
-from dukao.workbooks.tables import Kind, Layout, Slot, Table, Understood
-from dukao.workbooks.texts import plain
+from dukao.workbooks.naming import who
+from dukao.workbooks.shelf import Known, Shelf, key_columns, period_in, period_of_row, placeless, time_told, timeless
+from dukao.workbooks.subjects import Subjects, Unnamed, is_personal, other_level
+from dukao.workbooks.tables import Layout, Slot, Table, Understood
+from dukao.workbooks.understanding import words
+
+# How many terms a person is offered for one slot.
+OFFERED_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -46,13 +39,17 @@ class Filling:
 
 @dataclass(frozen=True)
 class Gap:
-    """A slot that stays open, why, and which terms a person may choose from."""
+    """A slot that stays open, why, and which terms a person may choose from.
+
+    `known`: what each of the offered terms would put here, in their order; None where nothing is known of it.
+    """
 
     sheet: str
     slot: Slot
     asked: Asked
     why: str
     offered: tuple[Candidate, ...] = ()
+    known: tuple[Known | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,28 +69,68 @@ class Plan:
 def plan_filling(
     workbook: Workbook, understood: Understood, shelf: Shelf, matcher: Matcher, *, unit: str, period: Period | None
 ) -> Plan:
-    """Decide for every slot. A value is taken only where its term is sure and all that is known of it agrees."""
+    """Decide for every slot. A value is taken only where its term is sure and all that is known of it agrees.
+
+    What the form computes from its own cells is computed once those are filled in.
+    """
     fillings: list[Filling] = []
     gaps: list[Gap] = []
     for grid, sheet in zip(workbook.grids, understood.sheets, strict=True):
+        mine: list[Filling] = []
+        opened: list[tuple[Table, Gap]] = []
         for table in sheet.tables:
-            keys = tuple(c.index for c in key_columns(table))
+            decide = _Decisions(grid, table, shelf, matcher, unit, period)
             for slot in table.slots:
                 if is_optional(slot):
                     continue
-                whose = _whose(grid, table, slot, keys, shelf) or unit
-                asked = asked_by(table, slot)
-                when = _when(grid, table, slot, period)
-                found = _answer(asked, slot, matcher, shelf, whose, when, grid.percents, is_now=when == period)
-                if isinstance(found, str):
-                    gaps.append(Gap(sheet.name, slot, asked, found, matcher.candidates(asked, 3)))
+                found = decide.on(slot)
+                if isinstance(found, _Answer):
+                    mine.append(found.filling(sheet.name, slot))
                 else:
-                    known, value, sure = found
-                    fillings.append(
-                        Filling(sheet.name, slot.row, slot.column, value, known.source, known.as_of, sure.term.key,
-                                sure.reason)
-                    )  # fmt: skip
+                    opened.append((table, replace(found, sheet=sheet.name)))
+        computed, left = _computed(grid, mine, opened, period)
+        fillings += (*mine, *computed)
+        gaps += left
     return Plan(unit, period, tuple(fillings), tuple(gaps))
+
+
+def written(grid: Grid, fillings: Iterable[Filling]) -> Grid:
+    """The sheet with these values in their cells; those outside of it are left out."""
+    rows = list(grid.rows)
+    own: set[int] = set()
+    for filling in fillings:
+        if filling.row < grid.height and filling.column < grid.width:
+            if filling.row not in own:
+                own.add(filling.row)
+                rows[filling.row] = list(rows[filling.row])
+            rows[filling.row][filling.column] = filling.value
+    return replace(grid, rows=rows) if own else grid
+
+
+def _computed(
+    grid: Grid, known: Sequence[Filling], opened: Sequence[tuple[Table, Gap]], period: Period | None
+) -> tuple[list[Filling], list[Gap]]:
+    """What rules make of the gaps, totals of totals last; and the gaps that stay, with what they wait for."""
+    done: list[Filling] = []
+    sums = {id(table): Sums(table) for table, _gap in opened}
+    left = list(opened)
+    while True:
+        now = written(grid, (*known, *done))
+        outcomes = [(table, gap, sums[id(table)].outcome(gap.slot, now)) for table, gap in left]
+        found = [(gap, one) for _table, gap, one in outcomes if isinstance(one, Computed)]
+        if not found:
+            return done, [_waiting(gap, one) for _table, gap, one in outcomes if isinstance(one, str)]
+        as_of = period.code if period else ""
+        done += (Filling(gap.sheet, gap.slot.row, gap.slot.column, one.value, one.source, as_of, "", one.reason)
+                 for gap, one in found)  # fmt: skip
+        left = [(table, gap) for table, gap, one in outcomes if isinstance(one, str)]
+
+
+def _waiting(gap: Gap, why: str) -> Gap:
+    """A gap that its own table would fill is told so; nobody is asked for another meaning of a total."""
+    if not why or (gap.offered and gap.offered[0].is_sure):
+        return gap
+    return replace(gap, why=why, offered=(), known=()) if gap.slot.is_total else replace(gap, why=why)
 
 
 def rows_are_many(table: Table) -> bool:
@@ -118,85 +155,128 @@ def is_optional(slot: Slot) -> bool:
     return any(path and label(path[-1]).core in OPTIONAL for path in (slot.path, slot.row_path))
 
 
-def _whose(grid: Grid, table: Table, slot: Slot, keys: Sequence[int], shelf: Shelf) -> str:
-    """Whom the slot's row is about, where a cell of the row says so and something is known about them; else empty."""
-    if place := next((part for part in reversed(slot.path) if is_place(part)), ""):
-        return place
-    for column in keys:
-        value = grid.rows[slot.row][column]
-        if isinstance(value, str) and value.strip():
-            return value
-        if isinstance(value, float | int) and not isinstance(value, bool):
-            return f"{value:.0f}"
-    if slot.row_path and shelf.knows(slot.row_path[-1]):
-        return slot.row_path[-1]
-    return ""
+def is_own_total(table: Table, slot: Slot) -> bool:
+    """Whether the slot adds up other cells of its table and is no datum that anybody else could know.
+
+    户籍人口 › 合计 is 户籍人口; 合计 › 党员人数 is what the columns beside it come to.
+    """
+    if not slot.is_total:
+        return False
+    unnamed = any(words.is_total(part) and label(part).is_generic for part in slot.row_path)
+    if unnamed or (slot.row_path and words.is_total(slot.row_path[-1]) and rows_are_many(table)):
+        return True
+    is_outermost = bool(slot.path) and words.is_total(slot.path[0]) and label(slot.path[0]).is_generic
+    return is_outermost and (len(slot.path) > 1 or rows_are_many(table))
 
 
-def _answer(
-    asked: Asked,
-    slot: Slot,
-    matcher: Matcher,
-    shelf: Shelf,
-    whose: str,
-    period: Period | None,
-    percents: frozenset[tuple[int, int]],
-    *,
-    is_now: bool,
-) -> tuple[Known, Value, Candidate] | str:
-    """The value to fill in, or why there is none."""
-    row_is_who = bool(asked.row_path) and who(asked.row_path[-1]) == who(whose)
-    if other := _other_level(asked, whose):
-        return f"问的是{other}的数，不是{whose}的"
-    sure = matcher.sure(Asked(asked.path, (), asked.unit, asked.kind, asked.title) if row_is_who else asked)
-    if sure is None:
-        return "没有找到确定对应的数据" if not matcher.candidates(asked, 1) else "有相近的数据，要由人确认"
-    when = _shifted(period, sure.span)
-    if when is None and sure.span is not Span.NOW:
-        return "问的是别的时期，不知道是哪一期"
-    values = shelf.values(sure.term.key, whose=whose, period=when)
-    if not is_now or sure.span is not Span.NOW:
-        values = tuple(known for known in values if known.is_dated)
-    if not values:
-        return f"“{sure.term.title}”没有{whose}的数据" + (f"（{when.label}）" if when else "")
-    if len({_comparable(known, sure.term.unit) for known in values}) > 1:
-        return f"“{sure.term.title}”有几处来源互相矛盾：" + "；".join(
-            f"{_said(k.value)}{k.unit}（{k.source}）" for k in values[:3]
-        )
-    if told := _unsaid_scale(values[0], asked.unit):
-        return told
-    value = _shaped(values[0], slot, asked.unit)
-    if value is None and (told := _not_exact(values[0], asked.unit)):
-        return told
-    if isinstance(value, Decimal) and sure.term.unit == "%" and (slot.row, slot.column) in percents:
-        value /= 100  # the cell shows 0.35 as 35%
-    return (values[0], value, sure) if value is not None else f"“{_said(values[0].value)}”填不进这一格"
+@dataclass(frozen=True)
+class _Answer:
+    """A value with where it is known from."""
+
+    value: Value
+    source: str
+    as_of: str
+    term: str = ""
+    reason: str = ""
+
+    def filling(self, sheet: str, slot: Slot) -> Filling:
+        return Filling(sheet, slot.row, slot.column, self.value, self.source, self.as_of, self.term, self.reason)
 
 
-def _other_level(asked: Asked, whose: str) -> str:
-    """全镇 where a heading asks for the whole of another level than the unit's own; else empty."""
-    name = who(whose)
-    own = next((level for level, ends in _LEVELS.items() if name.endswith(ends)), "")
-    told = (plain(part) for part in (*asked.row_path, *asked.path))
-    asked_levels = {level for part in told for level in _LEVELS if part.startswith((f"全{level}", f"本{level}"))}
-    return "" if not own or not asked_levels or own in asked_levels else f"全{min(asked_levels)}"
+class _Decisions:
+    """What the slots of one table get, or why they stay open."""
 
+    def __init__(
+        self, grid: Grid, table: Table, shelf: Shelf, matcher: Matcher, unit: str, period: Period | None
+    ) -> None:
+        self._grid, self._table, self._shelf, self._matcher = grid, table, shelf, matcher
+        self._unit, self._period = unit, period
+        self._subjects = Subjects(table, grid, shelf, unit)
 
-_LEVELS = {"村": ("村", "社区"), "镇": ("镇", "乡", "街道"), "县": ("县", "区", "旗")}
-_LEVELS["乡"], _LEVELS["区"] = _LEVELS["镇"], _LEVELS["县"]
+    def on(self, slot: Slot) -> _Answer | Gap:
+        asked = asked_by(self._table, slot)
+        if self._subjects.is_own_name(slot):
+            return _Answer(self._unit, "本次填报的单位", "", reason="问的是单位名称")
+        if is_own_total(self._table, slot):
+            return Gap("", slot, asked, "由本表别的格算出")
+        try:
+            whose = self._subjects.of(slot)
+        except Unnamed as unnamed:
+            return Gap("", slot, asked, str(unnamed))
+        when = self._when(slot)
+        found = self._known(asked, slot, whose, when)
+        if isinstance(found, _Answer):
+            return found
+        offered = self._matcher.candidates(asked, OFFERED_MOST)
+        return Gap("", slot, asked, found, offered, tuple(self._preview(one, whose, when) for one in offered))
 
+    def _when(self, slot: Slot) -> Period | None:
+        """The period that the slot's row or column names of its own, else the form's."""
+        near = self._period or period_in(self._table.period) or period_in(self._table.title)
+        named = time_told((*slot.row_path, *slot.path), near)
+        return named or period_of_row(self._table, self._grid, slot.row, near) or self._period
 
-def _said(value: Value) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    def _known(self, asked: Asked, slot: Slot, whose: str, when: Period | None) -> _Answer | str:
+        """The value to fill in, or why there is none."""
+        if other := other_level((*asked.row_path, *asked.path), whose):
+            return f"问的是{other}的数，不是{whose}的"
+        if asked.row_path and who(asked.row_path[-1]) == who(whose):
+            asked = replace(asked, row_path=())
+        sure = self._matcher.sure(asked)
+        if sure is not None:
+            return self._taken(sure, self._values(sure, whose, when), slot, asked.unit, whose, when)
+        if namesakes := self._matcher.namesakes(asked):
+            return self._of_namesakes(namesakes, slot, asked.unit, whose, when)
+        if is_personal(slot):
+            of = "" if whose == self._unit else f"{whose}的"
+            return f"资料里没有{of}“{slot.path[-1]}”，这是个人信息，请向本人核实后填写"
+        return "没有找到确定对应的数据" if not self._matcher.candidates(asked, 1) else "有相近的数据，要由人确认"
 
+    def _values(self, meant: Candidate, whose: str, when: Period | None) -> tuple[Known, ...]:
+        """What is known of the term for that period; what is not dated is of now."""
+        then = _shifted(when, meant.span)
+        if then is None and meant.span is not Span.NOW:
+            return ()
+        values = self._shelf.values(meant.term.key, whose=whose, period=then)
+        is_now = when == self._period and meant.span is Span.NOW
+        return values if is_now else tuple(known for known in values if known.is_dated)
 
-def _not_exact(known: Known, unit: str) -> str:
-    """Why a figure is not written in another unit of measure; empty where that is not the reason."""
-    number, factor = _number(known.value), factor_between(known.unit, unit)
-    if number is None or factor is None or factor == 1:
-        return ""
-    about = float(number * factor.numerator / factor.denominator)
-    return f"{number:f} {known.unit}换算成{unit}除不尽（约 {about:.4f}），请按表的要求取舍"
+    def _taken(
+        self, meant: Candidate, values: Sequence[Known], slot: Slot, unit: str, whose: str, when: Period | None
+    ) -> _Answer | str:
+        title = meant.term.title
+        if not values:
+            then = _shifted(when, meant.span)
+            if then is None and meant.span is not Span.NOW:
+                return "问的是别的时期，不知道是哪一期"
+            return f"“{title}”没有{whose}的数据" + (f"（{then.label}）" if then else "")
+        if not agree(values):
+            return f"“{title}”有几处来源互相矛盾：" + told(values)
+        known = next((one for one in values if one.unit), values[0])
+        if why := unsaid_scale(known, unit):
+            return why
+        value = fitted(known, slot, unit, self._grid)
+        if value is None:
+            return why_unfit(known, unit)
+        return _Answer(value, known.source, known.as_of, meant.term.key, meant.reason)
+
+    def _of_namesakes(
+        self, namesakes: Sequence[Candidate], slot: Slot, unit: str, whose: str, when: Period | None
+    ) -> _Answer | str:
+        """Of several data of one name the value that all of them have who have one; else how they differ."""
+        held = [(one, values) for one in namesakes if (values := self._values(one, whose, when))]
+        if not held:
+            return f"“{namesakes[0].term.title}”没有{whose}的数据" + (f"（{when.label}）" if when else "")
+        every = [known for _one, values in held for known in values]
+        if not agree(every):
+            return f"有 {len(held)} 处同名数据，数不一样：{told([values[0] for _one, values in held])}；请选一处"
+        taken = self._taken(held[0][0], every, slot, unit, whose, when)
+        reason = f"名称相同，{len(held)} 处数据一致" if len(held) > 1 else "名称相同，只有这一处有数"
+        return replace(taken, reason=reason) if isinstance(taken, _Answer) else taken
+
+    def _preview(self, offered: Candidate, whose: str, when: Period | None) -> Known | None:
+        values = self._values(offered, whose, when)
+        return values[0] if values and agree(values) else None
 
 
 def _shifted(period: Period | None, span: Span) -> Period | None:
@@ -210,47 +290,3 @@ def _shifted(period: Period | None, span: Span) -> Period | None:
         case Span.NOW:
             return period
     return None
-
-
-def _comparable(known: Known, unit: str) -> str | Fraction:
-    """The same for two values that say the same, whatever their units of measure."""
-    number = _number(known.value)
-    factor = factor_between(known.unit, unit)
-    return plain(str(known.value)) if number is None or factor is None else Fraction(number) * factor
-
-
-def _unsaid_scale(known: Known, unit: str) -> str:
-    """Why a number without its unit cannot stand where the form counts in 万人 or 亩, whoever confirmed the name."""
-    counted = measure(unit)
-    is_scaled = counted is not None and (counted[0] in SCALED or counted[1] > 1)
-    if known.unit or not is_scaled or _number(known.value) is None:
-        return ""
-    return f"“{_said(known.value)}”没有写单位（{known.source}），表上是{unit}，请核对后填写"
-
-
-def _shaped(known: Known, slot: Slot, unit: str) -> Value:
-    """The value as the slot wants it: in its unit of measure, by its code; None where it does not fit."""
-    if slot.codes:
-        said = plain(str(known.value))
-        return next((code for code, title in slot.codes if said in (plain(title), plain(code))), None)
-    number = _number(known.value)
-    if slot.kind in (Kind.NUMBER, Kind.PERCENT):
-        if number is None:
-            return None
-        return converted(number, known.unit, unit) if known.unit and unit and known.unit != unit else number
-    if slot.kind is Kind.DATE and not isinstance(known.value, date | datetime | str):
-        return None
-    if number is not None and known.unit and unit and known.unit != unit:
-        return converted(number, known.unit, unit)
-    return known.value
-
-
-def _number(value: Value) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
-        return None
-    try:
-        # A float's shortest text is what the person typed.
-        number = Decimal(str(value).replace(",", "").replace("，", "").strip().rstrip("%％"))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None

@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import Protocol
 
 from dukao.base.periods import Period
+from dukao.workbooks.boxes import boxes_in
 from dukao.workbooks.grid import CellError, Grid, Value, Workbook, cell_name
 from dukao.workbooks.matching import Asked, Matcher, Term, factor_between, is_place, label
-from dukao.workbooks.matching.vocabulary import WHEN, WHOSE
+from dukao.workbooks.matching.vocabulary import LEVELS, WHEN, WHOSE
+from dukao.workbooks.naming import Naming, is_code, who
 from dukao.workbooks.problems import Unreadable
 from dukao.workbooks.reading import read_workbooks
 from dukao.workbooks.tables import Heading, Kind, Layout, Table
 from dukao.workbooks.texts import plain
-from dukao.workbooks.understanding import understand
+from dukao.workbooks.understanding import understand, words
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".csv", ".tsv")
-_OFFICE = re.compile(r"(?:村|居)民委员会|[村居]委会|人民政府|街道办事处|\s+")
-_VILLAGE_OFFICE = re.compile(r"村?村(?:民委员会|委会)")
 _HOLDER = re.compile(
     r"(?:填报|填表|报送|编制|上报|汇总)?单位(?:名称)?(?:[(（][^)）]*[)）])?\s*[:：]\s*([^\s:：_]{2,30})"
 )
@@ -72,12 +72,6 @@ class Shelf(Protocol):
     def values(self, key: str, *, whose: str, period: Period | None) -> tuple[Known, ...]:
         """The values of the term for that period, the best first; several different ones contradict each other."""
         ...
-
-
-def who(text: str) -> str:
-    """A unit's, person's or thing's name or code, for comparing: 龙东村民委员会 and 龙东村村委会 are 龙东村."""
-    name = plain(_OFFICE.sub("", _VILLAGE_OFFICE.sub("村", text)))
-    return name.removesuffix(".0")
 
 
 def period_in(text: str) -> Period | None:
@@ -127,6 +121,7 @@ class FolderShelf:
         self._by_name: dict[str, list[Term]] = defaultdict(list)
         self._entries: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
         self._whose: set[str] = set()
+        self._naming = Naming()
         self._n_entries = 0
         paths = sorted(files if files is not None else _tables_in(folder))
         for path, workbook in zip(paths, read_workbooks(paths), strict=True):
@@ -137,25 +132,36 @@ class FolderShelf:
         return tuple(self._terms.values())
 
     def knows(self, whose: str) -> bool:
-        return who(whose) in self._whose
+        name = who(whose)
+        return name in self._whose or any(other in self._whose for other, _ in self._naming.others(name))
 
     def values(self, key: str, *, whose: str, period: Period | None) -> tuple[Known, ...]:
-        entries = self._entries.get((key, who(whose)), ())
+        entries = tuple(self._entries_of(key, who(whose)))
         of_then = [e.known for e in entries if e.period is not None and e.period == period]
         undated = [e.known for e in entries if e.period is None]
         return tuple(of_then or undated)
+
+    def _entries_of(self, key: str, name: str) -> Iterator["_Entry"]:
+        """What is known under this name, then under the other names of the same unit, each place once."""
+        found = {entry.known.source: entry for entry in self._entries.get((key, name), ())}
+        yield from found.values()
+        for other, told in self._naming.others(name):
+            for entry in self._entries.get((key, other), ()):
+                if entry.known.source not in found:
+                    found[entry.known.source] = entry
+                    yield replace(entry, known=replace(entry.known, source=f"{entry.known.source}（{told}）"))
 
     def _take_file(self, path: Path, workbook: Workbook | Unreadable) -> None:
         if isinstance(workbook, Unreadable):
             self.untold.append(f"{path.name}：{workbook.what}")
             return
         found = understand(workbook)
-        told = self._n_entries
+        told = self._n_entries, len(self._naming)
         for grid, sheet in zip(workbook.grids, found.sheets, strict=True):
             for table in sheet.tables:
                 if table.layout is not Layout.LOOKUP:
                     self._take_table(path, grid, table)
-        if told == self._n_entries:
+        if told == (self._n_entries, len(self._naming)):
             self.untold.append(f"{path.name}：看不出是哪个单位的数据（没有单位列，也没有“填报单位：…”）")
 
     def _take_table(self, path: Path, grid: Grid, table: Table) -> None:
@@ -163,10 +169,13 @@ class FolderShelf:
         day = datetime.fromtimestamp(path.stat().st_mtime).astimezone().date().isoformat()
         keys = key_columns(table)
         holder = "" if keys else _holder(grid, table) or path.stem
-        holders = _Holders(table, grid, keys).of_row
+        holders = Holders(table, grid, keys)
+        for row in range(_first_row(table), min(table.area.bottom, grid.height - 1) + 1):
+            if (code := holders.code(row)) and (names := holders.names(row)):
+                self._naming.tie(code, names, f"{path.name} {grid.name}!{cell_name(row, table.area.left)}")
         for row, heading, column in _cells(table, grid):
-            value = grid.rows[row][column.index]
-            if value is None or isinstance(value, CellError) or value == "" or _is_name(value, heading):
+            value = _said(grid.rows[row][column.index], heading)
+            if value is None:
                 continue
             asked = question(table, column, heading)
             if (row, column.index) in grid.percents and isinstance(value, int | float):
@@ -179,10 +188,14 @@ class FolderShelf:
             where = f"{path.name} {grid.name}!{cell_name(row, column.index)}"
             known = Known(value, asked.unit, where, period.code if period else day, is_dated=period is not None)
             place = next((part for part in reversed(column.path) if is_place(part)), "")
-            for whose in (place,) if place else holders(row) if keys else (holder,):
-                self._n_entries += 1
-                self._whose.add(who(whose))
-                self._entries[term.key, who(whose)].append(_Entry(known, period))
+            for whose in (place,) if place else holders.of_row(row) if keys else (holder,):
+                self._keep(term, who(whose), _Entry(known, period))
+
+    def _keep(self, term: Term, name: str, entry: "_Entry") -> None:
+        self._n_entries += 1
+        self._whose.add(name)
+        self._naming.add(name)
+        self._entries[term.key, name].append(entry)
 
     def _term(self, asked: Asked, table: Table) -> Term:
         """The term of this name; of one name in other units of measure only where they measure something else."""
@@ -216,6 +229,9 @@ def key_columns(table: Table) -> tuple[Heading, ...]:
     """The columns whose cells say whom a row is about: the unit by code or name, else the person or thing by name."""
     # Where rows have units of measure of their own, 单位 is the column that says them.
     not_whose = "单位" if any(row.unit for row in table.rows) else ""
+    # 村名 in the corner over 龙东村, 龙西村: the columns say whom, the rows say what.
+    if table.columns and sum(bool(c.path) and is_place(c.path[-1]) for c in table.columns) * 2 >= len(table.columns):
+        return ()
     for names in WHOSE:
         named = ((c, plain(c.path[-1]).strip("*:")) for c in table.columns if c.path)
         if found := tuple(c for c, name in named if name in names and name != not_whose):
@@ -236,9 +252,8 @@ def _cells(table: Table, grid: Grid) -> Iterator[tuple[int, Heading | None, Head
     keys = {c.index for c in key_columns(table)}
     columns = [c for c in table.columns if c.index not in keys and c.kind is not Kind.SERIAL]
     headings: Mapping[int, Heading] = {r.index: r for r in table.rows}
-    first = max(table.header_rows, default=table.area.top - 1) + 1
     by_name = table.layout in (Layout.GRID, Layout.PAIRS) and not keys
-    for row in range(first, min(table.area.bottom, grid.height - 1) + 1):
+    for row in range(_first_row(table), min(table.area.bottom, grid.height - 1) + 1):
         heading = headings.get(row)
         if heading is not None and heading.is_total and keys:
             continue
@@ -246,34 +261,82 @@ def _cells(table: Table, grid: Grid) -> Iterator[tuple[int, Heading | None, Head
             yield row, heading if by_name else None, column
 
 
-def _is_name(value: Value, heading: Heading | None) -> bool:
-    """Whether the cell is what the row is called by, or its unit of measure, and not its figure."""
-    return (
-        heading is not None
-        and isinstance(value, str)
-        and value.strip() in (*heading.path, heading.unit, heading.number)
-    )
+def _first_row(table: Table) -> int:
+    """The first row below the header."""
+    return max(table.header_rows, default=table.area.top - 1) + 1
 
 
-class _Holders:
-    """Whom the rows of a table are about: the person, thing or unit, and the village that has only one row."""
+def _said(value: Value, heading: Heading | None) -> Value:
+    """What a cell says: of boxes the ticked answers; nothing where it is blank, crossed out, yet to be filled in, or
+    what the row is called by."""
+    if isinstance(value, CellError):
+        return None
+    if not isinstance(value, str):
+        return value
+    if boxes := boxes_in(value):
+        return "、".join(boxes.ticked) or None
+    text = value.strip()
+    if not text or words.is_block(text) or words.is_placeholder(value):
+        return None
+    return None if heading is not None and text in (*heading.path, heading.unit, heading.number) else value
+
+
+class Holders:
+    """Whom the rows of a table are about: the person, thing or unit, and the village that has only one row.
+
+    Of several columns with units (乡镇, 村) the row is about the one furthest down that is not blank.
+    """
 
     def __init__(self, table: Table, grid: Grid, keys: Sequence[Heading]):
         self._grid, self._keys = grid, keys
-        units = [c for c in table.columns if c.path and plain(c.path[-1]).strip("*:") in WHOSE[-1] and c not in keys]
-        self._units = units
+        self.are_units = all(_level(c) is not None for c in keys)
+        units = [c for c in table.columns if _level(c) is not None and c not in keys]
+        self._columns = sorted(keys if self.are_units else units, key=lambda c: _level(c) or 0)
         rows = range(table.area.top, min(table.area.bottom, grid.height - 1) + 1)
-        self._once = Counter(name for row in rows for name in self._names(row, units)) if units else Counter()
+        self._once = Counter(name for row in rows for name in self._units(row)) if units else Counter[str]()
 
     def of_row(self, row: int) -> Iterator[str]:
-        yield from self._names(row, self._keys)
-        yield from (name for name in self._names(row, self._units) if self._once[name] == 1)
+        """All names of whom the row is about; empty where its cells are blank."""
+        yield from self.named(row)
+        if not self.are_units:
+            yield from (name for name in self._units(row) if self._once[name] == 1)
 
-    def _names(self, row: int, columns: Sequence[Heading]) -> Iterator[str]:
-        for column in columns:
-            value = self._grid.rows[row][column.index]
-            if isinstance(value, str | int | float) and value != "":
-                yield str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    def named(self, row: int) -> tuple[str, ...]:
+        """The names that the row's own cells say, without the village of a person."""
+        return tuple(self._units(row) if self.are_units else self._texts(row, self._keys))
+
+    def code(self, row: int) -> str:
+        """The code that stands beside the name of the row's unit."""
+        return next((name for name in self._units(row) if is_code(name)), "") if self.are_units else ""
+
+    def names(self, row: int) -> tuple[str, ...]:
+        """The names of the row's unit, the short one first."""
+        return tuple(name for name in self._units(row) if not is_code(name)) if self.are_units else ()
+
+    def _units(self, row: int) -> Iterator[str]:
+        told = [(_level(c) or 0, who(text)) for c in self._columns for text in self._texts(row, (c,))]
+        yield from (name for _, name in told if is_code(name))
+        named = [(level, name) for level, name in told if not is_code(name)]
+        deepest = max((level for level, _ in named), default=0)
+        outer = next((name for level, name in reversed(named) if level < deepest), "")
+        for level, name in named:
+            if level == deepest:
+                yield name
+                if outer and not name.startswith(outer):
+                    yield outer + name
+
+    def _texts(self, row: int, columns: Sequence[Heading]) -> Iterator[str]:
+        for column in columns if row < self._grid.height else ():
+            merged = self._grid.merged_at.get((row, column.index))
+            value = self._grid.rows[merged.top if merged else row][merged.left if merged else column.index]
+            if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
+                yield str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+
+
+def _level(column: Heading) -> int | None:
+    """How far down the units are that a column names; None for one that names none."""
+    name = plain(column.path[-1]).strip("*:") if column.path else ""
+    return LEVELS.get(name, max(LEVELS.values())) if name in WHOSE[-1] else None
 
 
 def period_of_row(table: Table, grid: Grid, row: int, near: Period | None) -> Period | None:

@@ -53,7 +53,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Slot:
-    """A cell that waits for a value. `path` is what is asked, `row_path` about which item; one of them may be empty."""
+    """A cell that waits for a value. `path` is what is asked, `row_path` about which item; one of them may be empty.
+
+    `is_total`: it adds up other cells of the table, by its row or its column.
+    """
 
     row: int
     column: int
@@ -62,6 +65,7 @@ class Slot:
     unit: str = ""
     kind: Kind = Kind.UNKNOWN
     codes: tuple[tuple[str, str], ...] = ()
+    is_total: bool = False
 
     @property
     def cell(self) -> str:

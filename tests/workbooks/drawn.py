@@ -81,8 +81,13 @@ def row_paths(table: Table) -> list[str]:
 
 
 def cells(table: Table) -> str:
-    """The slots' cells in order, blank-separated."""
-    return " ".join(slot.cell for slot in table.slots)
+    """The cells of the slots that somebody is asked for, in order, blank-separated."""
+    return " ".join(slot.cell for slot in table.slots if not slot.is_total)
+
+
+def totals(table: Table) -> str:
+    """The cells of the slots that add up others."""
+    return " ".join(slot.cell for slot in table.slots if slot.is_total)
 
 
 def rules(table: Table) -> Mapping[str, str]:

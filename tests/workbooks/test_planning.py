@@ -9,7 +9,7 @@ from dukao.workbooks.crosschecks import broken_rules
 from dukao.workbooks.grid import Workbook
 from dukao.workbooks.matching import Matcher, Term
 from dukao.workbooks.planning import plan_filling
-from dukao.workbooks.shelf import Known, who
+from dukao.workbooks.shelf import FolderShelf, Known, matcher_of, who
 from dukao.workbooks.tables import Kind
 from dukao.workbooks.understanding import understand
 from tests.workbooks.drawn import drawn
@@ -138,8 +138,9 @@ def test_a_column_of_another_year_gets_that_years_value():
 
 @pytest.mark.parametrize(("said", "taken"), [("党员", "2"), ("2", "2"), ("群众", "1"), ("不详", None)])
 def test_a_code_list_gets_its_code(said, taken):
-    shelf = Remembered(party=(value(said, of=None),))
-    _, _, plan = planned("| 登记表（模拟） | < |\n| 姓名 | |\n| 政治面貌（1.群众 2.党员） | |\n| 民族 | |", shelf)
+    shelf = Remembered(party=(value(said, of=None, whose="赵一"),))
+    form = "| 登记表（模拟） | < |\n| 姓名 | |\n| 政治面貌（1.群众 2.党员） | |\n| 民族 | |"
+    _, _, plan = planned(form, shelf, unit="赵一")
     assert filled(plan).get("B3") == taken
 
 
@@ -158,3 +159,113 @@ def test_rules_of_the_form_are_tested_on_what_is_filled_in():
     assert broken_rules(workbook, form) == ()
     (broken,) = broken_rules(workbook, form, plan)
     assert (broken.row, broken.violation.left, broken.violation.right) == (4, 230, 100)
+
+
+TOWN = """
+| 平安镇2026年三季度情况表（模拟） | < | < | < |
+| 村名 | 户籍人口（人） | 耕地面积（亩） | 人均收入（元） |
+| 龙东村 | | 4500 | 9000 |
+| 龙西村 | | — | 8000 |
+| 合计 | | | |
+"""
+
+
+def test_a_total_row_without_formula_is_added_up_once_its_parts_are_known():
+    shelf = Remembered(population=(value(1004, "人"), value(702, "人", whose="龙西村")))
+    _, _, plan = planned(TOWN, shelf, unit="平安镇")
+    assert filled(plan) == {"B3": 1004, "B4": 702, "B5": 1706, "C5": 4500}
+    total = next(f for f in plan.fillings if f.cell == "B5")
+    assert (total.source, total.term) == ("按本表 B3＋B4 合计计算", "")
+    assert why(plan) == {"D5": "“人均收入（元）”不能直接相加，请另外计算"}
+
+
+def test_a_total_row_waits_for_its_parts():
+    shelf = Remembered(population=(value(1004, "人"),))
+    _, _, plan = planned(TOWN, shelf, unit="平安镇")
+    assert "B5" not in filled(plan)
+    assert why(plan)["B5"] == "由本表别的格算出，B4还没有数"
+    assert next(g for g in plan.gaps if g.slot.cell == "B5").offered == ()
+
+
+def test_totals_of_totals_come_last():
+    form = """
+    | 分片情况（模拟） | < | < |
+    | 片区 | 村 | 户籍人口（人） |
+    | 东片 | 龙东村 | 10 |
+    | ^ | 龙西村 | 20 |
+    | ^ | 小计 | |
+    | 西片 | 龙南村 | 3 |
+    | ^ | 龙北村 | 4 |
+    | ^ | 小计 | |
+    | 总计 | < | |
+    """
+    _, _, plan = planned(form, Remembered())
+    assert filled(plan) == {"C5": 30, "C8": 7, "C9": 37}
+
+
+def test_columns_that_the_form_computes_are_computed():
+    form = """
+    | 人口表（模拟） | < | < | < | < |
+    | 村名 | 人数（人） | < | < | 女占合计比重（%） |
+    | ^ | 男 | 女 | 合计 | ^ |
+    | 龙东村 | 60 | 40 | | |
+    | 龙西村 | 10 | 20 | | |
+    | 龙南村 | | 20 | | |
+    """
+    _, _, plan = planned(form, Remembered())
+    assert filled(plan) == {"D4": 100, "E4": 40, "D5": 30}
+    assert why(plan)["D6"] == "由本表别的格算出，B6还没有数"
+    assert why(plan)["E5"] == "按本表 C5÷D5×100 计算约为 66.6667，请按表的要求取舍"
+    _, _, rounded = planned(form + "| 注：百分比保留一位小数。 | < | < | < | < |", Remembered())
+    assert filled(rounded)["E5"] == Decimal("66.7")
+    share = next(f for f in rounded.fillings if f.cell == "E5")
+    assert share.source == "按本表 C5÷D5×100 计算，按表的要求保留 1 位小数"
+
+
+def test_a_total_of_something_known_is_taken_from_what_is_known():
+    form = "| 表（模拟） | < | < | < |\n| 村名 | 户籍人口（人） | < | < |\n| ^ | 男 | 女 | 合计 |\n| 龙东村 | | | |"
+    assert filled(planned(form, Remembered(population=(value(1004, "人"),)))[2]) == {"D4": 1004}
+
+
+def test_what_a_person_typed_into_a_total_stays():
+    form = TOWN.replace("| 合计 | | | |", "| 合计 | 1 | | |")
+    workbook, read, plan = planned(form, Remembered(population=(value(5, "人"), value(7, "人", whose="龙西村"))))
+    assert "B5" not in filled(plan)
+    assert [one.violation.cell for one in broken_rules(workbook, read, plan)] == ["B5"]
+
+
+def test_one_datum_with_and_without_its_unit_is_taken_where_both_agree(tmp_path):
+    (tmp_path / "甲.csv").write_text("村名,户籍户数\n龙东村,312\n龙西村,50\n龙南村,7", encoding="utf-8")
+    (tmp_path / "乙.csv").write_text("村名,户籍户数（户）\n龙东村,312\n龙西村,51", encoding="utf-8")
+    shelf = FolderShelf(tmp_path)
+    form = "| 村名 | 户籍户数（户） |\n| 龙东村 | |\n| 龙西村 | |\n| 龙南村 | |"
+    workbook = Workbook("表.xlsx", "xlsx", (drawn(form, framed=True),))
+    plan = plan_filling(workbook, understand(workbook), shelf, matcher_of(shelf), unit="平安镇", period=Q3)
+    assert {f.cell: str(f.value) for f in plan.fillings} == {"B2": "312", "B4": "7"}
+    (gap,) = plan.gaps
+    assert gap.why == "有 2 处同名数据，数不一样：50（甲.csv 甲!B3）；51户（乙.csv 乙!B3）；请选一处"
+    assert [(c.term.unit, k.value, k.source) for c, k in zip(gap.offered, gap.known, strict=True)] == [
+        ("", "50", "甲.csv 甲!B3"), ("户", "51", "乙.csv 乙!B3"),
+    ]  # fmt: skip
+
+
+def test_persons_are_not_asked_of_the_unit():
+    roster = "| 人员名册（模拟） | < | < |\n| 姓名 | 身份证号 | 联系电话 |\n| 赵一 | | |\n| | | |\n| | | |"
+    _, _, plan = planned(roster, Remembered())
+    assert why(plan)["B3"] == "资料里没有赵一的“身份证号”，这是个人信息，请向本人核实后填写"
+    assert why(plan)["A4"] == "请先填“姓名”，再填一次表，这一行能查到的就会带出来"
+    assert why(plan)["C4"] == "这一行的“姓名”还空着，不知道填谁的；先填上，再填一次表"
+
+
+def test_blank_rows_are_not_all_filled_with_the_one_unit():
+    shelf = Remembered(population=(value(1004, "人"),))
+    _, _, plan = planned("| 村名 | 户籍人口（人） |\n| | |\n| | |\n| | |", shelf)
+    assert filled(plan) == {"A2": "龙东村", "B2": 1004}
+    _, _, town = planned("| 村名 | 户籍人口（人） |\n| | |\n| | |\n| | |", shelf, unit="平安镇")
+    assert filled(town) == {}
+
+
+def test_a_form_about_one_person_or_unit_says_whom():
+    shelf = Remembered(population=(value(702, "人", whose="龙西村"), value(1004, "人")))
+    form = "| 调查表（模拟） | < |\n| 村名 | 龙西村 |\n| 户籍人口（人） | |\n| 耕地面积（亩） | |"
+    assert filled(planned(form, shelf)[2]) == {"B3": 702}

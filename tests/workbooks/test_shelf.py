@@ -115,3 +115,56 @@ def test_a_heading_that_is_only_a_period():
 
 def test_names_of_offices():
     assert who("龙东村民委员会") == who("龙东村") == who(" 龙东村委会 ")
+
+
+CODES = [
+    "行政区划代码,乡镇,村名",
+    "230201001201,平安镇,龙东村",
+    "230201001202,平安镇,和平村",
+    "230201002202,青山乡,和平村",
+]
+
+
+def told(found, whose, *, path="户籍户数"):
+    sure = matcher_of(found).sure(Asked((path,), unit="户"))
+    return {(str(k.value), k.source) for k in found.values(sure.term.key, whose=whose, period=Q3)} if sure else set()
+
+
+def test_codes_are_tied_to_names_by_a_file_that_has_both(tmp_path):
+    data = ["行政区划代码,户籍户数（户）", "230201001201,312", "230201001202,50", "230201002202,70"]
+    found = shelf(tmp_path, 户数=data, 对照=CODES)
+    assert found.untold == []
+    assert told(found, "龙东村") == {("312", "户数.csv 户数!B2（龙东村的代码是 230201001201，见对照.csv 对照!A2）")}
+    assert {value for value, _ in told(found, "青山乡和平村")} == {"70"}
+    assert {value for value, _ in told(found, "模拟县平安镇和平村民委员会")} == {"50"}
+    assert told(found, "和平村") == set(), "two villages are called so"
+    assert found.knows("龙东村")
+    assert not found.knows("和平村")
+
+
+def test_names_are_tied_to_codes_that_a_form_asks_by(tmp_path):
+    found = shelf(tmp_path, 户数=["村名,户籍户数（户）", "龙东村,312"], 对照=CODES)
+    assert told(found, "230201001201") == {("312", "户数.csv 户数!B2（230201001201 是龙东村，见对照.csv 对照!A2）")}
+
+
+def test_full_names_and_short_ones_are_one_where_only_one_fits(tmp_path):
+    found = shelf(tmp_path, 户数=["村名,户籍户数（户）", "平安镇龙东村,312", "平安镇和平村,50", "青山乡和平村,70"])
+    assert told(found, "龙东村") == {("312", "户数.csv 户数!B2（龙东村按平安镇龙东村查）")}
+    assert told(found, "和平村") == set()
+
+
+def test_a_row_of_a_village_is_not_its_towns(tmp_path):
+    found = shelf(tmp_path, 户数=["乡镇,村名,户籍户数（户）", "平安镇,龙东村,312", "平安镇,,900"])
+    assert {value for value, _ in told(found, "平安镇")} == {"900"}
+    assert {value for value, _ in told(found, "平安镇龙东村")} == {"312"}
+
+
+def test_short_codes_are_those_with_zeros(tmp_path):
+    found = shelf(tmp_path, 户数=["区划代码,户籍户数（户）", "230201001,900"])
+    assert {value for value, _ in told(found, "230201001000")} == {"900"}
+
+
+def test_what_is_ticked_is_known_and_what_is_not_says_nothing(tmp_path):
+    found = shelf(tmp_path, 水=["村名,是否通自来水", "龙东村,☑是 □否", "龙西村,□是 □否", "龙南村,—"])
+    assert known(found, "是否通自来水") == [("是", "")]
+    assert known(found, "是否通自来水", whose="龙西村") == known(found, "是否通自来水", whose="龙南村") == []

@@ -253,12 +253,16 @@ def test_text_file_without_merges_whose_last_answers_were_cut_off():
     assert cells(table) == "B2 D2 F2 B3 D3 B4"
 
 
-def test_room_inside_of_texts_is_told_but_not_asked():
+def test_boxes_behind_a_question_are_asked_and_other_room_inside_of_texts_is_told():
     from dukao.workbooks.grid import Workbook
     from dukao.workbooks.understanding import understand
     from tests.workbooks.drawn import drawn
 
     grid = drawn("| 模拟入户走访表 |\n| 户主姓名：________  联系电话：________ |\n| 是否参保：□是 □否 |", name="走访")
     understood = understand(Workbook("模拟.xlsx", "xlsx", (grid,)))
-    assert understood.sheets[0].tables == ()
-    assert understood.doubts == ("工作表“走访”有 2 处（如 A2）把空格留在文字中间，要手工填写",)
+    (table,) = understood.sheets[0].tables
+    assert [
+        (path, cell, [title for _, title in slot.codes])
+        for (path, cell), slot in zip(asked(table), table.slots, strict=True)
+    ] == [("是否参保", "A3", ["是", "否"])]
+    assert understood.doubts == ("工作表“走访”有 1 处（如 A2）把空格留在文字中间，要手工填写",)

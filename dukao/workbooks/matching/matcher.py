@@ -7,7 +7,7 @@ term does not know, no other unit of measure, no second term of the same name. L
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Indel
 
@@ -23,6 +23,7 @@ _SHORTLIST = 40
 # neighbour (初中学校数, 小学学校数) more often than another name of the same.
 _FULL, _ALIAS, _CONFIRMED = 0.998, 0.995, 1.0
 _UNSAID_UNIT, _VAGUE, _INHERITED, _OTHER_KIND, _STRANGE_OUTER = 0.97, 0.9, 0.9, 0.8, 0.7
+_NAMESAKE = 0.7
 _BARE, _PART_OF_PATH, _OTHER_UNIT, _OTHER_SPAN = 0.6, 0.28, 0.04, 0.04
 _ALIKE, _LEAST_LIKE, _LEAST = 0.3, 0.33, 0.03
 _BRACKETED = re.compile(r"\([^()]*\)")
@@ -69,6 +70,11 @@ class Matcher:
         found = self.candidates(asked, 1)
         return found[0] if found and found[0].is_sure else None
 
+    def namesakes(self, asked: Asked) -> tuple[Candidate, ...]:
+        """The terms of one name that would all be meant; empty where it is one, or where only other names agree."""
+        found = tuple(c for c in self.candidates(asked) if c.is_namesake)
+        return found if len({label(c.term.title).core for c in found}) == 1 else ()
+
     def _candidates(self, asked: Asked) -> tuple[Candidate, ...]:
         wording = _Wording.of(asked)
         # What the words mean this year they meant last year.
@@ -83,8 +89,10 @@ class Matcher:
         ranked = sorted(best.values(), key=lambda c: (-c.score, c.term.key))
         sure = [c for c in ranked if c.is_sure]
         if len(sure) > 1:  # two terms of one name: a person says which
-            ranked = [Candidate(c.term, 0.7, f"{c.reason}，但有 {len(sure)} 个同名", c.span) if c.is_sure else c
-                      for c in ranked]  # fmt: skip
+            ranked = [
+                replace(c, score=_NAMESAKE, reason=f"{c.reason}，但有 {len(sure)} 个同名", is_namesake=True)
+                if c.is_sure else c for c in ranked
+            ]  # fmt: skip
         return tuple(ranked)
 
     def _shortlist(self, wording: "_Wording") -> list[_Name]:

@@ -84,9 +84,13 @@ def converted(value: Decimal, given: str, wanted: str) -> Decimal | None:
     factor = factor_between(given, wanted)
     if factor is None:
         return None
-    exact = Fraction(value) * factor
-    bottom = exact.denominator
+    return exactly(Fraction(value) * factor)
+
+
+def exactly(value: Fraction) -> Decimal | None:
+    """The value with all its digits; None where they have no end."""
+    bottom = value.denominator
     for prime in (2, 5):
         while bottom % prime == 0:
             bottom //= prime
-    return Decimal(exact.numerator) / Decimal(exact.denominator) if bottom == 1 else None
+    return Decimal(value.numerator) / Decimal(value.denominator) if bottom == 1 else None

@@ -68,6 +68,7 @@ class Candidate:
     score: float
     reason: str
     span: Span = Span.NOW  # of the term, seen from the form's period
+    is_namesake: bool = False  # another term has the same name and fits as well
 
     @property
     def is_sure(self) -> bool:

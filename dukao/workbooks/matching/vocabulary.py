@@ -23,8 +23,11 @@ COUNTED: tuple[str, ...] = tuple(_WORDS["counted"])
 MEASURED: dict[str, str] = dict(_WORDS["measured"])
 # Names of columns, as `texts.plain` has them: whom a row is about, the best kind first; and of when it is.
 WHOSE: tuple[frozenset[str], ...] = tuple(frozenset(map(plain, names)) for names in _WORDS["whose"])
+# How far down the units are that such a column names; those that are not listed may be of any level.
+LEVELS: dict[str, int] = {plain(name): level for level, names in enumerate(_WORDS["levels"], 1) for name in names}
 WHEN = frozenset(map(plain, _WORDS["when"]))
 TIMES_A_YEAR: tuple[tuple[str, int], ...] = tuple(_WORDS["times_a_year"].items())
 OPTIONAL = frozenset(_WORDS["optional"])
+PERSONAL: tuple[str, ...] = tuple(_WORDS["personal"])
 LIGHT_BEFORE: tuple[str, ...] = tuple(_WORDS["light"]["before"])
 LIGHT_AFTER: tuple[str, ...] = tuple(sorted(_WORDS["light"]["after"], key=len, reverse=True))

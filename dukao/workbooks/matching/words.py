@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from dukao.workbooks.boxes import boxes_in
 from dukao.workbooks.matching.measures import is_measure
 from dukao.workbooks.matching.vocabulary import GENERIC, LIGHT_AFTER, LIGHT_BEFORE, NEUTRAL, NO_PLACES, SPANS, TURNS
 from dukao.workbooks.texts import plain
@@ -22,7 +23,18 @@ _REMARK = re.compile(
     r"必填|选填|可不填|单选|多选|打.?[√v]|勾选|盖章|签[字名]|如有|如实|请|填写|保留|小数|元整|精确|例如|示例"
     r"|格式|见"
 )
-_CODES = re.compile(r"1[.、:].+2[.、:]")
+_CODES = re.compile(
+    r"1[.、:].+2[.、:]|(?:填写?)?[“\"]?(?:是|有|男|√)[”\"]?[/或、][“\"]?(?:否|无|女|×|x)[”\"]?$|1[是有].{0,4}2[否无]"
+)
+# 是否通自来水 1.是 2.否: the answers behind what is asked, without brackets.
+_LISTED = re.compile(
+    "|".join(
+        rf"(?<![\d.A-Za-z]){one}\s*{sign}\s*(?=[^\d\s]).+?(?<![\d.A-Za-z]){two}\s*{sign}\s*(?=[^\d\s]).*$"
+        for one, two, sign in (("1", "2", "[.．、:：=＝－-]"), ("0", "1", "[.．、:：=＝－-]"), ("A", "B", "[.．、:：]"),
+                               ("①", "②", ""), ("1", "2", "(?=[是有否无男女])"))
+    ),
+    re.DOTALL,
+)  # fmt: skip
 # 玉米产量是多少？ asks 玉米产量.
 _ASKING = re.compile(r"(?:一?共?[是有为])?多少[人户个亩元]?[?？]?$|[?？]$|^你?(?:本单位|本村|本镇|本社区)(?:的|有)?")
 # 永丰村, 平安镇: whom a figure is about, and no name of a figure.
@@ -58,7 +70,8 @@ class Label:
 @lru_cache(maxsize=65_536)
 def label(text: str) -> Label:
     """Take a heading apart."""
-    text = _TRAILING_NUMBER.sub("", _without_numbering(text.strip()))
+    text = _without_answers(_without_numbering(text.strip()))
+    text = _TRAILING_NUMBER.sub("", text)
     text = plain(text).replace("％", "%")
     text, unit = _without_brackets(text)
     text, span = _without_span(_ASKING.sub("", text))
@@ -94,6 +107,17 @@ def _without_numbering(text: str) -> str:
     while (shorter := _NUMBERING.sub("", text, count=1)) != text:
         text = shorter
     return text
+
+
+def _without_answers(text: str) -> str:
+    """What is asked, without the answers that stand behind it to be chosen from; answers alone stay."""
+    if (boxes := boxes_in(text)) is not None:
+        return boxes.label or text
+    listed = _LISTED.search(text)
+    if not listed or not listed.start():
+        return text
+    name = text[: listed.start()].rstrip()
+    return name.rstrip("(（") + listed[0].partition(")" if name[-1] == "(" else "）")[2] if name[-1] in "(（" else name
 
 
 def _without_brackets(text: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from dukao.workbooks.matching import Asked, Span, label
 from dukao.workbooks.matching.vocabulary import MEASURED, TIMES_A_YEAR
 from dukao.workbooks.matching.words import pairs, stem, turns
-from dukao.workbooks.planning import asked_by, rows_are_many
+from dukao.workbooks.planning import asked_by, is_own_total, rows_are_many
 from dukao.workbooks.shelf import key_columns
 from dukao.workbooks.tables import Kind, Layout, Slot, Table, Understood
 from dukao.workbooks.texts import plain
@@ -79,7 +79,7 @@ def _asked(table: Table) -> Iterator[tuple[Asked, list[str], str]]:
     outer_of = _outer_names(table)
     alike: dict[tuple[object, ...], list[Slot]] = defaultdict(list)
     by_row = not rows_are_many(table)
-    for slot in table.slots:
+    for slot in (one for one in table.slots if not is_own_total(table, one)):
         alike[slot.path, slot.row_path if by_row else (), slot.unit, slot.kind].append(slot)
     for slots in alike.values():
         first = slots[0]

@@ -16,7 +16,14 @@ from dukao.workbooks.understanding.headers import Header, header_of
 from dukao.workbooks.understanding.headings import columns_of, path_cells
 from dukao.workbooks.understanding.layouts import layout_of
 from dukao.workbooks.understanding.long import LONG_ROWS
-from dukao.workbooks.understanding.pairs import ends_in_labels, headings_and_slots, is_pairs, items_of, parts_of
+from dukao.workbooks.understanding.pairs import (
+    ends_in_labels,
+    headings_and_slots,
+    is_pairs,
+    item_within,
+    items_of,
+    parts_of,
+)
 from dukao.workbooks.understanding.rules import implied_rules, printed_rules
 from dukao.workbooks.understanding.slots import slots_of
 
@@ -103,6 +110,23 @@ def _pairs(canvas: Canvas, block: Block, lines: _Lines) -> list[Table]:
         inner = Block(area, block.above)
         found.append(_columnar(canvas, inner, area, title or lines.title, lines, is_inner=True))
     return sorted(found, key=lambda table: table.area)
+
+
+def ticked_lines(canvas: Canvas, cells: Sequence[Cell], title: str) -> list[Table]:
+    """Lines of their own that ask something and print the answers to tick, as forms of pairs: one for each run."""
+    runs: list[list[Cell]] = []
+    for cell in sorted(set(cells), key=lambda one: (one.column, one.row)):
+        before = runs[-1][-1] if runs else None
+        if before is not None and before.column == cell.column and before.area.bottom + 1 == cell.row:
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    found = []
+    for run in runs:
+        columns, rows, slots = headings_and_slots(canvas, [item_within(cell, ()) for cell in run], "")
+        area = Area(run[0].row, run[0].column, run[-1].area.bottom, max(cell.area.right for cell in run))
+        found.append(Table(area, Layout.PAIRS, title, "", "", (), columns, rows, (), (), slots, 0.9))
+    return found
 
 
 # Columns below a header

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
+from dukao.workbooks.boxes import boxes_in
 from dukao.workbooks.grid import Area, CellError, Grid, Value, cell_name
 from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.codes import is_boxes
@@ -67,6 +68,12 @@ class Cell:
     @property
     def is_open(self) -> bool:
         return self.shape is Shape.PLACEHOLDER
+
+    @property
+    def asks_itself(self) -> bool:
+        """Whether what is asked and the answers to tick stand in this one cell: `是否参保：□是 □否`."""
+        boxes = boxes_in(self.printed) if self.shape is Shape.TEXT else None
+        return boxes is not None and bool(boxes.label)
 
 
 class Canvas:
@@ -139,6 +146,12 @@ class Canvas:
             if (row, column) in area and len(choices) > 1:
                 return tuple((choice, choice) for choice in choices)
         return ()
+
+    def boxes(self, row: int, column: int) -> tuple[str, ...]:
+        """The answers that the cell prints with boxes to tick."""
+        cell = self.at(row, column)
+        boxes = boxes_in(cell.printed) if cell is not None else None
+        return boxes.titles if boxes else ()
 
     def _read(self, row: int) -> dict[int, Cell]:
         found = {}

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from dukao.workbooks.grid import Grid, Value, cell_name, cell_place, column_name
-from dukao.workbooks.tables import Kind, Rule, Table
+from dukao.workbooks.grid import Grid, cell_name, cell_place
+from dukao.workbooks.tables import Heading, Kind, Rule, Table
+from dukao.workbooks.understanding import words
+from dukao.workbooks.understanding.evaluating import Evaluation, NotANumber, number_of
 
-# Rules less sure than this were not printed but follow from headings.
-IMPLIED_BELOW = 0.9
+# Rules no surer than this were not printed but follow from headings.
+IMPLIED_MOST = 0.9
 
-_TOKEN = re.compile(r"\[([A-Z]*)(\d*)\]|(\d+(?:\.\d+)?)|(sum)\(\[([A-Z]*\d*)\]:\[([A-Z]*\d*)\]\)|([-+*/()])")
 _COMPARE: dict[str, Callable[[Decimal, Decimal, Decimal], bool]] = {
     "=": lambda left, right, slack: abs(left - right) <= slack,
     "<=": lambda left, right, slack: left <= right + slack,
@@ -34,10 +35,6 @@ class Violation:
     def row(self) -> int:
         """From 0, as in the grid."""
         return cell_place(self.cell)[0]
-
-
-class _NotANumber(Exception):
-    """A cell of the rule holds a text, an error or nothing that could be computed with."""
 
 
 def violations(table: Table, grid: Grid) -> tuple[Violation, ...]:
@@ -81,12 +78,12 @@ def borne_out(table: Table, grid: Grid) -> tuple[Rule, ...]:
     decimals = _Decimals(table, grid)
     kept = []
     for rule in table.rules:
-        if rule.expression and rule.confidence < IMPLIED_BELOW:
+        if rule.expression and rule.confidence < IMPLIED_MOST:
             outcomes = [holds for _, _, _, holds in _tested(rule, table, grid, decimals)]
             if len(outcomes) - sum(outcomes) > len(outcomes) / 2:
                 continue
             if len(outcomes) >= 2 and all(outcomes):
-                rule = replace(rule, confidence=0.9)
+                rule = replace(rule, confidence=IMPLIED_MOST)
         kept.append(rule)
     return tuple(kept)
 
@@ -104,11 +101,11 @@ def _tested(rule: Rule, table: Table, grid: Grid, decimals: _Decimals) -> Iterat
     left_text, sign, right_text = sides.groups()
     target = re.search(r"\[([A-Z]*)(\d*)\]", left_text) or re.search(r"\[([A-Z]*)(\d*)\]", right_text)
     assert target is not None, rule.expression
-    for row, column in _places(target.group(1), target.group(2), table):
-        look = _Look(grid, row, column)
+    for row, column in _places(rule, target.group(1), target.group(2), table):
+        look = Evaluation(grid, row, column)
         try:
-            left, right = look.value(left_text), look.value(right_text)
-        except (_NotANumber, InvalidOperation, ZeroDivisionError):
+            left, right = Decimal(look.value(left_text)), Decimal(look.value(right_text))  # type: ignore[arg-type]
+        except (NotANumber, InvalidOperation, ZeroDivisionError):
             continue
         at_row = int(target.group(2)) - 1 if target.group(2) else row
         at_column = cell_place(target.group(1) + "1")[1] if target.group(1) else column
@@ -116,7 +113,7 @@ def _tested(rule: Rule, table: Table, grid: Grid, decimals: _Decimals) -> Iterat
         yield cell_name(at_row, at_column), left, right, holds
 
 
-def _places(letters: str, digits: str, table: Table) -> Iterator[tuple[int, int]]:
+def _places(rule: Rule, letters: str, digits: str, table: Table) -> Iterator[tuple[int, int]]:
     """The rows (of a rule over columns) or columns (of a rule over rows) it is tested on."""
     if letters and digits:
         yield cell_place(letters + digits)
@@ -124,7 +121,14 @@ def _places(letters: str, digits: str, table: Table) -> Iterator[tuple[int, int]
         top = _body_top(table)
         yield from ((row, -1) for row in range(top, table.area.bottom + 1))
     else:
-        yield from ((-1, h.index) for h in table.columns if h.kind in (Kind.NUMBER, Kind.UNKNOWN))
+        yield from ((-1, heading.index) for heading in table.columns if holds_in(rule, heading))
+
+
+def holds_in(rule: Rule, column: Heading) -> bool:
+    """Whether a rule over rows speaks of this column: rows are added up only where adding up makes sense."""
+    if column.kind not in (Kind.NUMBER, Kind.UNKNOWN):
+        return False
+    return rule.confidence > IMPLIED_MOST or words.is_additive(column.path, column.unit)
 
 
 def _body_top(table: Table) -> int:
@@ -133,103 +137,3 @@ def _body_top(table: Table) -> int:
     while row in table.header_rows:
         row += 1
     return row
-
-
-class _Look:
-    """Evaluates one side of a rule at one row or column."""
-
-    def __init__(self, grid: Grid, row: int, column: int):
-        self.grid, self.row, self.column = grid, row, column
-
-    def value(self, text: str) -> Decimal:
-        """Raises _NotANumber where a cell holds no number or none of them holds anything."""
-        self.tokens = [match.group() for match in _TOKEN.finditer(text)]
-        self.place = 0
-        self.filled = self.asked = 0
-        value = self._sum()
-        if self.asked and not self.filled:
-            raise _NotANumber
-        return value
-
-    def _sum(self) -> Decimal:
-        value = self._product()
-        while self._next() in ("+", "-"):
-            value = value + self._product() if self._take() == "+" else value - self._product()
-        return value
-
-    def _product(self) -> Decimal:
-        value = self._atom()
-        while self._next() in ("*", "/"):
-            if self._take() == "*":
-                value *= self._atom()
-            else:
-                below = self._atom()
-                if not below:
-                    raise _NotANumber
-                value /= below
-        return value
-
-    def _atom(self) -> Decimal:
-        part = self._take()
-        if part == "(":
-            value = self._sum()
-            self._take()
-            return value
-        if part == "-":
-            return -self._atom()
-        if part.startswith("["):
-            return self._cell(part[1:-1])
-        if part.startswith("sum"):
-            return self._run(*re.findall(r"\[([A-Z]*\d*)\]", part))
-        return Decimal(part)
-
-    def _run(self, first: str, last: str) -> Decimal:
-        if first.isdigit():
-            names = (str(number) for number in range(int(first), int(last) + 1))
-        else:
-            names = (column_name(c) for c in range(cell_place(first + "1")[1], cell_place(last + "1")[1] + 1))
-        return sum((self._cell(name) for name in names), Decimal(0))
-
-    def _cell(self, name: str) -> Decimal:
-        if name.isdigit():
-            row, column = int(name) - 1, self.column
-        elif name.isalpha():
-            row, column = self.row, cell_place(name + "1")[1]
-        else:
-            row, column = cell_place(name)
-        self.asked += 1
-        if row >= self.grid.height or column >= self.grid.width:
-            return Decimal(0)
-        value = self.grid.rows[row][column]
-        if value is None or (isinstance(value, str) and not value.strip(" —-－/\u3000")):
-            return Decimal(0)
-        number = number_of(value)
-        if number is None:
-            raise _NotANumber
-        self.filled += 1
-        return number * 100 if (row, column) in self.grid.percents else number
-
-    def _next(self) -> str:
-        return self.tokens[self.place] if self.place < len(self.tokens) else ""
-
-    def _take(self) -> str:
-        part = self._next()
-        self.place += 1
-        return part
-
-
-def number_of(value: Value) -> Decimal | None:
-    """The number a cell shows: floats as a spreadsheet shows them, to 15 digits."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, float):
-        return Decimal(format(value, ".15g")) if value == value and abs(value) != float("inf") else None
-    if isinstance(value, int | Decimal):
-        return Decimal(value)
-    if isinstance(value, str):
-        text = value.strip().replace(",", "").replace("，", "").removesuffix("%").removesuffix("％")
-        try:
-            return Decimal(text) if re.fullmatch(r"[+-]?\d+(?:\.\d+)?", text, re.ASCII) else None
-        except InvalidOperation:
-            return None
-    return None

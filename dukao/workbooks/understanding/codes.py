@@ -3,18 +3,18 @@
 import re
 from functools import lru_cache
 
+from dukao.workbooks.boxes import boxes_in
 from dukao.workbooks.matching.measures import is_measure
 from dukao.workbooks.understanding.words import CIRCLED, tidy
 
-_BOXES = re.compile(r"[□☐○◯]\s*([^□☐○◯\s;；,，、/]+(?:\s*[（(][^）)]*[）)])?)")
 _SLASHED = re.compile(r"^[^/]{1,6}(?:/[^/]{1,6})+$")
 
 
 def is_boxes(text: str) -> bool:
-    """`□是 □否`: an answer to be ticked."""
+    """`□是 □否`: an answer to be ticked, or `1.是 2.否`: one to be chosen; and none is yet."""
     flat = text.strip()
-    if len(_BOXES.findall(flat)) >= 2:
-        return _BOXES.match(flat) is not None
+    if boxes := boxes_in(flat):
+        return not boxes.label and not boxes.ticked
     listed = codes_in(flat) if re.match(r"[01A①]", flat) else ()
     return bool(listed) and tidy(flat[1:].lstrip(" .．、:：=-—")).startswith(listed[0][1])
 
@@ -22,9 +22,8 @@ def is_boxes(text: str) -> bool:
 @lru_cache(maxsize=65_536)
 def codes_in(text: str) -> tuple[tuple[str, str], ...]:
     """The list of answers a cell offers, as code and title: `1.是 2.否`, `□是 □否`, `男/女`."""
-    boxes = _BOXES.findall(text)
-    if len(boxes) >= 2:
-        return tuple((title, title) for box in boxes if (title := tidy(box).strip("_＿：:")))
+    if boxes := boxes_in(text):
+        return tuple((title, title) for title in boxes.titles)
     for marks in ("123456789", "0123456789", "ABCDEFGH", CIRCLED):
         listed = _listed(text, marks)
         if listed:

@@ -4,6 +4,7 @@ import itertools
 import re
 from dataclasses import dataclass, field
 
+from dukao.workbooks.boxes import boxes_in, has_open_boxes
 from dukao.workbooks.grid import Area
 from dukao.workbooks.tables import Heading, Kind, Slot
 from dukao.workbooks.texts import plain
@@ -29,6 +30,11 @@ class Item:
     answer: Area
     filled: Cell | None = None
     unit: str = ""  # where it stands beside the answer
+
+    @property
+    def is_ticked_within(self) -> bool:
+        """Whether its answers to tick stand behind the item itself, in one cell: `是否参保：□是 □否`."""
+        return self.filled is self.label
 
 
 @dataclass
@@ -116,6 +122,9 @@ def _paired(canvas: Canvas, area: Area, row: int, *, is_form: bool) -> tuple[int
         if cell is None or here.top != row:
             continue
         cells += 1
+        if _is_ticked_within(canvas, area, tokens, place - 1):
+            paired += 1
+            continue
         if not cell.is_text or place == len(tokens):
             continue
         beside, answer = tokens[place]
@@ -131,6 +140,14 @@ def _paired(canvas: Canvas, area: Area, row: int, *, is_form: bool) -> tuple[int
         ):
             paired, cells, place = paired + 2, cells + 1, place + 1
     return paired, cells
+
+
+def _is_ticked_within(canvas: Canvas, area: Area, tokens: list[tuple[Area, Cell | None]], place: int) -> bool:
+    """Whether a cell asks something and is itself the place for the answer: no room is left beside or below it."""
+    here, cell = tokens[place]
+    if cell is None or not cell.asks_itself or (place + 1 < len(tokens) and tokens[place + 1][1] is None):
+        return False
+    return len(tokens) < 3 or here.bottom >= area.bottom or canvas.at(here.bottom + 1, here.left) is not None
 
 
 def _is_unit_between(tokens: list[tuple[Area, Cell | None]], place: int) -> bool:
@@ -275,7 +292,8 @@ def items_of(canvas: Canvas, area: Area, first_section: str) -> tuple[list[Item]
 
 
 def _is_section(canvas: Canvas, area: Area, cell: Cell) -> bool:
-    return cell.width >= 0.7 * (area.right - area.left + 1) and area.right > area.left and not cell.is_open
+    is_wide = cell.width >= 0.7 * (area.right - area.left + 1) and area.right > area.left
+    return is_wide and not cell.is_open and not cell.asks_itself
 
 
 def _items_of_row(canvas: Canvas, area: Area, row: int, section: tuple[str, ...]) -> tuple[list[Item], list[str]]:
@@ -289,7 +307,9 @@ def _items_of_row(canvas: Canvas, area: Area, row: int, section: tuple[str, ...]
         place += 1
         if label is None or label.is_open or (here.top != row and not _is_group(canvas, area, (here, label))):
             continue
-        if _is_group(canvas, area, (here, label)):
+        if _is_ticked_within(canvas, area, tokens, place - 1):
+            items.append(item_within(label, groups))
+        elif _is_group(canvas, area, (here, label)):
             groups = (*groups, label.text)
         elif (
             not label.is_text
@@ -315,6 +335,13 @@ def _item(tokens: list[tuple[Area, Cell | None]], place: int, label: Cell, group
         return 2, Item(path, label, *tokens[place + 1], _unit_at(tokens, place))
     behind = _unit_at(tokens, place + 1)
     return 2 if behind else 1, Item(path, label, *tokens[place], behind)
+
+
+def item_within(cell: Cell, groups: tuple[str, ...]) -> Item:
+    """The item of a cell that holds what is asked and the answers to tick."""
+    boxes = boxes_in(cell.printed)
+    assert boxes is not None, cell.printed
+    return Item((*groups, words.tidy(boxes.label)), cell, cell.area, cell)
 
 
 def _unit_at(tokens: list[tuple[Area, Cell | None]], place: int) -> str:
@@ -356,6 +383,8 @@ def headings_and_slots(
         column = Heading(item.answer.left, item.path, own, kind, codes)
         columns.append(column)
         rows.append(Heading(item.answer.top, (), own, kind, codes))
-        if canvas.is_open(item.answer.top, item.answer.left):
+        if canvas.is_open(item.answer.top, item.answer.left) or (
+            item.is_ticked_within and has_open_boxes(item.label.printed)
+        ):
             slots.append(Slot(item.answer.top, item.answer.left, item.path, (), own, kind, codes))
     return tuple(columns), tuple(rows), tuple(slots)

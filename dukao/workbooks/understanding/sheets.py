@@ -6,7 +6,7 @@ from dukao.workbooks.grid import Grid, Workbook
 from dukao.workbooks.tables import Table, Understood, UnderstoodSheet
 from dukao.workbooks.texts import SUMMARY
 from dukao.workbooks.understanding import words
-from dukao.workbooks.understanding.assembling import tables_of, unused_lines
+from dukao.workbooks.understanding.assembling import tables_of, ticked_lines, unused_lines
 from dukao.workbooks.understanding.blocks import blocks_of
 from dukao.workbooks.understanding.canvas import Canvas, Cell
 from dukao.workbooks.understanding.joining import joined
@@ -30,6 +30,9 @@ def _sheet(grid: Grid) -> tuple[UnderstoodSheet, list[str]]:
         tables.extend(tables_of(canvas, block))
         loose = [*loose, *unused_lines(block), *block.below]
     tables = joined(tables)
+    asking = [cell for cell in loose if cell.asks_itself]
+    tables = sorted([*tables, *ticked_lines(canvas, asking, _title_of(loose))], key=lambda table: table.area)
+    loose = [cell for cell in loose if cell not in asking]
     if grid.is_hidden:
         hidden = "隐藏的工作表，其中的空格不作为待填项"
         tables = [replace(table, slots=(), doubts=(*table.doubts, hidden)) for table in tables]
@@ -38,6 +41,10 @@ def _sheet(grid: Grid) -> tuple[UnderstoodSheet, list[str]]:
     return UnderstoodSheet(grid.name, tuple(tables), grid.is_hidden, leftover), canvas.doubts + _inner_blanks(
         grid, lines
     )
+
+
+def _title_of(lines: list[Cell]) -> str:
+    return next((cell.text for cell in lines if words.is_strong_title(cell.text)), "")
 
 
 def _is_summary(grid: Grid) -> bool:

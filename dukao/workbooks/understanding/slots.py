@@ -18,22 +18,24 @@ def slots_of(
     slots: list[Slot] = []
     doubts: list[str] = []
     asked = _asked(columns, body, is_roster=is_roster)
+    totals = _totals(asked)
     most = MOST_OF_ROSTER if is_roster else MOST_SLOTS
     by_row = {heading.index: heading for heading in rows}
     for row in body.rows:
         heading = by_row.get(row)
-        if row in body.sections or (heading is not None and heading.is_total):
+        if row in body.sections:
             continue
         if row in canvas.grid.hidden_rows:
             doubts.append(f"第{row + 1}行是隐藏行，其中的空格不作为待填项")
             continue
+        adds_up = heading is not None and heading.is_total
         for column in asked:
-            if not canvas.is_open(row, column.index):
+            if not canvas.is_open(row, column.index) or (adds_up and not _is_added(column, body, is_roster=is_roster)):
                 continue
             if column.index in canvas.grid.hidden_columns:
                 doubts.append(f"{cell_name(row, column.index)} 在隐藏列，不作为待填项")
                 continue
-            slots.append(_slot(row, column, heading, canvas))
+            slots.append(_slot(row, column, heading, canvas, is_total=adds_up or column.index in totals))
         if len(slots) > most:
             break
     if canvas.ordinary is not None and body.rows:
@@ -47,28 +49,40 @@ def slots_of(
 
 
 def _asked(columns: Sequence[Heading], body: Body, *, is_roster: bool) -> list[Heading]:
-    """The columns that are filled in: not numbers, not names of a fixed row, not totals of other columns."""
+    """The columns that are filled in: not numbers, not names of a fixed row."""
     asked = []
-    figures = sum(column.kind in (Kind.NUMBER, Kind.UNKNOWN) and not column.is_total for column in columns)
     for column in columns:
         role = body.roles[column.index]
         if role is Role.SERIAL or column.kind is Kind.SERIAL or (role is not Role.VALUE and not is_roster):
-            continue
-        if column.is_total and figures >= 2:
             continue
         asked.append(column)
     return asked
 
 
-def _slot(row: int, column: Heading, heading: Heading | None, canvas: Canvas) -> Slot:
+def _totals(asked: Sequence[Heading]) -> set[int]:
+    """The columns that add up others; one alone is a figure like any other."""
+    figures = sum(column.kind in (Kind.NUMBER, Kind.UNKNOWN) and not column.is_total for column in asked)
+    return {column.index for column in asked if column.is_total and figures >= 2}
+
+
+def _is_added(column: Heading, body: Body, *, is_roster: bool) -> bool:
+    """Whether a total row has a figure in this column."""
+    kinds = (Kind.NUMBER, Kind.PERCENT) if is_roster else (Kind.NUMBER, Kind.PERCENT, Kind.UNKNOWN)
+    return body.roles[column.index] is Role.VALUE and column.kind in kinds
+
+
+def _slot(row: int, column: Heading, heading: Heading | None, canvas: Canvas, *, is_total: bool) -> Slot:
     unit, kind, codes = column.unit, column.kind, column.codes
     if heading is not None:
         unit = unit if kind is Kind.PERCENT else heading.unit or unit
         codes = codes or heading.codes
         if heading.kind is not Kind.UNKNOWN and kind in (Kind.UNKNOWN, Kind.NUMBER):
             kind = heading.kind
+    if boxes := canvas.boxes(row, column.index):
+        codes = tuple((title, title) for title in boxes)
     if not codes:
         codes = canvas.choices(row, column.index)
     if codes:
         kind = Kind.CODE
-    return Slot(row, column.index, column.path, heading.path if heading is not None else (), unit, kind, codes)
+    row_path = heading.path if heading is not None else ()
+    return Slot(row, column.index, column.path, row_path, unit, kind, codes, is_total)

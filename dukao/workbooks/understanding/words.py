@@ -67,6 +67,9 @@ _LABELS = re.compile(
     r"|单位$|部门$|地区|乡镇|街道|[村镇乡县区市]$(?<=所属村|在乡镇|属乡镇)|行次|单价|标准|照片|文化程度|宗教|特长|来源|方式|状态|结果|地点|频次"
     r"|[^\d](?:数|率|额|量|值|名|号|期|费|款|价|比重|比例|占比)$|[:]$"
 )
+_NOT_ADDED = re.compile(
+    r"[人户亩村]均|平均|均价|单产|单价|价格$|标准$|年龄|占比|比重|比例|增幅|增速|率$|指数$|系数$|排名|名次|最高|最低|密度"
+)
 _PROSE = re.compile(r"[。；]|[，,].{8,}[，,]")
 _NUMERIC = re.compile(r"^[+\-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?$")
 _DATE = re.compile(r"^(?:19|20)\d\d(?:[-/.年]\d{1,2}(?:[-/.月](?:\d{1,2}日?)?)?)$|^(?:19|20)\d\d年(?:\d{1,2}月)?$")
@@ -98,6 +101,13 @@ def is_subtotal(text: str) -> bool:
 def total_of(text: str) -> str:
     """What a total adds up, as it names it itself: `流动资产合计` → 流动资产; mostly empty."""
     return bare(re.sub(r"(?:合计|总计|小计|共计).*$", "", plain(text)))
+
+
+def is_additive(path: tuple[str, ...], unit: str) -> bool:
+    """Whether figures of this name and unit of measure may be added up: not shares, averages, prices, ages."""
+    if dimension(unit) == "share" or " per " in dimension(unit):
+        return False
+    return not any(_NOT_ADDED.search(re.sub(r"[(\[].*?[)\]]", "", plain(text))) for text in path)
 
 
 def bare(text: str) -> str:

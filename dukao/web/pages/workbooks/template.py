@@ -9,7 +9,7 @@ from dukao.sheets.rules.checks import BadCheck, parse
 from dukao.web.designer import Draft, DraftCheck, DraftQuestion, DraftSection
 from dukao.workbooks.grid import cell_place, column_name
 from dukao.workbooks.matching import Candidate, Matcher, Span, label
-from dukao.workbooks.planning import asked_by, is_optional
+from dukao.workbooks.planning import asked_by, is_optional, is_own_total
 from dukao.workbooks.shelf import key_columns
 from dukao.workbooks.tables import Layout, Rule, Table, Understood
 
@@ -78,7 +78,7 @@ def _meanings(name: str, table: Table, making: _Making) -> list[tuple[tuple[int,
     keys = {column.index for column in key_columns(table)} if table.layout is not Layout.PAIRS else set()
     found = []
     for slot in table.slots:
-        if slot.column in keys or is_optional(slot):
+        if slot.column in keys or is_optional(slot) or is_own_total(table, slot):
             continue
         asked = asked_by(table, slot)
         sure, path = making.matcher.sure(asked), (*asked.row_path, *asked.path)
