@@ -10,29 +10,9 @@ from dukao.base.refusals import Invalid, NotThere
 from dukao.gate import actions
 from dukao.gate.models import BurdenEntry
 from tests.conftest import AT, ON
+from tests.gate.ledger import ask
 
 OCTOBER = 2026210
-
-
-def ask(city, minutes: dict[str, int], *, kind: str = "sheet", asker: str = "statistics", by: str = "dora",
-        on: date = ON, estimate: str = "cells", **changes) -> str:  # fmt: skip
-    """A demand on these villages (name → minutes × 100), entries posted; answers its number."""
-    with transaction.atomic():
-        issued = actions.issue_demand(
-            kind=kind, title="三季度经济运行表", asker=asker, scope_unit=city.code["富水市"], target_level=5,
-            basis="富统调〔2026〕模拟8号", due_on=max(on, ON), unit_count=len(minutes),
-            minutes_hundredths=sum(minutes.values()), minutes_hundredths_per_unit=max(minutes.values()),
-            is_emergency=False, by=city.actor[by], at=AT, **changes,
-        )  # fmt: skip
-        actions.post_entries(
-            demand_id=issued.id,
-            asker_id=city.department[asker],
-            kind=kind,
-            on=on,
-            estimate=estimate,
-            minutes_by_unit={city.unit[name]: hundredths for name, hundredths in minutes.items()},
-        )
-    return issued.number
 
 
 def test_one_entry_per_unit_in_the_month_of_the_work(city):

@@ -1,5 +1,6 @@
 """Through the gate."""
 
+from dukao.gate.actions.baselines import BaselineStands, set_baseline
 from dukao.gate.actions.demands import (
     DemandWithoutBasis,
     DueDatePassed,
@@ -36,9 +37,10 @@ from dukao.gate.actions.visits import (
 )
 
 __all__ = [
-    "DemandWithoutBasis", "DrawnAlready", "DrawnTooSoon", "DueDatePassed", "IssuedDemand", "NobodyAsked", "NotArrived",
-    "NothingKnown", "NothingToDecide", "NothingToObjectTo", "ObjectionTooLate", "PromiseBroken", "Reason",
-    "TooFewInspectors", "TooManyCodes", "TookPart", "conclude_visit", "decide_objection", "draw_units",
-    "give_back_entries", "issue_demand", "know_minutes", "look_remotely", "object_to_visit", "post_entries",
-    "promise_draw", "read_code", "record_refusal", "refuse_visit", "tell_minutes", "tell_of_visit", "withdraw_demand",
+    "BaselineStands", "DemandWithoutBasis", "DrawnAlready", "DrawnTooSoon", "DueDatePassed", "IssuedDemand",
+    "NobodyAsked", "NotArrived", "NothingKnown", "NothingToDecide", "NothingToObjectTo", "ObjectionTooLate",
+    "PromiseBroken", "Reason", "TooFewInspectors", "TooManyCodes", "TookPart", "conclude_visit", "decide_objection",
+    "draw_units", "give_back_entries", "issue_demand", "know_minutes", "look_remotely", "object_to_visit",
+    "post_entries", "promise_draw", "read_code", "record_refusal", "refuse_visit", "set_baseline", "tell_minutes",
+    "tell_of_visit", "withdraw_demand",
 ]  # fmt: skip

@@ -11,6 +11,32 @@ from dukao.gate.queries.demands import (
     refusals,
 )
 from dukao.gate.queries.draws import DrawnUnit, DrawView, draw, draws, published_draw
+from dukao.gate.queries.ledger import (
+    ESTIMATE_NAMES,
+    FORMULAS,
+    KIND_NAMES,
+    AskerBurden,
+    BaselineView,
+    Burden,
+    Calendar,
+    CalendarItem,
+    Compared,
+    CrowdedUnit,
+    DepartmentStatement,
+    DueElsewhere,
+    KindBurden,
+    Median,
+    StatementLine,
+    UnitBurden,
+    UnitStatement,
+    WhatIf,
+    baselines,
+    comparison,
+    department_statement,
+    unit_calendar,
+    unit_statement,
+    what_if,
+)
 from dukao.gate.queries.remote import RemoteLook, remote_look
 from dukao.gate.queries.visits import (
     CodeDoesNotHold,
@@ -27,8 +53,11 @@ from dukao.gate.queries.visits import (
 )
 
 __all__ = [
-    "AskerMinutes", "CodeDoesNotHold", "DemandView", "DrawView", "DrawnUnit", "Engagement", "PartView", "RefusalView",
-    "RefusedVisitView", "RemoteLook", "VisitView", "conduct_rules", "demand", "demands", "demands_on_unit", "draw",
-    "draws", "engagements", "minutes_by_asker", "published_draw", "refusals", "refused_visits", "remote_look", "visit",
-    "visit_of_code", "visits",
+    "ESTIMATE_NAMES", "FORMULAS", "KIND_NAMES", "AskerBurden", "AskerMinutes", "BaselineView", "Burden", "Calendar",
+    "CalendarItem", "CodeDoesNotHold", "Compared", "CrowdedUnit", "DemandView", "DepartmentStatement", "DrawView",
+    "DrawnUnit", "DueElsewhere", "Engagement", "KindBurden", "Median", "PartView", "RefusalView", "RefusedVisitView",
+    "RemoteLook", "StatementLine", "UnitBurden", "UnitStatement", "VisitView", "WhatIf", "baselines", "comparison",
+    "conduct_rules", "demand", "demands", "demands_on_unit", "department_statement", "draw", "draws", "engagements",
+    "minutes_by_asker", "published_draw", "refusals", "refused_visits", "remote_look", "unit_calendar",
+    "unit_statement", "visit", "visit_of_code", "visits", "what_if",
 ]  # fmt: skip

@@ -1,0 +1,101 @@
+"""What is coming to one unit: sheets and documents by the day they are due, announced visits, meetings.
+
+A sealed visit (四不两直) is not here before it has arrived: it is left out in SQL, and nothing is counted of it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from dukao.base.periods import Period
+from dukao.base.wording import joined
+from dukao.gate.models import BurdenEntry, Meeting, Visit
+from dukao.gate.queries.ledger.entries import seen_unit
+from dukao.gate.queries.visits import REVEALED
+from dukao.org.queries import UnitView
+from dukao.org.rules import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarItem:
+    """`starts_at` only where the hour is known (meetings). Minutes × 100, measured where they were."""
+
+    on: date
+    starts_at: datetime | None
+    kind: str  # of KIND_NAMES
+    number: str  # of the demand; empty for a visit that has not come yet
+    title: str
+    asker_name: str
+    minutes_hundredths: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    unit: UnitView
+    month: Period
+    items: tuple[CalendarItem, ...]  # by day
+
+    @property
+    def minutes_hundredths(self) -> int:
+        return sum(item.minutes_hundredths for item in self.items)
+
+
+def unit_calendar(*, unit: str, month: Period, viewer: Actor) -> Calendar:
+    """The unit's month. Raises NotThere."""
+    assert month.type == "month", "a calendar shows one month"
+    top = seen_unit(unit, viewer)
+    items = [*_due(top.id, month), *_meetings(top.id, month), *_visits(top.id, month)]
+    order = {"meeting": 0, "visit": 1, "sheet": 2, "document": 3}
+    return Calendar(top, month, tuple(sorted(items, key=lambda i: (i.on, order[i.kind], i.number, i.title))))
+
+
+def _due(unit_id: int, month: Period) -> list[CalendarItem]:
+    rows = BurdenEntry.objects.filter(
+        unit_id=unit_id, given_back_at=None, kind__in=["sheet", "document"], demand__due_on__gte=month.starts_on,
+        demand__due_on__lt=month.ends_on,
+    ).values_list(
+        "demand__due_on", "kind", "demand__number", "demand__title", "asker__name", "minutes_hundredths",
+        "measured_hundredths",
+    )  # fmt: skip
+    return [
+        CalendarItem(on, None, kind, number, title, asker, minutes if measured is None else measured)
+        for on, kind, number, title, asker, minutes, measured in rows
+    ]
+
+
+def _meetings(unit_id: int, month: Period) -> list[CalendarItem]:
+    rows = (
+        BurdenEntry.objects.filter(
+            unit_id=unit_id, given_back_at=None, kind="meeting",
+            demand__meeting__starts_at__date__gte=month.starts_on, demand__meeting__starts_at__date__lt=month.ends_on,
+        )
+        .exclude(demand__meeting__state=Meeting.State.CANCELLED)
+        .values_list(
+            "demand__meeting__starts_at", "demand__number", "demand__title", "asker__name", "minutes_hundredths",
+            "measured_hundredths",
+        )
+    )  # fmt: skip
+    return [
+        CalendarItem(timezone.localdate(at), at, "meeting", number, title, asker,
+                     minutes if measured is None else measured)
+        for at, number, title, asker, minutes, measured in rows
+    ]  # fmt: skip
+
+
+def _visits(unit_id: int, month: Period) -> list[CalendarItem]:
+    chosen = Visit.objects.filter(REVEALED, unit_id=unit_id, on__gte=month.starts_on, on__lt=month.ends_on)
+    # What is read from data brings nobody to the village, and what was given back does not come.
+    chosen = chosen.exclude(mode=Visit.Mode.REMOTE).exclude(state=Visit.State.GIVEN_BACK)
+    found = []
+    for visit in chosen.select_related("demand").prefetch_related("parts__item__department"):
+        parts = sorted(visit.parts.all(), key=lambda part: part.pk)
+        found.append(
+            CalendarItem(
+                visit.on, None, "visit", visit.demand.number if visit.demand else "",
+                joined(dict.fromkeys(part.item.title for part in parts)),
+                joined(dict.fromkeys(part.item.department.name for part in parts)),
+                visit.minutes_hundredths if visit.measured_minutes is None else visit.measured_minutes * 100,
+            )
+        )  # fmt: skip
+    return found
