@@ -7,7 +7,9 @@ from functools import lru_cache
 
 # What a tick is written as; in brackets a plain one.
 TICK = "☑"
-_OPEN, _TICKED = "□☐○◯▢◻⬜", "☑☒■✓✔√●◉▣"
+# The last ones are boxes and ticks of symbol fonts, which stand for nothing outside of these.
+_SYMBOLS, _TICKED_SYMBOLS = "\uf0a8\uf06f\uf071", "\uf052\uf0fe\uf0fc"
+_OPEN, _TICKED = f"□☐○◯▢◻⬜{_SYMBOLS}", f"☑☒■✓✔√●◉▣{_TICKED_SYMBOLS}"
 _MARK = rf"(?:[{_OPEN}{_TICKED}]|[(（][ \u3000√✓✔]*[)）])"
 _TITLE = rf"[^{_OPEN}{_TICKED}\s;；,，、/:：?？()（）]+(?:[（(][^（）()]*[^\s（）()√✓✔][^（）()]*[）)])?"
 _BEHIND = re.compile(rf"({_TITLE})[ \u3000]*({_MARK})")
@@ -100,16 +102,19 @@ def with_ticks(text: str, titles: Collection[str]) -> str | None:
         if box.title in titles:
             mark = TICK if len(box.mark) == 1 else f"{box.mark[0]}√{box.mark[-1]}"
             text = text[: box.start] + mark + text[box.end :]
-    return text
+    return re.sub(f"[{_SYMBOLS}]", "□", text)
 
 
 def is_ticked_copy(text: str, printed: str) -> bool:
-    """Whether `text` is what is printed, with nothing but open boxes of it ticked."""
-    boxes = boxes_in(printed)
-    if boxes is None or boxes.ticked:
+    """Whether `text` is what is printed, with nothing but open boxes of it ticked; blanks do not count."""
+    boxes = boxes_in(text)
+    if boxes is None or not boxes.ticked or re.search(f"[{_TICKED}]", _HOW.sub("", printed)):
         return False
-    told = boxes_in(text)
-    return told is not None and bool(told.ticked) and with_ticks(printed, told.ticked) == text
+    return _unticked(text) == _unticked(printed)
+
+
+def _unticked(text: str) -> str:
+    return "".join(re.sub(_MARK, lambda mark: "□" if len(mark[0]) == 1 else "（）", text).split())
 
 
 def has_open_boxes(text: str) -> bool:

@@ -414,3 +414,21 @@ def test_one_form_for_many_villages(form: Path) -> None:
             one, other = (openpyxl.load_workbook(form.parent / n) for n in (f"{number}.xlsx", "alone.xlsx"))
             for a, b in zip(one["表一"].iter_rows(), other["表一"].iter_rows(), strict=True):
                 assert [(c.value, looks(c)) for c in a] == [(c.value, looks(c)) for c in b]
+
+
+def test_printed_boxes_are_ticked_and_all_else_stays(tmp_path):
+    rows = (
+        f'<row r="1">{text_cell("A1", "是否通水")}{text_cell("B1", "□是　□否（请打√）")}</row>'
+        f'<row r="2">{text_cell("A2", "是否通气")}{text_cell("B2", "□是 □否")}</row>'
+        f'<row r="3">{text_cell("A3", "是否通电")}{text_cell("B3", "☑是 □否")}</row>'
+        f'<row r="4">{text_cell("A4", "路 &lt;宽&gt;：□是 □否")}{text_cell("B4", "□有 □无")}</row>'
+    )
+    form = write_form(tmp_path / "表.xlsx", sheet_xml(rows))
+    values = {"B1": "☑是　□否（请打√）", "B3": "□是 ☑否", "A4": "路 <宽>：☑是 □否", "B4": "有"}
+    filled = fill_workbook(form, tmp_path / "出.xlsx", plan(values, ("B2",)))
+    sheet = openpyxl.load_workbook(filled.path)["表一"]
+    assert [sheet[name].value for name in ("B1", "B2", "B3", "A4", "B4")] == [
+        "☑是　□否（请打√）", "□是 □否", "☑是 □否", "路 <宽>：☑是 □否", "□有 □无",
+    ]  # fmt: skip
+    assert [s.filling.cell for s in filled.skipped] == ["B3", "B4"]
+    assert sheet["B2"].fill.fill_type == "solid", "open, as every cell that is left to a person"

@@ -81,3 +81,16 @@ def test_a_doctype_is_refused(form: Path, tmp_path: Path) -> None:
     write_ods(form, '<!DOCTYPE x [<!ENTITY a "b">]>')
     with pytest.raises(Unreadable):
         fill_workbook(form, tmp_path / "filled.ods", plan())
+
+
+def test_printed_boxes_are_ticked_and_all_else_stays(tmp_path: Path) -> None:
+    cells = "".join(
+        f'<table:table-row><table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+        "</table:table-row>"
+        for text in ('□是<text:s text:c="3"/>□否', "☑是 □否", "□有 □无")
+    )
+    form = write_ods(tmp_path / "form.ods", f'<table:table table:name="表一">{cells}</table:table>')
+    filled = fill_workbook(form, tmp_path / "出.ods", plan({"A1": "☑是   □否", "A2": "□是 ☑否"}, ("A3",)))
+    (grid, *_) = read_here(filled.path).grids
+    assert [row[0] for row in grid.rows] == ["☑是   □否", "☑是 □否", "□有 □无"]
+    assert [s.filling.cell for s in filled.skipped] == ["A2"]

@@ -269,3 +269,28 @@ def test_a_form_about_one_person_or_unit_says_whom():
     shelf = Remembered(population=(value(702, "人", whose="龙西村"), value(1004, "人")))
     form = "| 调查表（模拟） | < |\n| 村名 | 龙西村 |\n| 户籍人口（人） | |\n| 耕地面积（亩） | |"
     assert filled(planned(form, shelf)[2]) == {"B3": 702}
+
+
+TICKS = """
+| 设施调查表（模拟） | < | < |
+| 序号 | 调查内容 | 答案 |
+| 1 | 是否通自来水 | □是 □否 |
+| 2 | 政治面貌 | 群众□ 党员□ |
+| 3 | 户籍人口（人） | |
+"""
+
+
+def test_boxes_are_ticked_for_what_is_known_and_listed_for_what_is_not():
+    shelf = Remembered(party=(value("党员", of=None),), population=(value(1004, "人"),))
+    _, _, plan = planned(TICKS, shelf)
+    assert filled(plan) == {"C4": "群众□ 党员☑", "C5": 1004}
+    assert [(g.slot.cell, [title for _, title in g.slot.codes]) for g in plan.gaps] == [("C3", ["是", "否"])]
+    _, _, other = planned(TICKS, Remembered(party=(value("团员", of=None),)))
+    assert why(other)["C4"] == "“团员”填不进这一格"
+
+
+def test_boxes_behind_the_question_itself_are_ticked():
+    form = "| 走访表（模拟） |\n| 政治面貌：□群众 □党员 |\n| 是否参保：□是 □否 |"
+    _, _, plan = planned(form, Remembered(party=(value("群众", of=None),)))
+    assert filled(plan) == {"A2": "政治面貌：☑群众 □党员"}
+    assert list(why(plan)) == ["A3"]

@@ -76,14 +76,14 @@ class OdsPress:
         if table is None:
             return "找不到这张工作表"
         try:
-            content_of(filling.value)
+            content = content_of(filling.value)
         except Unfit as problem:
             return str(problem)
         place = table.first_of((filling.row, filling.column))
         cells = job.cells.setdefault(filling.sheet, {})
         if place in cells:
             return f"{cell_name(*place)} 已经填了另一项"
-        if why := table.why_not(place):
+        if why := table.why_not(place, content.text):
             return why
         note = note_on((("来源", filling.source), ("截至", filling.as_of), ("依据", filling.reason)))
         cells[place] = _filled(filling.value, note)
@@ -96,7 +96,7 @@ class OdsPress:
             return
         place = table.first_of((gap.slot.row, gap.slot.column))
         cells = job.cells.setdefault(gap.sheet, {})
-        if place not in cells and not table.why_not(place):
+        if place not in cells and (not table.why_not(place) or table.offers_boxes(place)):
             cells[place] = _marked(self._styles.open_one(table.style(place)))
 
     def _summary(self, said: Said) -> Iterable[Edit]:

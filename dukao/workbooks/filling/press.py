@@ -85,7 +85,7 @@ class OfficePress:
         cells = job.cells.setdefault(filling.sheet, {})
         if place in cells:
             return f"{cell_name(*place)} 已经填了另一项"
-        like, why = sheet.cells.look(place)
+        like, why = sheet.cells.look(place, content.text)
         if why:
             return why
         style = self._styles.variant(like, date=content.is_date, time=content.is_time, quoted=content.is_quoted)
@@ -102,8 +102,9 @@ class OfficePress:
         place = sheet.cells.first_of((gap.slot.row, gap.slot.column))
         cells = job.cells.setdefault(gap.sheet, {})
         like, why = sheet.cells.look(place)
-        if place not in cells and not why:
-            cells[place] = Written(self._styles.variant(like, is_open=True))
+        keeps = bool(why) and sheet.cells.offers_boxes(place)
+        if place not in cells and (keeps or not why):
+            cells[place] = Written(self._styles.variant(like, is_open=True), keeps=keeps)
 
     def _with_summary(self, said: Said, types: dict[str, str]) -> dict[str, bytes]:
         """The parts that hold the summary and make the workbook know of it and of the parts that are new."""

@@ -4,9 +4,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from html import unescape
 from typing import NamedTuple
 
-from dukao.workbooks.filling.markup import Edit, Element, Xml, spoken
+from dukao.workbooks.boxes import has_open_boxes, is_ticked_copy
+from dukao.workbooks.filling.markup import Edit, Element, Xml, spoken, with_attributes
 from dukao.workbooks.filling.values import Content
 from dukao.workbooks.grid import Area, cell_name, cell_place, column_name
 from dukao.workbooks.reading.kinds import damaged
@@ -42,10 +44,11 @@ class Cell(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What a cell becomes: nothing but a style, or a value."""
+    """What a cell becomes: nothing but a style, or a value. `keeps`: what is printed in it stays, its look changes."""
 
     style: int
     content: Content | None = None
+    keeps: bool = False
 
 
 class SheetPart:
@@ -104,14 +107,25 @@ class SheetPart:
         """The first cell of the merged area the place lies in, or the place."""
         return self._merges.get(place, place)
 
-    def look(self, place: Place) -> tuple[int, str]:
-        """The style the cell has or would have, and why nothing may be written here; empty where it may."""
-        row = self.rows.get(place[0])
-        cell = self._cells_of(row).get(place[1]) if row else None
-        style = self._style_around(row, place[1]) if cell is None else cell.style or 0
-        return style, self._why_not(place, cell)
+    def look(self, place: Place, text: str = "") -> tuple[int, str]:
+        """The style the cell has or would have, and why this text (or any) may not be written here; empty where it may.
 
-    def _why_not(self, place: Place, cell: Cell | None) -> str:
+        A text may stand in place of printed boxes of which it ticks some and changes nothing else.
+        """
+        row, cell = self._standing(place)
+        style = self._style_around(row, place[1]) if cell is None else cell.style or 0
+        return style, self._why_not(place, cell, text)
+
+    def offers_boxes(self, place: Place) -> bool:
+        """Whether answers to tick are printed in the cell, and none is ticked."""
+        cell = self._standing(place)[1]
+        return cell is not None and cell.close < cell.end and has_open_boxes(unescape(self._text(cell)))
+
+    def _standing(self, place: Place) -> tuple[Row | None, Cell | None]:
+        row = self.rows.get(place[0])
+        return row, self._cells_of(row).get(place[1]) if row else None
+
+    def _why_not(self, place: Place, cell: Cell | None, written: str) -> str:
         if self._arrays and any(place in area for area in self._arrays):
             return "这一格有公式"
         if cell is None or cell.close == cell.end:
@@ -119,7 +133,9 @@ class SheetPart:
         if self.xml.find("f", cell.inner, cell.close) is not None:
             return "这一格有公式"
         text = self._text(cell)
-        return "" if _BLANKS.fullmatch(text) else f"这一格已有内容“{text[:20]}”，没有改动"
+        if _BLANKS.fullmatch(text) or is_ticked_copy(written, unescape(text)):
+            return ""
+        return f"这一格已有内容“{text[:20]}”，没有改动"
 
     def _style_around(self, row: Row | None, column: int) -> int:
         """The style that a row or column gives to cells that do not stand in the file."""
@@ -169,7 +185,10 @@ class SheetPart:
         edits: list[Edit] = []
         for column, written in sorted(cells.items()):
             new = self._cell_xml(row.number, column, written).encode()
-            if (cell := standing.get(column)) is not None:
+            if (cell := standing.get(column)) is not None and written.keeps:
+                opening = self.xml.data[cell.start : cell.inner]
+                edits.append((cell.start, cell.inner, with_attributes(opening, s=str(written.style))))
+            elif cell is not None:
                 edits.append((cell.start, cell.end, new))
             else:
                 behind = next((c.start for c in standing.values() if c.column > column), row.element.close)

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from html import unescape
 from typing import NamedTuple
 
+from dukao.workbooks.boxes import has_open_boxes, is_ticked_copy
 from dukao.workbooks.filling.markup import Edit, Element, Xml, attributes_of, with_attributes
 
 Place = tuple[int, int]
@@ -117,8 +119,13 @@ class OdsTable:
         own = cell.attributes.get("table:style-name", "") if cell else ""
         return own or next((name for first, end, name in self.column_styles if first <= place[1] < end), "")
 
-    def why_not(self, place: Place) -> str:
-        """Why nothing may be written here; empty where it may."""
+    def offers_boxes(self, place: Place) -> bool:
+        """Whether answers to tick are printed in the cell, and none is ticked."""
+        cell = self.cell(place)
+        return cell is not None and b"<draw:" not in cell.inside and has_open_boxes(unescape(cell.text))
+
+    def why_not(self, place: Place, written: str = "") -> str:
+        """Why this text (or any) may not be written here; empty where it may, as where it only ticks printed boxes."""
         cell = self.cell(place)
         if cell is None:
             return ""
@@ -127,6 +134,8 @@ class OdsTable:
         if b"<draw:" in cell.inside:
             return "这一格里有图形"
         text = cell.text
+        if is_ticked_copy(written, unescape(text)):
+            return ""
         if text.strip(" \t\n_＿\u3000()（）") or (_HELD.search(cell.raw) and not text):
             return f"这一格已有内容“{text[:20]}”，没有改动"
         return ""
