@@ -1,0 +1,20 @@
+"""Looking at documents: the register, what came to a unit, what the rules say, how many there are."""
+
+from dukao.gate.queries.documents.counts import Counting, DocumentCount, document_counts
+from dukao.gate.queries.documents.judging import alike_documents, heard, judged, standing_of
+from dukao.gate.queries.documents.register import (
+    Assessment,
+    DocumentLine,
+    DocumentView,
+    document,
+    documents,
+    documents_received,
+    minutes_per_unit,
+)
+from dukao.gate.queries.documents.seeing import overseen
+
+__all__ = [
+    "Assessment", "Counting", "DocumentCount", "DocumentLine", "DocumentView", "alike_documents", "document",
+    "document_counts", "documents", "documents_received", "heard", "judged", "minutes_per_unit", "overseen",
+    "standing_of",
+]  # fmt: skip
