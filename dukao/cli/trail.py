@@ -19,6 +19,7 @@ from dukao.base.spoken import spoken
 from dukao.base.trail import broken_seals, seal_events
 from dukao.base.wording import said_of
 from dukao.cli.command import Command, Result
+from dukao.gate import queries as gate
 from dukao.org.queries import trail, unit_by_code
 from dukao.registers import queries as registers
 
@@ -86,19 +87,24 @@ def _check_arguments(parser: ArgumentParser) -> None:
 def _trail_findings() -> Iterable[Finding]:
     for broken in broken_seals():
         yield Finding(
-            check="trail.chain", where=f"seal:{broken.position}", what=broken.reason,
+            check="trail.chain",
+            where=f"seal:{broken.position}",
+            what=broken.reason,
             todo=_("与最近的备份逐条比对该处前后的事件，查明谁有数据库的写权限；不要重新封存"),
         )
 
 
 CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
-    "trail": _trail_findings, "registers": registers.findings, "deliveries": registers.delivery_findings,
+    "trail": _trail_findings,
+    "registers": registers.findings,
+    "deliveries": registers.delivery_findings,
+    "quotas": gate.quotas_that_differ,
 }
 COMMANDS = [
     Command("migrate", _l("建立数据库，或更新到最新"), _migrate, example="dukao migrate"),
     Command("seal", _l("把尚未封存的事件接入哈希链"), _seal, example="dukao seal --json"),
     Command("trail", _l("操作留痕：谁在什么时候做了什么，最近的在前"), _trail, _trail_arguments,
             "dukao trail --subject delivery:"),
-    Command("check", _l("核验事件链、汇总数和事实，并说明每个问题怎么办"), _check, _check_arguments,
+    Command("check", _l("核验事件链、汇总数、事实和检查额度，并说明每个问题怎么办"), _check, _check_arguments,
             "dukao check --only trail"),
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _l
 from dukao.base.trail import seal_events
 from dukao.base.wording import said_of
 from dukao.cli.command import Command, Result
+from dukao.gate.actions import expire_holds
 from dukao.org.actions import end_stale_sittings
 from dukao.registers.actions import land_waiting, sweep_leftovers
 
@@ -46,6 +47,7 @@ def steps() -> list[Step]:
         Step("late seals", lambda at: seal_events(at=at, is_sweep=True), every=3600.0),
         Step("sittings", lambda at: end_stale_sittings(at=at), every=600.0),
         Step("sessions", _clear_sessions, every=3600.0),
+        Step("bookings", lambda at: expire_holds(at=at), every=60.0),
         Step("leftovers", lambda at: sweep_leftovers(at=at), every=3600.0),
     ]
 
@@ -92,5 +94,11 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 COMMANDS = [
-    Command("work", _l("后台工作：入库待收的数据、封存事件、清理过期登录"), _work, _arguments, "dukao work --once"),
+    Command(
+        "work",
+        _l("后台工作：入库待收的数据、封存事件、退回过期的预约、清理过期登录"),
+        _work,
+        _arguments,
+        "dukao work --once",
+    ),
 ]

@@ -1,6 +1,20 @@
 """Through the gate."""
 
 from dukao.gate.actions.baselines import BaselineStands, set_baseline
+from dukao.gate.actions.bookings import (
+    AlreadyArrived,
+    CapReached,
+    HeldVisit,
+    NotLetThrough,
+    NotThatDay,
+    OutOfPlan,
+    RequestKeyTaken,
+    TooSoon,
+    arrive,
+    expire_holds,
+    give_back,
+    hold_visit,
+)
 from dukao.gate.actions.demands import (
     DemandWithoutBasis,
     DueDatePassed,
@@ -11,6 +25,21 @@ from dukao.gate.actions.demands import (
     record_refusal,
     withdraw_demand,
 )
+from dukao.gate.actions.documents import (
+    DocumentRefused,
+    IssuedDocument,
+    NoDraft,
+    NothingToAllow,
+    Paper,
+    Superior,
+    allow_document,
+    assess_document,
+    change_draft,
+    draft_document,
+    drop_document,
+    explain_document,
+    issue_document,
+)
 from dukao.gate.actions.draws import (
     DrawnAlready,
     DrawnTooSoon,
@@ -20,6 +49,7 @@ from dukao.gate.actions.draws import (
     promise_draw,
 )
 from dukao.gate.actions.ledger import give_back_entries, know_minutes, post_entries, tell_minutes
+from dukao.gate.actions.quotas import LimitBelowBooked, set_limits
 from dukao.gate.actions.remote import NothingKnown, look_remotely
 from dukao.gate.actions.visits import (
     NotArrived,
@@ -37,10 +67,13 @@ from dukao.gate.actions.visits import (
 )
 
 __all__ = [
-    "BaselineStands", "DemandWithoutBasis", "DrawnAlready", "DrawnTooSoon", "DueDatePassed", "IssuedDemand",
-    "NobodyAsked", "NotArrived", "NothingKnown", "NothingToDecide", "NothingToObjectTo", "ObjectionTooLate",
-    "PromiseBroken", "Reason", "TooFewInspectors", "TooManyCodes", "TookPart", "conclude_visit", "decide_objection",
-    "draw_units", "give_back_entries", "issue_demand", "know_minutes", "look_remotely", "object_to_visit",
-    "post_entries", "promise_draw", "read_code", "record_refusal", "refuse_visit", "set_baseline", "tell_minutes",
-    "tell_of_visit", "withdraw_demand",
+    "AlreadyArrived", "BaselineStands", "CapReached", "DemandWithoutBasis", "DocumentRefused", "DrawnAlready",
+    "DrawnTooSoon", "DueDatePassed", "HeldVisit", "IssuedDemand", "IssuedDocument", "LimitBelowBooked", "NoDraft",
+    "NobodyAsked", "NotArrived", "NotLetThrough", "NotThatDay", "NothingKnown", "NothingToAllow", "NothingToDecide",
+    "NothingToObjectTo", "ObjectionTooLate", "OutOfPlan", "Paper", "PromiseBroken", "Reason", "RequestKeyTaken",
+    "Superior", "TooFewInspectors", "TooManyCodes", "TooSoon", "TookPart", "allow_document", "arrive",
+    "assess_document", "change_draft", "conclude_visit", "decide_objection", "draft_document", "draw_units",
+    "drop_document", "expire_holds", "explain_document", "give_back", "give_back_entries", "hold_visit", "issue_demand",
+    "issue_document", "know_minutes", "look_remotely", "object_to_visit", "post_entries", "promise_draw", "read_code",
+    "record_refusal", "refuse_visit", "set_baseline", "set_limits", "tell_minutes", "tell_of_visit", "withdraw_demand",
 ]  # fmt: skip

@@ -10,6 +10,17 @@ from dukao.gate.queries.demands import (
     minutes_by_asker,
     refusals,
 )
+from dukao.gate.queries.documents import (
+    Assessment,
+    Counting,
+    DocumentCount,
+    DocumentLine,
+    DocumentView,
+    document,
+    document_counts,
+    documents,
+    documents_received,
+)
 from dukao.gate.queries.draws import DrawnUnit, DrawView, draw, draws, published_draw
 from dukao.gate.queries.ledger import (
     ESTIMATE_NAMES,
@@ -37,6 +48,14 @@ from dukao.gate.queries.ledger import (
     unit_statement,
     what_if,
 )
+from dukao.gate.queries.quotas import (
+    CapState,
+    Obstacle,
+    cap_states,
+    obstacles,
+    quotas_that_differ,
+)
+from dukao.gate.queries.radar import Dodge, Pair, Side, dodges, pair
 from dukao.gate.queries.remote import RemoteLook, remote_look
 from dukao.gate.queries.visits import (
     CodeDoesNotHold,
@@ -53,11 +72,13 @@ from dukao.gate.queries.visits import (
 )
 
 __all__ = [
-    "ESTIMATE_NAMES", "FORMULAS", "KIND_NAMES", "AskerBurden", "AskerMinutes", "BaselineView", "Burden", "Calendar",
-    "CalendarItem", "CodeDoesNotHold", "Compared", "CrowdedUnit", "DemandView", "DepartmentStatement", "DrawView",
-    "DrawnUnit", "DueElsewhere", "Engagement", "KindBurden", "Median", "PartView", "RefusalView", "RefusedVisitView",
-    "RemoteLook", "StatementLine", "UnitBurden", "UnitStatement", "VisitView", "WhatIf", "baselines", "comparison",
-    "conduct_rules", "demand", "demands", "demands_on_unit", "department_statement", "draw", "draws", "engagements",
-    "minutes_by_asker", "published_draw", "refusals", "refused_visits", "remote_look", "unit_calendar",
-    "unit_statement", "visit", "visit_of_code", "visits", "what_if",
+    "ESTIMATE_NAMES", "FORMULAS", "KIND_NAMES", "AskerBurden", "AskerMinutes", "Assessment", "BaselineView", "Burden",
+    "Calendar", "CalendarItem", "CapState", "CodeDoesNotHold", "Compared", "Counting", "CrowdedUnit", "DemandView",
+    "DepartmentStatement", "DocumentCount", "DocumentLine", "DocumentView", "Dodge", "DrawView", "DrawnUnit",
+    "DueElsewhere", "Engagement", "KindBurden", "Median", "Obstacle", "Pair", "PartView", "RefusalView",
+    "RefusedVisitView", "RemoteLook", "Side", "StatementLine", "UnitBurden", "UnitStatement", "VisitView", "WhatIf",
+    "baselines", "cap_states", "comparison", "conduct_rules", "demand", "demands", "demands_on_unit",
+    "department_statement", "document", "document_counts", "documents", "documents_received", "dodges", "draw", "draws",
+    "engagements", "minutes_by_asker", "obstacles", "pair", "published_draw", "quotas_that_differ", "refusals",
+    "refused_visits", "remote_look", "unit_calendar", "unit_statement", "visit", "visit_of_code", "visits", "what_if",
 ]  # fmt: skip

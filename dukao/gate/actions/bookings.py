@@ -1,0 +1,372 @@
+"""Bookings: a visit is held, then it arrives or is given back. All caps or none, whoever else books at that moment.
+
+1. `hold_visit` locks the unit, checks plan and rest, writes the visit, its demand and its events, and takes all caps in
+   one statement at the end, so that caps which many share are locked for as short as can be.
+2. `arrive` turns what is held into what is used: the unit has scanned the check code. It is never given back.
+3. `give_back` and `expire_holds` free what is held and withdraw the demand.
+
+A sealed visit (四不两直) holds its caps like any other. Until it arrives it has no demand, and its events stand at the
+unit of the plan and name no target.
+
+Locks are taken in one order: unit, visit, caps by key. No two writers can wait for each other.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from dukao.base.periods import Period
+from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.trail import record_event
+from dukao.base.wording import period_text
+from dukao.gate.actions.demands import Reason, put_demand, put_refusal, take_back_demand
+from dukao.gate.actions.inserting import insert
+from dukao.gate.actions.ledger import post_entries
+from dukao.gate.actions.quotas import give_back_caps, hold_caps, use_caps
+from dukao.gate.models import Demand, Visit, VisitPart
+from dukao.gate.queries.quotas import (
+    Ground,
+    Obstacle,
+    booking_caps,
+    cap_full,
+    ground_of,
+    limits_on,
+    outside_plan,
+    require_booking,
+    too_soon,
+)
+from dukao.gate.queries.visits import VisitView, code_does_not_hold, visit
+from dukao.gate.rules.quotas import RULES
+from dukao.gate.rules.visits import CODE_BYTES, code_digest, code_from, code_of, is_sealed, number_of
+from dukao.law import queries as law
+from dukao.org import queries as org
+from dukao.org.rules import SYSTEM, Actor
+
+_ITEMS_MOST, _TEAM_MOST, _PERSON_LENGTH = 20, 50, 200
+
+
+class NotLetThrough(Refused):
+    """A rule does not let the booking through. `next_on`: the first day on which it would, where that can be said."""
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(
+            obstacle.what, why=obstacle.why, todo=obstacle.todo, source=obstacle.source, rule=obstacle.rule
+        )
+        self.next_on = obstacle.next_on
+
+
+class OutOfPlan(NotLetThrough):
+    """No approved item allows this visit there and then."""
+
+
+class CapReached(NotLetThrough):
+    """A cap has no room."""
+
+
+class TooSoon(NotLetThrough):
+    """The unit is owed some days of rest between two visits."""
+
+
+class _BookedMeanwhile(Exception):
+    """The same request is booked already; what this transaction has written is undone."""
+
+
+class RequestKeyTaken(Refused):
+    """Another booking was made under this request key."""
+
+
+class NotThatDay(Refused):
+    """The visit was booked for another day, and counts on that day."""
+
+
+class AlreadyArrived(Refused):
+    """What has been carried out is not given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldVisit:
+    """A booking. `code` is told to the booker only; empty where the house's secret has changed since it was booked."""
+
+    number: str
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A booking as it was asked for."""
+
+    items: tuple[str, ...]
+    unit: str
+    on: date
+    mode: str
+    purpose: str
+    people: list[dict[str, str]]
+    team_size: int
+    request_key: str
+
+    @property
+    def is_sealed(self) -> bool:
+        return is_sealed(mode=self.mode, has_arrived=False)
+
+
+def hold_visit(
+    *, items: Sequence[str], unit: str, on: date, mode: str, purpose: str, people: Sequence[Mapping[str, str]],
+    team_size: int, request_key: str, by: Actor, at: datetime,
+) -> HeldVisit:  # fmt: skip
+    """Book one visit that carries these items (numbers) to the unit: all its caps are held, or none.
+
+    `people` are `{"name": …, "office": …}`. The first item's department answers for a joint visit. The same request
+    again (`request_key`) gets the same answer, whatever has happened to the visit meanwhile.
+    Raises: NotThere, Invalid, OutOfPlan, TooSoon, CapReached, RequestKeyTaken. Records: gate.visit.booked and, unless
+    sealed, gate.demand.issued; where a rule refuses, gate.demand.refused.
+    Basis: INS-1, INS-2, INS-3.
+    """
+    team = [{"name": person.get("name", ""), "office": person.get("office", "")} for person in people]
+    request = _Request(tuple(dict.fromkeys(items)), unit, on, mode, purpose.strip(), team, team_size, request_key)
+    _refuse_bad_words(request)
+    ground = None
+    try:
+        with transaction.atomic():
+            ground = ground_of(items=request.items, unit=unit, request_key=request_key, is_locking=True)
+            require_booking(ground, by)
+            if ground.earlier_id is None:
+                return _hold(request, ground, by, at)
+    except _BookedMeanwhile:
+        pass  # The same request, at the same moment: its answer is there now.
+    except NotLetThrough as refused:
+        assert ground is not None, "only what is there is refused by the rules"
+        _put_on_record(refused, request, ground, by, at)
+        raise
+    return _same_again(request, by)
+
+
+def arrive(*, code: str, unit: str, by: Actor, at: datetime) -> VisitView:
+    """The unit has scanned the check code: the visit is there, and its caps are used. Twice is once.
+
+    Raises: NotThere, CodeDoesNotHold (no such code, not for this unit, or over), NotThatDay.
+    Records: gate.visit.arrived and, for a sealed visit, gate.demand.issued.
+    """
+    with transaction.atomic():
+        place = org.unit_by_code(unit)
+        by.require("DEMANDS_RECEIVE", place.path)
+        plain = code_from(code)
+        found = _locked().filter(code_digest=code_digest(plain), unit_id=place.id).first() if plain else None
+        if found is None or found.state == Visit.State.GIVEN_BACK:
+            raise code_does_not_hold(at)
+        if found.state == Visit.State.HELD:
+            _arrive(found, by, at)
+    return visit(number=found.number, viewer=by)
+
+
+def give_back(*, visit: str, reason: str, by: Actor, at: datetime) -> None:
+    """The booker does not come: the visit (its number) is off, and what it held is free. Twice is once.
+
+    Raises: NotThere, Invalid, AlreadyArrived. Records: gate.visit.given_back and, unless sealed, gate.demand.withdrawn.
+    """
+    if not 1 <= len(reason.strip()) <= 300:
+        raise Invalid(_("请写明为什么退回"), errors={"reason": _("1 到 300 字")})
+    with transaction.atomic():
+        found = _locked().filter(number=visit).first()
+        if found is None or not _may_give_back(found, by):
+            raise NotThere()
+        if found.state in (Visit.State.ARRIVED, Visit.State.CONCLUDED):
+            raise AlreadyArrived(
+                _("这次检查已经到场，不能退回"), why=_("到过场就已经占用了基层的时间"), todo=_("请照实反馈结论")
+            )
+        if found.state == Visit.State.HELD:
+            _give_back(found, reason.strip(), "gate.visit.given_back", by, at)
+
+
+def expire_holds(*, at: datetime) -> int:
+    """Give back every booking whose day has passed without an arrival; answer how many. For the work process.
+
+    Records: gate.visit.expired and, unless sealed, gate.demand.withdrawn.
+    """
+    done = 0
+    while True:
+        with transaction.atomic():
+            # One at a time, and past those that somebody else is working on: nobody waits for the house's own work.
+            over = _locked(skip=True).filter(state=Visit.State.HELD, expires_at__lte=at)
+            found = over.order_by("expires_at", "id").first()
+            if found is None:
+                return done
+            _give_back(found, _("当天没有到场，自动退回"), "gate.visit.expired", SYSTEM, at)
+            done += 1
+
+
+def _hold(request: _Request, ground: Ground, by: Actor, at: datetime) -> HeldVisit:
+    limits = limits_on(request.on)
+    if obstacle := outside_plan(ground, request.on, timezone.localdate(at)):
+        raise OutOfPlan(obstacle)
+    if obstacle := too_soon(ground, request.on, limits):
+        raise TooSoon(obstacle)
+    caps = booking_caps(ground, request.on, limits)
+    number, expires_at = number_of(secrets.token_bytes(CODE_BYTES)), _expiry(request.on)
+    code, minutes = _code(number, request.request_key), max(item.minutes_hundredths for item in ground.items)
+    demand_id = None
+    if not request.is_sealed:
+        demand_id = _ask(number, ground, request.on, minutes, by.name, by, at)
+    booked = insert(
+        Visit, once="request_key", number=number, request_key=request.request_key, mode=request.mode,
+        unit_id=ground.unit_id, on=request.on, purpose=request.purpose, people=request.people,
+        team_size=request.team_size, asks=[text for item in ground.items for text in item.questions],
+        minutes_hundredths=minutes, caps={cap.key: cap.is_lifted for cap in caps}, code_digest=code_digest(code),
+        booked_by=by.name, booked_at=at, expires_at=expires_at, demand_id=demand_id,
+    )  # fmt: skip
+    if booked is None:
+        raise _BookedMeanwhile
+    for item in ground.items:
+        insert(VisitPart, visit_id=booked, item_id=item.id)
+    _tell_booked(number, request, ground, by, at)
+    if full := hold_caps(caps):
+        # What no other day can help comes first.
+        [first, *_rest] = (cap for kind in RULES for cap in caps if cap.kind == kind and cap.key in full)
+        raise CapReached(cap_full(ground, first, request.on, limits))
+    return HeldVisit(number, code, expires_at)
+
+
+def _same_again(request: _Request, by: Actor) -> HeldVisit:
+    """The answer that the request got before. Raises RequestKeyTaken where it was another request."""
+    found = Visit.objects.select_related("unit").get(request_key=request.request_key)
+    items = list(found.parts.order_by("id").values_list("item__number", flat=True))
+    before = _Request(
+        tuple(items), found.unit.code, found.on, found.mode, found.purpose, found.people, found.team_size,
+        found.request_key,
+    )  # fmt: skip
+    if before != request or found.booked_by != by.name:
+        raise RequestKeyTaken(
+            _("这个请求编号已经用于另一次预约"), why=_("同一个请求只预约一次"), todo=_("请换一个请求编号再提交")
+        )
+    code = _code(found.number, found.request_key)
+    return HeldVisit(found.number, code if code_digest(code) == found.code_digest else "", found.expires_at)
+
+
+def _arrive(found: Visit, by: Actor, at: datetime) -> None:
+    if at >= found.expires_at:
+        raise code_does_not_hold(at)
+    if timezone.localdate(at) < found.on:
+        raise NotThatDay(
+            _("这次检查预约在{day}").format(day=period_text(Period.of(found.on, "day"))),
+            why=_("检查按预约的日子计入次数"),
+            todo=_("请在那一天再来，或退回后另约"), rule="INS-1", source=law.rule("INS-1", found.on).source_text,
+        )  # fmt: skip
+    # Clocks of two machines may differ: an arrival is not earlier than its booking.
+    moment = max(at, found.booked_at)
+    found.state, found.arrived_at, found.arrived_by = Visit.State.ARRIVED, moment, by.name
+    if found.mode == Visit.Mode.UNANNOUNCED:
+        numbers = list(found.parts.order_by("id").values_list("item__number", flat=True))
+        ground = ground_of(items=numbers, unit=found.unit.code)
+        found.demand_id = _ask(found.number, ground, found.on, found.minutes_hundredths, found.booked_by, by, moment)
+    found.save(update_fields=["state", "arrived_at", "arrived_by", "demand"])
+    record_event(
+        verb="gate.visit.arrived", subject=f"visit:{found.number}", by=by, at=at, unit_path=found.unit.path,
+        detail={"unit": found.unit.code, "mode": found.mode},
+    )  # fmt: skip
+    use_caps(found.caps)
+
+
+def _give_back(found: Visit, reason: str, verb: str, by: Actor, at: datetime) -> None:
+    moment = max(at, found.booked_at)
+    found.state, found.given_back_at, found.reason = Visit.State.GIVEN_BACK, moment, reason
+    found.save(update_fields=["state", "given_back_at", "reason"])
+    if found.demand_id is not None:
+        take_back_demand(Demand.objects.select_related("scope_unit").get(id=found.demand_id), reason, by, moment)
+    record_event(
+        verb=verb, subject=f"visit:{found.number}", by=by, at=at, detail={"reason": reason},
+        unit_path=_plan_path(found) if found.mode == Visit.Mode.UNANNOUNCED else found.unit.path,
+    )  # fmt: skip
+    give_back_caps(found.caps)
+
+
+def _ask(number: str, ground: Ground, on: date, minutes: int, asked_by: str, by: Actor, at: datetime) -> int:
+    """The demand of a visit, with its entry in the ledger; answer its id. It bears the visit's number.
+
+    Numbers in a row would make all bookings wait for each other, and their gaps would tell of sealed ones.
+    """
+    first = ground.items[0]
+    demand_id = put_demand(
+        number=number, kind="visit", title=first.title, asker_id=first.department_id, asker=first.department_code,
+        scope_id=ground.unit_id, scope_path=ground.unit_path, target_level=ground.unit_level, basis=first.basis,
+        due_on=on, unit_count=1, minutes_hundredths=minutes, minutes_hundredths_per_unit=minutes,
+        is_emergency=first.origin == "emergency", asked_by=asked_by, by=by, at=at,
+    )  # fmt: skip
+    post_entries(
+        demand_id=demand_id, asker_id=first.department_id, kind="visit", on=on,
+        minutes_by_unit={ground.unit_id: minutes}, estimate="visit",
+    )  # fmt: skip
+    return demand_id
+
+
+def _tell_booked(number: str, request: _Request, ground: Ground, by: Actor, at: datetime) -> None:
+    detail: dict[str, Any] = {"items": list(request.items), "mode": request.mode}
+    path = ground.items[0].plan_path
+    if not request.is_sealed:
+        path, detail = ground.unit_path, detail | {"unit": request.unit, "on": request.on.isoformat()}
+    record_event(verb="gate.visit.booked", subject=f"visit:{number}", by=by, at=at, unit_path=path, detail=detail)
+
+
+def _put_on_record(refused: NotLetThrough, request: _Request, ground: Ground, by: Actor, at: datetime) -> None:
+    """The attempt is kept; of a sealed one the record names neither the unit nor the day."""
+    first, what = ground.items[0], str(refused.what)
+    if request.is_sealed:
+        what = {OutOfPlan: _("不在计划内"), TooSoon: _("离另一次检查太近")}.get(type(refused), _("次数已满"))
+    put_refusal(
+        kind="visit", title=first.title, asker=first.department_code, target_level=ground.unit_level,
+        scope_unit=first.plan_unit_code if request.is_sealed else request.unit,
+        reasons=[Reason(refused.rule, what, refused.source)], by=by, at=at,
+    )  # fmt: skip
+
+
+def _may_give_back(found: Visit, by: Actor) -> bool:
+    parts = found.parts.values_list("item__department__code", "item__plan__unit__path")
+    return any(
+        by.may("PLAN_DECIDE", path) or by.may("DEMANDS_ISSUE", found.unit.path, department=code) for code, path in parts
+    )
+
+
+def _plan_path(found: Visit) -> str:
+    return found.parts.order_by("id").values_list("item__plan__unit__path", flat=True)[0]
+
+
+def _locked(*, skip: bool = False) -> QuerySet[Visit]:
+    return Visit.objects.select_for_update(of=("self",), skip_locked=skip).select_related("unit")
+
+
+def _expiry(on: date) -> datetime:
+    """When a hold ends: so many hours from the beginning of its day."""
+    hours = law.rule("INS-1", on).parameters["hold_hours"]
+    return timezone.make_aware(datetime.combine(on, time())) + timedelta(hours=hours)
+
+
+def _code(number: str, request_key: str) -> str:
+    """The check code, from the house's secret: a request that is repeated gets the same one, and nobody keeps it."""
+    return code_of(salted_hmac("dukao.gate.visit", f"{number} {request_key}", algorithm="sha256").digest()[:CODE_BYTES])
+
+
+def _refuse_bad_words(request: _Request) -> None:
+    errors = {}
+    if not 1 <= len(request.items) <= _ITEMS_MOST:
+        errors["items"] = _("请选择 1 到 {most} 个计划事项").format(most=_ITEMS_MOST)
+    if request.mode not in (Visit.Mode.ANNOUNCED, Visit.Mode.UNANNOUNCED):
+        errors["mode"] = _("请选择检查方式")
+    if not 1 <= len(request.purpose) <= 500:
+        errors["purpose"] = _("1 到 500 字")
+    if not 1 <= request.team_size <= _TEAM_MOST:
+        errors["team_size"] = _("1 到 {most} 人").format(most=_TEAM_MOST)
+    if not 1 <= len(request.people) <= max(request.team_size, 1):
+        errors["people"] = _("请写明来的人，不多于检查组人数")
+    elif not all(str(person["office"]).strip() and len(str(person)) <= _PERSON_LENGTH for person in request.people):
+        errors["people"] = _("请写明每个人的单位和职务")
+    if not 1 <= len(request.request_key) <= 64:
+        errors["request_key"] = _("1 到 64 个字符")
+    if errors:
+        raise Invalid(_("预约没有写完整"), errors=errors)

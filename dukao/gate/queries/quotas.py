@@ -1,0 +1,341 @@
+"""Caps as they stand: what a booking would draw on, what it would be refused for, and whether the counts are right."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from dukao.base.findings import Finding
+from dukao.base.periods import Period
+from dukao.base.refusals import NotThere
+from dukao.base.wording import period_text
+from dukao.gate.models import Plan, PlanItem, Quota, Visit
+from dukao.gate.rules.quotas import (
+    RULES,
+    UNIT_CAPS,
+    Cap,
+    Drawn,
+    Limits,
+    caps_of,
+    is_full,
+    is_lifted_for,
+    is_rested,
+    month_key,
+    next_possible_day,
+    week_key,
+)
+from dukao.law import queries as law
+from dukao.law.workdays import UnknownYear, is_workday, workday_after
+from dukao.org.rules import Actor
+
+_LOOK_AHEAD_DAYS = 92
+# Whatever is longer ago, or later, than this has no bearing on a unit's rest, were all holidays of a year in a row.
+_REST_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class BookableItem:
+    """A current item with what a booking needs of it; `unit` is the plan's."""
+
+    id: int
+    number: str
+    origin: str
+    state: str
+    department_id: int
+    department_code: str
+    department_name: str
+    title: str
+    topic: str
+    basis: str
+    questions: tuple[str, ...]
+    starts_on: date
+    ends_on: date
+    target_level: int
+    scope_path: str
+    visits_most: int
+    minutes_hundredths: int
+    plan_state: str
+    plan_path: str
+    plan_unit_code: str
+    names_targets: bool
+    visits_at_target: int | None
+
+    @property
+    def drawn(self) -> Drawn:
+        return Drawn(self.number, self.origin, self.department_code, self.topic, self.visits_most,
+                     self.visits_at_target)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a booking stands on: its items in the order asked, the unit, and the visit booked earlier by its request."""
+
+    items: tuple[BookableItem, ...]
+    unit_id: int
+    unit_code: str
+    unit_name: str
+    unit_level: int
+    unit_path: str
+    earlier_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CapState:
+    """One cap as it stands. `lifted`: emergencies among held and used, which may go beyond the limit."""
+
+    key: str
+    limit: int
+    held: int
+    used: int
+    lifted: int
+
+    @property
+    def taken(self) -> int:
+        return self.held + self.used
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a booking is not let through, in words a person can act on. `next_on`: the first day that has room."""
+
+    rule: str
+    what: str
+    why: str
+    todo: str
+    source: str
+    next_on: date | None = None
+
+
+def cap_states(keys: Sequence[str]) -> dict[str, CapState]:
+    """Internal: the caps that stand among these keys."""
+    rows = Quota.objects.filter(key__in=list(keys)).values_list("key", "limit", "held", "used", "lifted")
+    return {row[0]: CapState(*row) for row in rows}
+
+
+def obstacles(*, items: Sequence[str], unit: str, on: date, viewer: Actor, today: date) -> tuple[Obstacle, ...]:
+    """What would keep the viewer from booking this visit; empty where nothing would. For those who may book it.
+
+    Raises: NotThere.
+    """
+    ground = ground_of(items=items, unit=unit)
+    require_booking(ground, viewer)
+    limits = limits_on(on)
+    if outside := outside_plan(ground, on, today):
+        return (outside,)
+    found = [too_soon(ground, on, limits)]
+    caps = booking_caps(ground, on, limits)
+    states = cap_states([cap.key for cap in caps])
+    for cap in caps:
+        state = states.get(cap.key, CapState(cap.key, cap.limit, 0, 0, 0))
+        if is_full(state.held, state.used, state.limit) and not cap.is_lifted:
+            found.append(cap_full(ground, cap, on, limits))
+    return tuple(one for one in found if one)
+
+
+def require_booking(ground: Ground, by: Actor) -> None:
+    """Inside the room: a department books its own items, the office that runs the plan books any. Raises NotThere."""
+    for item in ground.items:
+        if not by.may("PLAN_DECIDE", item.plan_path):
+            by.require("DEMANDS_ISSUE", ground.unit_path, department=item.department_code)
+
+
+def limits_on(on: date) -> Limits:
+    """Inside the room: what the profile says on the day."""
+    return Limits.of(law.rule("INS-2", on).parameters, law.rule("INS-3", on).parameters)
+
+
+def booking_caps(ground: Ground, on: date, limits: Limits) -> tuple[Cap, ...]:
+    """Inside the room: the caps of a booking in the order of their keys."""
+    return caps_of([item.drawn for item in ground.items], ground.unit_code, on, limits)
+
+
+def outside_plan(ground: Ground, on: date, today: date) -> Obstacle | None:
+    """Inside the room: INS-1. Nothing is booked but what an approved item allows, where and when it allows it."""
+    for item in ground.items:
+        if what := _outside(item, ground, on):
+            return _obstacle("INS-1", on, what, _("不在计划内的检查，要先经一事一报批准"),
+                             _("请在计划内选择事项、单位和日期；确有必要的，请提交一事一报"))  # fmt: skip
+    if on < today:
+        return _obstacle("INS-1", on, _("{day}已经过去").format(day=_day(on)), _("检查要先预约，不能补办"),
+                         _("请改成今天或以后的日期"))  # fmt: skip
+    return None
+
+
+def too_soon(ground: Ground, on: date, limits: Limits) -> Obstacle | None:
+    """Inside the room: INS-3, the rest that a unit is owed. Whoever books has locked the unit."""
+    if is_lifted_for([item.drawn for item in ground.items], limits):
+        return None
+    near = _visited(ground.unit_id, on)
+    if all(is_rested(other, on, limits.cooling_workdays, workday_after) for other in near):
+        return None
+    what = _("{unit}离前后的检查不足 {n} 个工作日").format(unit=ground.unit_name, n=limits.cooling_workdays)
+    return _with_next_day("INS-3", ground, on, limits, what)
+
+
+def cap_full(ground: Ground, cap: Cap, on: date, limits: Limits) -> Obstacle:
+    """Inside the room: which cap has no room, what has used it, and what can be done."""
+    state = cap_states([cap.key]).get(cap.key, CapState(cap.key, cap.limit, 0, 0, 0))
+    shape = {
+        "item": _("“{item}”一共可以去 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
+        "target": _("“{item}”可以去{unit} {limit} 次，已到场 {used} 次、已预约 {held} 次"),
+        "department": _("{department}{year}年可以检查 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
+        "topic": _("“{item}”这类主题{year}年可以检查 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
+        "month": _("{unit}{month}最多接受 {limit} 次检查，已到场 {used} 次、已预约 {held} 次"),
+        "week": _("{unit}这一周（{monday}起）最多接受 {limit} 次检查，已到场 {used} 次、已预约 {held} 次"),
+    }[cap.kind]
+    item = next((i for i in ground.items if cap in caps_of([i.drawn], ground.unit_code, on, limits)),
+                ground.items[0])  # fmt: skip
+    what = shape.format(
+        item=item.title, department=item.department_name, unit=ground.unit_name, year=on.year,
+        month=period_text(Period.of(on, "month")), monday=_day(on - timedelta(days=on.weekday())),
+        limit=state.limit, used=state.used, held=state.held,
+    )  # fmt: skip
+    return _with_next_day(RULES[cap.kind], ground, on, limits, what, is_of_unit=cap.kind in UNIT_CAPS)
+
+
+def quotas_that_differ() -> Iterator[Finding]:
+    """For `dukao check`: caps whose counts are not what the visits say."""
+    held: Counter[str] = Counter()
+    used: Counter[str] = Counter()
+    lifted: Counter[str] = Counter()
+    standing = Visit.objects.exclude(state=Visit.State.GIVEN_BACK).values_list("state", "caps")
+    for state, caps in standing.iterator(chunk_size=5000):
+        (held if state == Visit.State.HELD else used).update(caps.keys())
+        lifted.update(key for key, is_lifted in caps.items() if is_lifted)
+    seen = set()
+    for key, *kept in Quota.objects.values_list("key", "held", "used", "lifted").order_by("key").iterator():
+        seen.add(key)
+        counted = [held[key], used[key], lifted[key]]
+        if kept != counted:
+            yield _finding(key, kept, counted)
+    for key in sorted((held.keys() | used.keys()) - seen):
+        yield _finding(key, [0, 0, 0], [held[key], used[key], lifted[key]])
+
+
+def ground_of(*, items: Sequence[str], unit: str, request_key: str = "", is_locking: bool = False) -> Ground:
+    """Inside the room: everything that a booking needs to know, in one statement.
+
+    With `is_locking` the unit is locked first: what is read of it afterwards stays true until the transaction ends.
+    Raises: NotThere (an item, or the unit, is not there).
+    """
+    numbers = tuple(dict.fromkeys(items))
+    if not numbers:
+        raise NotThere()
+    lock = " FOR NO KEY UPDATE OF u" if is_locking and connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_GROUND} WHERE i.is_current AND i.number IN ({', '.join(['%s'] * len(numbers))}){lock}",
+            [unit, request_key, *numbers],
+        )
+        rows = cursor.fetchall()
+    found = {row[1]: _item(row) for row in rows}
+    if len(found) < len(numbers):
+        raise NotThere()
+    return Ground(tuple(found[number] for number in numbers), *rows[0][-6:])
+
+
+_GROUND = """
+    SELECT i.id, i.number, i.origin, i.state, d.id, d.code, d.name, i.title, i.topic, i.basis, i.questions,
+           i.starts_on, i.ends_on, i.target_level, s.path, i.visits_most, i.minutes_hundredths_per_visit,
+           p.state, a.path, a.code, EXISTS (SELECT 1 FROM gate_plantarget o WHERE o.item_id = i.id), t.visits_most,
+           u.id, u.code, u.name, u.level, u.path, v.id
+    FROM gate_planitem i
+    JOIN gate_plan p ON p.id = i.plan_id
+    JOIN org_unit a ON a.id = p.unit_id
+    JOIN org_department d ON d.id = i.department_id
+    JOIN org_unit s ON s.id = i.scope_unit_id
+    JOIN org_unit u ON u.code = %s AND u.valid_to IS NULL
+    LEFT JOIN gate_plantarget t ON t.item_id = i.id AND t.unit_id = u.id
+    LEFT JOIN gate_visit v ON v.request_key = %s
+"""
+
+
+def _item(row: Sequence[Any]) -> BookableItem:
+    questions = json.loads(row[10]) if isinstance(row[10], str) else row[10]
+    told: list[Any] = list(row[:22])
+    told[10] = tuple(one["text"] for one in questions)
+    return BookableItem(*told)
+
+
+def _outside(item: BookableItem, ground: Ground, on: date) -> str:
+    """How the booking lies outside the item; empty where it does not."""
+    if item.state != PlanItem.State.APPROVED:
+        return _("“{item}”没有批准").format(item=item.title)
+    if item.origin == PlanItem.Origin.PLANNED and item.plan_state != Plan.State.PUBLISHED:
+        return _("“{item}”所在的计划还没有公布").format(item=item.title)
+    if not item.starts_on <= on <= item.ends_on:
+        return _("“{item}”只在{start}到{end}之间开展").format(
+            item=item.title, start=_day(item.starts_on), end=_day(item.ends_on)
+        )
+    reached = (
+        item.visits_at_target is not None
+        if item.names_targets
+        else ground.unit_level == item.target_level and ground.unit_path.startswith(item.scope_path)
+    )
+    # Nobody inspects the unit whose plan it is: it would learn of what is sealed.
+    if not reached or item.plan_path.startswith(ground.unit_path):
+        return _("“{item}”不包括{unit}").format(item=item.title, unit=ground.unit_name)
+    return ""
+
+
+def _visited(unit_id: int, on: date, ahead_days: int = 0) -> list[date]:
+    """Days around the day on which the unit is visited, by whomever."""
+    chosen = Visit.objects.filter(
+        unit_id=unit_id, on__gte=on - timedelta(days=_REST_DAYS), on__lte=on + timedelta(days=_REST_DAYS + ahead_days),
+    ).exclude(state=Visit.State.GIVEN_BACK).exclude(mode=Visit.Mode.REMOTE)  # fmt: skip
+    return list(chosen.values_list("on", flat=True))
+
+
+def _with_next_day(
+    rule: str, ground: Ground, on: date, limits: Limits, what: str, *, is_of_unit: bool = True
+) -> Obstacle:
+    if not is_of_unit:
+        return _obstacle(rule, on, what, _("次数一经定下就不能超过"),
+                         _("请等已预约的退回，或报督考办调整计划；确有必要的，请提交一事一报"))  # fmt: skip
+    next_on = _next_day(ground, on, limits)
+    todo = (
+        _("最早可以改到{day}，或与已安排的检查合并成一次").format(day=_day(next_on))
+        if next_on
+        else _("事项的时间范围内没有别的日子了；请与已安排的检查合并成一次，确有必要的，请提交一事一报")
+    )
+    return replace(_obstacle(rule, on, what, _("基层单位不能被反复检查"), todo), next_on=next_on)
+
+
+def _next_day(ground: Ground, on: date, limits: Limits) -> date | None:
+    until = min([item.ends_on for item in ground.items] + [on + timedelta(days=_LOOK_AHEAD_DAYS)])
+    visited = _visited(ground.unit_id, on, ahead_days=_LOOK_AHEAD_DAYS)
+    rows = Quota.objects.filter(key__startswith=f"unit:{ground.unit_code}:").values_list("key", "held", "used", "limit")
+    full = {key for key, held, used, limit in rows if is_full(held, used, limit)}
+    try:
+        return next_possible_day(
+            after=on, until=until, visited=visited, limits=limits, is_workday=is_workday, workday_after=workday_after,
+            taken=lambda day: not full.isdisjoint({month_key(ground.unit_code, day), week_key(ground.unit_code, day)}),
+        )  # fmt: skip
+    except UnknownYear:
+        return None
+
+
+def _obstacle(rule: str, on: date, what: str, why: str, todo: str) -> Obstacle:
+    return Obstacle(rule, what, why, todo, law.rule(rule, on).source_text)
+
+
+def _finding(key: str, kept: Sequence[int], counted: Sequence[int]) -> Finding:
+    return Finding(
+        check="gate.quotas", where=f"quota:{key}",
+        what=_("额度记的是已预约 {kept[0]}、已到场 {kept[1]}、应急 {kept[2]}，"
+               "按检查记录应是 {due[0]}、{due[1]}、{due[2]}").format(kept=kept, due=counted),
+        todo=_("检查记录以操作留痕为准；请查明谁直接改过数据库，再按检查记录改正额度"),
+    )  # fmt: skip
+
+
+def _day(on: date) -> str:
+    return period_text(Period.of(on, "day"))
