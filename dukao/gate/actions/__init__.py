@@ -1,5 +1,14 @@
 """Through the gate."""
 
+from dukao.gate.actions.appeals import (
+    AppealDecided,
+    AppealedAlready,
+    DecidedAppeal,
+    NothingToAppeal,
+    NotIndependent,
+    decide_appeal,
+    make_appeal,
+)
 from dukao.gate.actions.baselines import BaselineStands, set_baseline
 from dukao.gate.actions.bookings import (
     AlreadyArrived,
@@ -49,6 +58,17 @@ from dukao.gate.actions.draws import (
     promise_draw,
 )
 from dukao.gate.actions.ledger import give_back_entries, know_minutes, post_entries, tell_minutes
+from dukao.gate.actions.meetings import (
+    CalledMeeting,
+    MeetingRefused,
+    NotPlanned,
+    ReasonMissing,
+    approve_meeting,
+    call_meeting,
+    cancel_meeting,
+    record_times,
+    refuse_meeting,
+)
 from dukao.gate.actions.quotas import LimitBelowBooked, set_limits
 from dukao.gate.actions.remote import NothingKnown, look_remotely
 from dukao.gate.actions.visits import (
@@ -67,13 +87,16 @@ from dukao.gate.actions.visits import (
 )
 
 __all__ = [
-    "AlreadyArrived", "BaselineStands", "CapReached", "DemandWithoutBasis", "DocumentRefused", "DrawnAlready",
-    "DrawnTooSoon", "DueDatePassed", "HeldVisit", "IssuedDemand", "IssuedDocument", "LimitBelowBooked", "NoDraft",
-    "NobodyAsked", "NotArrived", "NotLetThrough", "NotThatDay", "NothingKnown", "NothingToAllow", "NothingToDecide",
-    "NothingToObjectTo", "ObjectionTooLate", "OutOfPlan", "Paper", "PromiseBroken", "Reason", "RequestKeyTaken",
-    "Superior", "TooFewInspectors", "TooManyCodes", "TooSoon", "TookPart", "allow_document", "arrive",
-    "assess_document", "change_draft", "conclude_visit", "decide_objection", "draft_document", "draw_units",
-    "drop_document", "expire_holds", "explain_document", "give_back", "give_back_entries", "hold_visit", "issue_demand",
-    "issue_document", "know_minutes", "look_remotely", "object_to_visit", "post_entries", "promise_draw", "read_code",
-    "record_refusal", "refuse_visit", "set_baseline", "set_limits", "tell_minutes", "tell_of_visit", "withdraw_demand",
+    "AlreadyArrived", "AppealDecided", "AppealedAlready", "BaselineStands", "CalledMeeting", "CapReached",
+    "DecidedAppeal", "DemandWithoutBasis", "DocumentRefused", "DrawnAlready", "DrawnTooSoon", "DueDatePassed",
+    "HeldVisit", "IssuedDemand", "IssuedDocument", "LimitBelowBooked", "MeetingRefused", "NoDraft", "NobodyAsked",
+    "NotArrived", "NotIndependent", "NotLetThrough", "NotPlanned", "NotThatDay", "NothingKnown", "NothingToAllow",
+    "NothingToAppeal", "NothingToDecide", "NothingToObjectTo", "ObjectionTooLate", "OutOfPlan", "Paper",
+    "PromiseBroken", "Reason", "ReasonMissing", "RequestKeyTaken", "Superior", "TooFewInspectors", "TooManyCodes",
+    "TooSoon", "TookPart", "allow_document", "approve_meeting", "arrive", "assess_document", "call_meeting",
+    "cancel_meeting", "change_draft", "conclude_visit", "decide_appeal", "decide_objection", "draft_document",
+    "draw_units", "drop_document", "expire_holds", "explain_document", "give_back", "give_back_entries", "hold_visit",
+    "issue_demand", "issue_document", "know_minutes", "look_remotely", "make_appeal", "object_to_visit", "post_entries",
+    "promise_draw", "read_code", "record_refusal", "record_times", "refuse_meeting", "refuse_visit", "set_baseline",
+    "set_limits", "tell_minutes", "tell_of_visit", "withdraw_demand",
 ]  # fmt: skip

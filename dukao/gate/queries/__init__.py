@@ -1,5 +1,15 @@
 """Looking at the gate."""
 
+from dukao.gate.queries.appeals import (
+    GROUND_NAMES,
+    AppealCase,
+    AppealView,
+    RuleStatistic,
+    appeal,
+    appeal_case,
+    appeals,
+    rule_statistics,
+)
 from dukao.gate.queries.demands import (
     AskerMinutes,
     DemandView,
@@ -48,6 +58,17 @@ from dukao.gate.queries.ledger import (
     unit_statement,
     what_if,
 )
+from dukao.gate.queries.meetings import (
+    Judged,
+    MeetingView,
+    MeetingYear,
+    SpeechView,
+    judged_meeting,
+    meeting,
+    meeting_years,
+    meetings,
+    meetings_of_unit,
+)
 from dukao.gate.queries.quotas import (
     CapState,
     Obstacle,
@@ -72,13 +93,16 @@ from dukao.gate.queries.visits import (
 )
 
 __all__ = [
-    "ESTIMATE_NAMES", "FORMULAS", "KIND_NAMES", "AskerBurden", "AskerMinutes", "Assessment", "BaselineView", "Burden",
-    "Calendar", "CalendarItem", "CapState", "CodeDoesNotHold", "Compared", "Counting", "CrowdedUnit", "DemandView",
-    "DepartmentStatement", "DocumentCount", "DocumentLine", "DocumentView", "Dodge", "DrawView", "DrawnUnit",
-    "DueElsewhere", "Engagement", "KindBurden", "Median", "Obstacle", "Pair", "PartView", "RefusalView",
-    "RefusedVisitView", "RemoteLook", "Side", "StatementLine", "UnitBurden", "UnitStatement", "VisitView", "WhatIf",
-    "baselines", "cap_states", "comparison", "conduct_rules", "demand", "demands", "demands_on_unit",
-    "department_statement", "document", "document_counts", "documents", "documents_received", "dodges", "draw", "draws",
-    "engagements", "minutes_by_asker", "obstacles", "pair", "published_draw", "quotas_that_differ", "refusals",
-    "refused_visits", "remote_look", "unit_calendar", "unit_statement", "visit", "visit_of_code", "visits", "what_if",
+    "ESTIMATE_NAMES", "FORMULAS", "GROUND_NAMES", "KIND_NAMES", "AppealCase", "AppealView", "AskerBurden",
+    "AskerMinutes", "Assessment", "BaselineView", "Burden", "Calendar", "CalendarItem", "CapState", "CodeDoesNotHold",
+    "Compared", "Counting", "CrowdedUnit", "DemandView", "DepartmentStatement", "DocumentCount", "DocumentLine",
+    "DocumentView", "Dodge", "DrawView", "DrawnUnit", "DueElsewhere", "Engagement", "Judged", "KindBurden", "Median",
+    "MeetingView", "MeetingYear", "Obstacle", "Pair", "PartView", "RefusalView", "RefusedVisitView", "RemoteLook",
+    "RuleStatistic", "Side", "SpeechView", "StatementLine", "UnitBurden", "UnitStatement", "VisitView", "WhatIf",
+    "appeal", "appeal_case", "appeals", "baselines", "cap_states", "comparison", "conduct_rules", "demand", "demands",
+    "demands_on_unit", "department_statement", "document", "document_counts", "documents", "documents_received",
+    "dodges", "draw", "draws", "engagements", "judged_meeting", "meeting", "meeting_years", "meetings",
+    "meetings_of_unit", "minutes_by_asker", "obstacles", "pair", "published_draw", "quotas_that_differ", "refusals",
+    "refused_visits", "remote_look", "rule_statistics", "unit_calendar", "unit_statement", "visit", "visit_of_code",
+    "visits", "what_if",
 ]  # fmt: skip
