@@ -9,7 +9,7 @@ from dukao.workbooks.reading.compound import is_compound, stream_names
 
 # Workbooks of before 1997 may begin with a record instead of a compound file: BIFF2 to BIFF5.
 _OLD_WORKBOOKS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")
-_NO_TABLES = (
+NO_TABLES = (
     (b"%PDF", "PDF 文档"),
     (b"\x89PNG", "图片"),
     (b"\xff\xd8\xff", "图片"),
@@ -54,7 +54,7 @@ def kind_of_start(path: Path) -> str:
         return "compound"
     if start[:4] in _OLD_WORKBOOKS:
         return "xls"
-    if found := next((name for magic, name in _NO_TABLES if start.startswith(magic)), None):
+    if found := next((name for magic, name in NO_TABLES if start.startswith(magic)), None):
         raise Unreadable(
             f"这是{found}，不是表格", why="文件内容与扩展名无关，以内容为准", todo="请上传 XLSX、XLS、ODS 或 CSV"
         )
