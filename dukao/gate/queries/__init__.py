@@ -10,6 +10,7 @@ from dukao.gate.queries.appeals import (
     appeals,
     rule_statistics,
 )
+from dukao.gate.queries.booking import ItemToBook, UnitToBook, days_ahead, items_to_book, units_to_book
 from dukao.gate.queries.demands import (
     AskerMinutes,
     DemandView,
@@ -96,13 +97,14 @@ __all__ = [
     "ESTIMATE_NAMES", "FORMULAS", "GROUND_NAMES", "KIND_NAMES", "AppealCase", "AppealView", "AskerBurden",
     "AskerMinutes", "Assessment", "BaselineView", "Burden", "Calendar", "CalendarItem", "CapState", "CodeDoesNotHold",
     "Compared", "Counting", "CrowdedUnit", "DemandView", "DepartmentStatement", "DocumentCount", "DocumentLine",
-    "DocumentView", "Dodge", "DrawView", "DrawnUnit", "DueElsewhere", "Engagement", "Judged", "KindBurden", "Median",
-    "MeetingView", "MeetingYear", "Obstacle", "Pair", "PartView", "RefusalView", "RefusedVisitView", "RemoteLook",
-    "RuleStatistic", "Side", "SpeechView", "StatementLine", "UnitBurden", "UnitStatement", "VisitView", "WhatIf",
-    "appeal", "appeal_case", "appeals", "baselines", "cap_states", "comparison", "conduct_rules", "demand", "demands",
-    "demands_on_unit", "department_statement", "document", "document_counts", "documents", "documents_received",
-    "dodges", "draw", "draws", "engagements", "judged_meeting", "meeting", "meeting_years", "meetings",
-    "meetings_of_unit", "minutes_by_asker", "obstacles", "pair", "published_draw", "quotas_that_differ", "refusals",
-    "refused_visits", "remote_look", "rule_statistics", "unit_calendar", "unit_statement", "visit", "visit_of_code",
-    "visits", "what_if",
+    "DocumentView", "Dodge", "DrawView", "DrawnUnit", "DueElsewhere", "Engagement", "ItemToBook", "Judged",
+    "KindBurden", "Median", "MeetingView", "MeetingYear", "Obstacle", "Pair", "PartView", "RefusalView",
+    "RefusedVisitView", "RemoteLook", "RuleStatistic", "Side", "SpeechView", "StatementLine", "UnitBurden",
+    "UnitStatement", "UnitToBook", "VisitView", "WhatIf", "appeal", "appeal_case", "appeals", "baselines", "cap_states",
+    "comparison", "conduct_rules", "days_ahead", "demand", "demands", "demands_on_unit", "department_statement",
+    "document", "document_counts", "documents", "documents_received", "dodges", "draw", "draws", "engagements",
+    "items_to_book", "judged_meeting", "meeting", "meeting_years", "meetings", "meetings_of_unit", "minutes_by_asker",
+    "obstacles", "pair", "published_draw", "quotas_that_differ", "refusals", "refused_visits", "remote_look",
+    "rule_statistics", "unit_calendar", "unit_statement", "units_to_book", "visit", "visit_of_code", "visits",
+    "what_if",
 ]  # fmt: skip

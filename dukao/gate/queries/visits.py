@@ -31,8 +31,6 @@ REVEALED = ~Q(mode=Visit.Mode.UNANNOUNCED) | Q(arrived_at__isnull=False)
 class CodeDoesNotHold(Refused):
     """There is no such code, it is for another place, or it is over: one answer for all, so that nothing is told."""
 
-    status = 404
-
 
 @dataclass(frozen=True, slots=True)
 class Person:
