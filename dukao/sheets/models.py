@@ -105,7 +105,7 @@ class Filing(models.Model):
         RETURNED = "returned", "退回"
         ACCEPTED = "accepted", "通过"
         REFUSED = "refused", "拒填"
-        SPARED = "spared", "无需填报"  # all of it was known on dispatch: nobody fills in, hands in or reviews
+        SPARED = "spared", "无需填报"  # all was known on dispatch, or an appeal was upheld: nobody fills in or reviews
 
     dispatch = models.ForeignKey("sheets.Dispatch", on_delete=models.PROTECT, db_index=False, related_name="filings")
     unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, db_index=False, related_name="+")

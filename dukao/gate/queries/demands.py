@@ -120,7 +120,7 @@ def minutes_by_asker(*, viewer: Actor, since: date, until: date) -> tuple[AskerM
 def refusals(*, viewer: Actor, since: date, until: date, most: int = 200) -> tuple[RefusalView, ...]:
     """Demands refused by the rules in `[since, until)`, newest first: a department its own; supervision all."""
     rows = (
-        Refusal.objects.filter(_seen_by(viewer), refused_at__date__gte=since, refused_at__date__lt=until)
+        Refusal.objects.filter(seen_by(viewer), refused_at__date__gte=since, refused_at__date__lt=until)
         .order_by("-refused_at", "-id")
         .select_related("asker", "scope_unit")[:most]
     )
@@ -139,11 +139,11 @@ def _each(refusal: Refusal, name: str) -> tuple[str, ...]:
 
 
 def _visible(viewer: Actor) -> QuerySet[Demand]:
-    return Demand.objects.filter(_seen_by(viewer))
+    return Demand.objects.filter(seen_by(viewer))
 
 
-def _seen_by(viewer: Actor) -> Q:
-    """Of demands and refusals alike: who asks, and whom it would touch."""
+def seen_by(viewer: Actor) -> Q:
+    """Inside the room, of demands and refusals alike: who asks, and whom it would touch."""
     if viewer.is_system:
         return Q()
     seen = Q(pk__in=[])

@@ -259,7 +259,7 @@ def _place(number: str, unit: str, element: str, period: Period | None, by: Acto
     if place.dispatch_state != "open":
         raise FilingClosed(_("这次填报已经结束"), todo=_("如需补报，请与下发部门联系"))
     if place.filing_state == Filing.State.SPARED:
-        raise FilingClosed(_("这份报表全部已知，无需填报"), todo=_("数据不对的，请与提供数据的部门联系"))
+        raise FilingClosed(_("这份报表无需填报"), todo=_("数据不对的，请与提供数据的部门联系"))
     if place.filing_state not in WORKED_ON:
         raise FilingClosed(_("这份报表已经交出，不能再改"), todo=_("如需修改，请审核人退回"))
     place.period = _cell_period(place, period)

@@ -175,7 +175,7 @@ def _locked(dispatch: str, unit: str) -> tuple[Filing, FilingHead]:
 
 def _require_open(head: FilingHead) -> None:
     if head.is_spared:
-        raise FilingClosed(_("这份报表全部已知，无需填报"))
+        raise FilingClosed(_("这份报表无需填报"))
     if not head.is_worked_on:
         raise FilingClosed(
             _("这次填报已经结束") if head.dispatch_state != Dispatch.State.OPEN else _("这份报表已经交出，不能再改"),
