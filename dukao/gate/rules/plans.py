@@ -127,10 +127,14 @@ def one_comprehensive(item: ItemCase, others: Iterable[ItemCase], rule: Rule) ->
 
 def split(item: ItemCase, others: Iterable[ItemCase], rule: Rule) -> tuple[RuleHit, ...]:
     """One matter in several items of one department (INS-5): near-equal titles, or one topic with common targets in a
-    common window.
+    common window. What is urgent may also be planned; but not be urgent twice at a time.
     """
     family = [one for one in others if one.department == item.department and one.state in STANDING]
-    alike = [one for one in family if _is_titled_alike(item, one, rule) or _meets(item, one, rule)]
+    family = [one for one in family if (one.origin == "emergency") == (item.origin == "emergency")]
+    is_urgent = item.origin == "emergency"
+    alike = [
+        one for one in family if _meets(item, one, rule) or (not is_urgent and _is_titled_alike(item, one, rule))
+    ]  # fmt: skip
     if not alike:
         return ()
     return (hit(
@@ -142,7 +146,10 @@ def split(item: ItemCase, others: Iterable[ItemCase], rule: Rule) -> tuple[RuleH
 
 def renamed(item: ItemCase, others: Iterable[ItemCase], rule: Rule) -> tuple[RuleHit, ...]:
     """What was refused, merged away or used up comes again, under its own name or another (INS-5)."""
+    if item.origin == "emergency":
+        return ()
     gone = [one for one in others if one.department == item.department and _is_settled(one)]
+    gone = [one for one in gone if one.origin != "emergency" and one.merged_into != (item.number or None)]
     again = [one for one in gone if _is_titled_alike(item, one, rule) or _shares_topic_and_targets(item, one, rule)]
     if not again:
         return ()
@@ -279,13 +286,18 @@ def _is_settled(one: ItemCase) -> bool:
 
 
 def _is_titled_alike(item: ItemCase, other: ItemCase, rule: Rule) -> bool:
-    return likeness_percent(item.title, other.title) >= int(rule.parameters["title_similarity_percent"])
+    """One matter beyond the plan has the units it is about for a part of its name."""
+    if likeness_percent(item.title, other.title) < int(rule.parameters["title_similarity_percent"]):
+        return False
+    return item.origin == other.origin == "planned" or _shares_targets(item, other, rule)
 
 
 def _shares_topic_and_targets(item: ItemCase, other: ItemCase, rule: Rule) -> bool:
-    return bool(item.topics & other.topics) and overlap_percent(item.units, other.units) >= int(
-        rule.parameters["target_overlap_percent"]
-    )
+    return bool(item.topics & other.topics) and _shares_targets(item, other, rule)
+
+
+def _shares_targets(item: ItemCase, other: ItemCase, rule: Rule) -> bool:
+    return overlap_percent(item.units, other.units) >= int(rule.parameters["target_overlap_percent"])
 
 
 def _meets(item: ItemCase, other: ItemCase, rule: Rule) -> bool:
