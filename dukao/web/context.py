@@ -19,6 +19,7 @@ class Frame:
     desk_title: str
     other_desks: tuple[tuple[str, str], ...]
     links: tuple[menu.Link, ...]
+    beside: tuple[tuple[str, str, bool], ...]
     told: tuple[str, ...]
     language: str
     languages: tuple[tuple[str, str], ...]
@@ -31,7 +32,7 @@ class Frame:
 def frame(request: HttpRequest) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     desk = menu.desk_of(request, actor) if actor else ""
-    match = request.resolver_match
+    here = request.resolver_match.url_name or "" if request.resolver_match else ""
     others = (
         tuple((role, str(menu.DESK_TITLES[role])) for role in menu.desks_of(actor) if role != desk) if actor else ()
     )
@@ -41,7 +42,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             desk=desk,
             desk_title=str(menu.DESK_TITLES.get(desk, "")),
             other_desks=others,
-            links=menu.links(desk, match.url_name or "" if match else ""),
+            links=menu.links(desk, here),
+            beside=menu.beside(desk, here),
             told=tuple(request.session.pop("told", ())) if actor else (),
             language=getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
             languages=tuple((code, str(label)) for code, label in settings.LANGUAGES),

@@ -1,9 +1,11 @@
 """The desks and their menus: one menu per desk, at most seven entries, in the order of the day's work.
 
 An entry's name is the first part of the URL names of its pages (`sheets`, `sheets.design`, `sheets.compile` all stand
-under 报表); the page of the bare name is where the entry leads.
+under 报表); the page of the bare name is where the entry leads. An entry may hold several of such kinds, `within` it:
+they show as tabs on each of their pages, and the entry leads to the first.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -17,34 +19,59 @@ from dukao.org.rules import Actor
 class Entry:
     name: str
     label: str
-    icon: str
+    icon: str = ""
+    within: tuple["Entry", ...] = ()
+
+    @property
+    def leads_to(self) -> tuple["Entry", ...]:
+        return self.within or (self,)
 
 
+# What stands together under one entry.
+_SHEETS = (Entry("sheets", _("报表")), Entry("dispatches", _("下发")), Entry("workbooks", _("表格助手")))
+_DATA = (Entry("deliveries", _("交付")), Entry("datasets", _("数据资源")), Entry("elements", _("数据元")))
+_INSPECTIONS = (
+    Entry("plan", _("年度计划")), Entry("visits", _("检查")), Entry("joint", _("联合检查")),
+    Entry("draws", _("随机抽取")),
+)  # fmt: skip
+_COMING = (Entry("visits", _("来检查的")), Entry("plan", _("今年谁会来")))
+_PAPERS = (Entry("documents", _("文件")), Entry("radar", _("变通雷达")), Entry("meetings", _("会议")))
+_BURDEN = (
+    Entry("burden", _("负担账")), Entry("appeals", _("申诉")), Entry("demands", _("要求台账")),
+    Entry("statistics", _("规则统计")),
+)  # fmt: skip
+_OFFICE = (Entry("supervision", _("督考台")), Entry("monthly", _("月度调度")))
 # Each desk opens on its first entry.
 DESKS: dict[str, tuple[Entry, ...]] = {
     "worker": (
         Entry("desk", _("今天要办"), "inbox"),
         Entry("filings", _("填过的表"), "folder"),
+        Entry("visits", _("来检查的"), "calendar", _COMING),
+        Entry("burden", _("负担账"), "clock", _BURDEN[:2]),
         Entry("workbooks", _("表格助手"), "table"),
         Entry("units", _("数据"), "chart"),
     ),
     "reviewer": (
         Entry("review", _("待审"), "inbox"),
+        Entry("visits", _("来检查的"), "calendar", _COMING),
+        Entry("burden", _("负担账"), "clock", _BURDEN[:2]),
         Entry("workbooks", _("表格助手"), "table"),
         Entry("units", _("数据"), "chart"),
     ),
     "department": (
         Entry("department", _("部门工作台"), "inbox"),
-        Entry("sheets", _("报表"), "sheet"),
-        Entry("dispatches", _("下发"), "send"),
-        Entry("deliveries", _("数据交付"), "upload"),
-        Entry("datasets", _("数据资源"), "database"),
-        Entry("elements", _("数据元"), "tag"),
+        Entry("sheets", _("报表"), "sheet", _SHEETS),
+        Entry("deliveries", _("数据交付"), "upload", _DATA),
+        Entry("plan", _("督查检查"), "calendar", _INSPECTIONS),
+        Entry("documents", _("文件会议"), "send", (_PAPERS[0], _PAPERS[2])),
+        Entry("burden", _("负担账"), "clock", _BURDEN[:3]),
         Entry("units", _("数据"), "chart"),
     ),
     "supervision": (
-        Entry("supervision", _("督考台"), "inbox"),
-        Entry("demands", _("要求台账"), "gate"),
+        Entry("supervision", _("督考台"), "inbox", _OFFICE),
+        Entry("plan", _("督查检查"), "calendar", _INSPECTIONS),
+        Entry("documents", _("文件会议"), "send", _PAPERS),
+        Entry("burden", _("负担账"), "clock", _BURDEN),
         Entry("workbooks", _("表格助手"), "table"),
         Entry("units", _("数据"), "chart"),
     ),
@@ -94,9 +121,26 @@ def links(desk: str, url_name: str) -> tuple[Link, ...]:
     here = url_name.partition(".")[0]
     found = []
     for entry in DESKS.get(desk, ()):
-        try:
-            href = reverse(entry.name)
-        except NoReverseMatch:  # the page is not built in yet
-            continue
-        found.append(Link(entry.name, str(entry.label), entry.icon, href, entry.name == here))
+        if shown := _links(entry.leads_to, here):
+            is_here = any(link.is_here for link in shown)
+            found.append(Link(entry.name, str(entry.label), entry.icon, shown[0].href, is_here))
     return tuple(found)
+
+
+def beside(desk: str, url_name: str) -> tuple[tuple[str, str, bool], ...]:
+    """The tabs (title, address, is here) of the entry that the page stands under; none where it is alone there."""
+    here = url_name.partition(".")[0]
+    for entry in DESKS.get(desk, ()):
+        shown = _links(entry.within, here)
+        if len(shown) > 1 and any(link.is_here for link in shown):
+            return tuple((link.label, link.href, link.is_here) for link in shown)
+    return ()
+
+
+def _links(entries: tuple[Entry, ...], here: str) -> list[Link]:
+    found = []
+    for entry in entries:
+        with suppress(NoReverseMatch):  # the page is not built in yet
+            href = reverse(entry.name)
+            found.append(Link(entry.name, str(entry.label), entry.icon, href, entry.name == here))
+    return found
