@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from dukao.base.spoken import spoken
-from dukao.base.wording import in_english, period_text
+from dukao.base.wording import in_english, period_text, say
 from dukao.web.charts import Chart
 from dukao.web.measures import measure
 from dukao.web.tables import Cell, Table
@@ -64,6 +64,7 @@ def icon(name: str, label: str = "") -> SafeString:
 register.filter("measure", measure)
 register.filter("period", period_text)
 register.filter("spoken", spoken)
+register.filter("said", say)
 
 
 def _is_chinese_in_english(text: str) -> bool:
@@ -173,6 +174,12 @@ def empty(content: str, title: str = "", icon_name: str = "inbox") -> SafeString
 def refusal(refused: Any, *, at_fields: bool = False) -> dict[str, Any]:
     """What was not done, why (with its source), and what to do next; `at_fields`: the errors stand at their fields."""
     return {"refused": refused, "errors": {} if at_fields else getattr(refused, "errors", {})}
+
+
+@register.inclusion_tag("parts/findings.html")
+def findings(hits: Any) -> dict[str, Any]:
+    """What the rules say of something before it is done, each with its source and what to do (`gate.rules.hits`)."""
+    return {"hits": hits, "refused": _("不能"), "warned": _("提醒"), "told": _("告知")}
 
 
 @register.inclusion_tag("parts/field.html")
