@@ -22,7 +22,7 @@ class Limits:
     sheets: int = 200
     cell_characters: int = 32_767  # the limit of the format itself
     memory_bytes: int = 1_000_000_000
-    seconds: int = 30
+    seconds: int = 25  # what is around it takes time too, and after 30 there is an answer
     whole: bool = False  # what cannot be read to its last cell is refused, and not read in part
 
 

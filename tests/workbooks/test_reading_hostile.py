@@ -11,8 +11,10 @@ import pytest
 import xlwt
 
 from dukao.workbooks.grid import Workbook
+from dukao.workbooks.opening import Opener, open_workbook, open_workbooks
 from dukao.workbooks.problems import Limits, Unreadable
-from dukao.workbooks.reading import Reader
+from dukao.workbooks.reading import Reader, read_workbook
+from dukao.workbooks.understanding import understand
 from tests.workbooks.made import DECLARATION, sheet_xml, text_cell, write_ods, write_xlsx
 
 HOSTILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "hostile"
@@ -209,6 +211,58 @@ def test_too_many_cells_are_refused_by_name(tmp_path):
         refused = refusal(reader, path)
     assert refused.what == "工作簿太大"
     assert "“表一”" in refused.why
+
+
+@pytest.mark.parametrize(
+    ("cell", "prefix"),
+    [("<c><v>1</v></c>", ""), ('<c t="inlineStr"><is><t>一</t></is></c>', ""), ("<x:c><x:v>1</x:v></x:c>", "x:")],
+)
+def test_sixteen_million_cells_of_a_small_file_are_counted_and_refused_at_once(reader, tmp_path, cell, prefix):
+    row = f"<{prefix}row>{cell * 1_000}</{prefix}row>"
+    xml = sheet_xml(row * 16_000)
+    if prefix:
+        xml = (
+            xml.replace("sheetData>", "x:sheetData>").replace("worksheet", "x:worksheet").replace("xmlns=", "xmlns:x=")
+        )
+    path = write_xlsx(tmp_path / "多.xlsx", xml)
+    assert path.stat().st_size < 5_000_000
+    started = time.monotonic()
+    refused = refusal(reader, path)
+    assert time.monotonic() - started < 10  # a limit of the product, with much room
+    assert (refused.what, refused.why) == ("工作簿太大", "读到工作表“表一”时，有内容的单元格已超过 5,000,000 个")
+    with pytest.raises(Unreadable, match="工作簿太大"):
+        list(reader.sheets(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("多.xls", b"<html><table>" + b"<TR>" + b"<td>1</td>" * 2_000 + b"</TR></table></html>"),
+        ("多.xml", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet>'
+         + b'<Table><Row><Cell><Data ss:Type="Number">1</Data></Cell>' * 2_000),
+    ],
+)  # fmt: skip
+def test_too_many_cells_of_other_kinds_are_counted_first(tmp_path, name, content):
+    with Reader(Limits(cells=1_000)) as reader:
+        assert refusal(reader, _written(tmp_path / name, content)).what == "工作簿太大"
+
+
+def test_too_many_cells_of_ods_are_counted_first(tmp_path):
+    cell = '<table:table-cell office:value-type="float" office:value="1"/>'
+    table = f'<table:table table:name="表"><table:table-row>{cell * 2_000}</table:table-row></table:table>'
+    with Reader(Limits(cells=1_000)) as reader:
+        assert refusal(reader, write_ods(tmp_path / "多.ods", table)).what == "工作簿太大"
+
+
+def test_understanding_that_takes_too_much_is_ended_as_reading_is(tmp_path):
+    path = write_xlsx(tmp_path / "小.xlsx", sheet_xml(f'<row r="1">{text_cell("A1", "好")}</row>'))
+    with Opener(Limits(memory_bytes=20_000_000)) as opener, pytest.raises(Unreadable, match="读不了"):
+        opener.open(path)
+    opened = open_workbook(path)
+    assert opened.workbook == read_workbook(path)
+    assert opened.understood == understand(opened.workbook)
+    (refused,) = open_workbooks([_written(tmp_path / "坏.xlsx", b"PK\x03\x04")])
+    assert isinstance(refused, Unreadable)
 
 
 def test_too_many_sheets_are_said(tmp_path):

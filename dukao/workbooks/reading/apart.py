@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from dukao.base.apart import Apart, Bounds, Stopped
 from dukao.workbooks.grid import Area, CellError, Grid, Value, Workbook
@@ -15,6 +15,7 @@ from dukao.workbooks.problems import USUAL, Limits, Unreadable
 from dukao.workbooks.reading.here import read_here
 from dukao.workbooks.reading.rows import FlatSheet, sheets_here
 
+_T = TypeVar("_T")
 _STRIP_ROWS = 2_000  # that come over at once where a file comes row by row
 # The sheet's number, the file's kind, the sheet's name, its doubts, and rows.
 _Strip = tuple[int, str, str, tuple[str, ...], list[list[Value]]]
@@ -39,15 +40,20 @@ def read_workbooks(paths: Iterable[Path], *, limits: Limits = USUAL) -> Iterator
 class Reader:
     """A process that reads; use it as a context manager, from one thread at a time."""
 
+    WELCOME: tuple[type, ...] = (Workbook, Grid, Area, CellError)
+
     def __init__(self, limits: Limits = USUAL) -> None:
         self.limits = limits
         bounds = Bounds(memory_bytes=limits.memory_bytes, seconds=limits.seconds)
-        self._apart = Apart(bounds, welcome=(Workbook, Grid, Area, CellError), refusal=Unreadable)
+        self._apart = Apart(bounds, welcome=self.WELCOME, refusal=Unreadable)
 
     def read(self, path: Path, *, name: str | None = None) -> Workbook:
         """Raises Unreadable."""
+        return self._outcome(partial(read_here, path.absolute(), name=name or path.name, limits=self.limits))
+
+    def _outcome(self, work: "partial[_T]") -> _T:
+        """Of something done with a file. Raises Unreadable."""
         until = monotonic() + self.limits.seconds
-        work = partial(read_here, path.absolute(), name=name or path.name, limits=self.limits)
         try:
             return self._apart.call(work)
         except Stopped as stopped:

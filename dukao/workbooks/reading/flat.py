@@ -16,7 +16,7 @@ from dukao.workbooks.reading.laying import scattered, too_many_cells
 from dukao.workbooks.reading.marks import Extent, Marks, Place, hidden_told
 from dukao.workbooks.reading.office import opened, told_of
 from dukao.workbooks.reading.package import Package
-from dukao.workbooks.reading.sheetxml import refuse_crowd, sheet_faults, stated_size
+from dukao.workbooks.reading.sheetxml import refuse_crowded_sheets, sheet_faults, stated_size
 
 _Errors = Mapping[Place, str]
 _Flat = tuple[str, Iterator[list[Value]], tuple[str, ...]]  # name, rows, doubts
@@ -57,7 +57,7 @@ def _looking(
     parts = dict(enumerate(xlsb_sheets(package) if kind == "xlsb" else package.sheets))
 
     if kind != "xlsb":
-        refuse_crowd(package, limits)
+        refuse_crowded_sheets(package, limits)
 
     def of_records(number: int, name: str) -> tuple[_Errors, int]:
         marks = xlsb_marks(package.whole(parts.get(number, "")))

@@ -102,6 +102,12 @@ def scattered(sheet: str, extent: Extent) -> Unreadable:
     )
 
 
+def refuse_crowd(count: int, sheet: str, limits: Limits) -> None:
+    """Raises Unreadable where so many cells, counted at a glance, are more than are read."""
+    if count > limits.cells:
+        raise too_many_cells(sheet, limits)
+
+
 def too_many_cells(sheet: str, limits: Limits) -> Unreadable:
     return Unreadable(
         "工作簿太大",

@@ -8,9 +8,11 @@ from dukao.workbooks.grid import Area, Value, Workbook
 from dukao.workbooks.problems import Limits, Unreadable
 from dukao.workbooks.reading.canvas import Canvas
 from dukao.workbooks.reading.encodings import read_as_stated
+from dukao.workbooks.reading.laying import refuse_crowd
 from dukao.workbooks.reading.marks import COLUMNS
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]{3,20})""", re.IGNORECASE)
+_CELLS = re.compile(rb"<t[dh]\b", re.IGNORECASE)
 _SPAN_ROWS, _SPAN_COLUMNS = 65_534, 1_000  # as HTML itself has it
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _BLOCKS = {"p", "div", "h1", "h2", "h3", "h4", "caption", "center"}
@@ -20,6 +22,7 @@ _SILENT = {"script", "style", "title", "xml"}
 def read_html(path: Path, name: str, limits: Limits) -> Workbook:
     """One grid. Cells are text as they stand there. Raises Unreadable."""
     data = path.read_bytes()
+    refuse_crowd(len(_CELLS.findall(data)), Path(name).stem, limits)
     text, encoding, doubts = read_as_stated(data, _CHARSET.search(data[:4096]), whole=limits.whole)
     page = _Page(Canvas(Path(name).stem, limits, limits.cells))
     page.feed(text)

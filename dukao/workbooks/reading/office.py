@@ -17,13 +17,14 @@ from dukao.workbooks.problems import Limits
 from dukao.workbooks.reading.biff import XlsBook, xlsb_marks, xlsb_sheets
 from dukao.workbooks.reading.far import count_held, thinned
 from dukao.workbooks.reading.kinds import damaged, kind_of_start, protected
-from dukao.workbooks.reading.laying import laid_out, too_many_cells
+from dukao.workbooks.reading.laying import laid_out, refuse_crowd, too_many_cells
 from dukao.workbooks.reading.listing import with_choices
 from dukao.workbooks.reading.marks import Extent, Marks
 from dukao.workbooks.reading.package import Package
-from dukao.workbooks.reading.sheetxml import refuse_crowd, sheet_marks, stated_size
+from dukao.workbooks.reading.sheetxml import refuse_crowded_sheets, sheet_marks, stated_size
 
 _T = TypeVar("_T")
+_OUT_OF_MEMORY = ("capacity overflow", "PyObject pointer is null")  # as calamine panics
 
 
 def read_office(path: Path, name: str, kind: str, limits: Limits, *, careful: bool) -> Workbook:
@@ -52,7 +53,7 @@ def _read_xlsb(path: Path, package: Package, name: str, kind: str, limits: Limit
 
 
 def _read_xlsx(path: Path, package: Package, name: str, kind: str, limits: Limits) -> Workbook:
-    refuse_crowd(package, limits)
+    refuse_crowded_sheets(package, limits)
     parts = {number: part for number, part in enumerate(package.sheets[: limits.sheets]) if part}
     if any(prod(stated_size(package, part)) > limits.places for part in parts.values()):
         return _read_careful(path, package, name, kind, limits)
@@ -67,11 +68,10 @@ def _read_careful(path: Path, package: Package, name: str, kind: str, limits: Li
     """As above, but nothing is laid out before it is known that it may be."""
     marks: dict[int, Marks] = {}
     cut: dict[str, Extent] = {}
-    for number, part in enumerate(package.sheets[: limits.sheets]):
+    for number, (sheet, part) in enumerate(package.named_sheets[: limits.sheets]):
         if part:
             marks[number] = sheet_marks(package, part)
-            if count_held(package, part, marks[number]) > limits.cells:
-                raise too_many_cells(f"第 {number + 1} 张", limits)
+            refuse_crowd(count_held(package, part, marks[number]), sheet, limits)
             if (extent := marks[number].measure(limits.places)).beyond:
                 cut[part.lower()] = extent
     with opened(thinned(package, cut) if cut else path) as book:
@@ -123,7 +123,7 @@ def opened(source: Path | BytesIO) -> Iterator[Any]:
     except BaseException as error:  # a panic is no Exception, and its class has no name to import
         if type(error).__name__ != "PanicException":
             raise
-        if "capacity overflow" in str(error):
+        if any(sign in str(error) for sign in _OUT_OF_MEMORY):
             raise MemoryError from None
         raise damaged(str(error)) from None
 

@@ -11,11 +11,13 @@ from dukao.workbooks.problems import Limits
 from dukao.workbooks.reading.canvas import Canvas
 from dukao.workbooks.reading.events import Attributes, parse_events
 from dukao.workbooks.reading.kinds import protected
+from dukao.workbooks.reading.laying import refuse_crowd
 from dukao.workbooks.reading.marks import COLUMNS, FRAME_ROWS_LIMIT, SIGNS_LIMIT
 from dukao.workbooks.reading.package import Package
 
 _DURATION = pattern(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d*)?S")
 _ROWS = 1_048_576
+_TYPED = b" office:value-type="  # every cell that holds something says of what kind it is
 
 
 def read_opendocument(path: Path, name: str, limits: Limits) -> Workbook:
@@ -23,6 +25,8 @@ def read_opendocument(path: Path, name: str, limits: Limits) -> Workbook:
     with closing(Package(path, limits)) as package:
         if b"encryption-data" in package.whole("meta-inf/manifest.xml"):
             raise protected()
+        if package.size_of("content.xml") > limits.cells * len(_TYPED):
+            refuse_crowd(sum(block.count(_TYPED) for block in package.blocks("content.xml")), Path(name).stem, limits)
         document = _Document(limits)
         parse_events(package.blocks("content.xml"), document.start, document.end, document.text)
     doubts = list(document.doubts)

@@ -102,14 +102,19 @@ class Package:
                 found[attributes.get("Id", "")] = target.lstrip("/") if target[:1] == "/" else str(folder / target)
         return found
 
-    @cached_property
+    @property
     def sheets(self) -> list[str]:
         """The parts of the sheets in the order of the workbook, charts and macro sheets among them."""
+        return [part for _name, part in self.named_sheets]
+
+    @cached_property
+    def named_sheets(self) -> list[tuple[str, str]]:
+        """Name and part of each."""
         found = []
-        for name, attributes in starts(self.whole(self.book)):
-            if name == "sheet":
+        for element, attributes in starts(self.whole(self.book)):
+            if element == "sheet":
                 identity = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
-                found.append(self.links.get(identity, ""))
+                found.append((attributes.get("name", ""), self.links.get(identity, "")))
         return found
 
     @cached_property

@@ -9,6 +9,7 @@ from dukao.workbooks.problems import Limits
 from dukao.workbooks.reading.canvas import Canvas
 from dukao.workbooks.reading.encodings import read_as_stated
 from dukao.workbooks.reading.events import Attributes, parse_events
+from dukao.workbooks.reading.laying import refuse_crowd
 from dukao.workbooks.reading.marks import COLUMNS
 from dukao.workbooks.reading.package import shows_percent
 
@@ -20,6 +21,7 @@ _ROWS = 1_048_576
 def read_sheetml(path: Path, name: str, limits: Limits) -> Workbook:
     """Every sheet. Raises Unreadable."""
     data = path.read_bytes()
+    refuse_crowd(data.count(b"</Data>") + data.count(b":Data>"), Path(name).stem, limits)
     text, encoding, doubts = read_as_stated(data, _STATED.search(data[:400]), whole=limits.whole)
     sheets = _Sheets(limits)
     parse_events([_DECLARATION.sub("", text).encode()], sheets.start, sheets.end, sheets.text)

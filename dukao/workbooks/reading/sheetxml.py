@@ -14,7 +14,7 @@ from dukao.workbooks.grid import Area, cell_name, cell_place
 from dukao.workbooks.problems import Limits
 from dukao.workbooks.reading.events import Attributes, parse_events
 from dukao.workbooks.reading.kinds import damaged
-from dukao.workbooks.reading.laying import too_many_cells
+from dukao.workbooks.reading.laying import refuse_crowd
 from dukao.workbooks.reading.marks import COLUMNS, SIGNS_LIMIT, Marks, Place
 from dukao.workbooks.reading.package import Package, Styles
 
@@ -43,24 +43,23 @@ _TAG = re.compile(rb"<(c|row)(?=[\s/>])([^<>]*?)(/?)>")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
 
-def refuse_crowd(package: Package, limits: Limits) -> None:
+def refuse_crowded_sheets(package: Package, limits: Limits) -> None:
     """Raises Unreadable where the sheets hold more cells than are read.
 
     They are counted before anything is laid out, by their closing tags, and only in files that are large enough.
     """
-    parts = package.sheets[: limits.sheets]
-    if sum(map(package.size_of, parts)) < limits.cells * _CELL_BYTES:
+    sheets = package.named_sheets[: limits.sheets]
+    if sum(package.size_of(part) for _name, part in sheets) < limits.cells * _CELL_BYTES:
         return
-    left = limits.cells
-    for number, part in enumerate(parts, start=1):
+    held = 0
+    for sheet, part in sheets:
         prefix: bytes | None = None
         for block in package.blocks(part):
             if prefix is None:
                 prefix = match[1] + b":" if (match := _FIRST_TAG.search(block)) and match[1] else b""
-            values, texts = (b"</%s%s>" % (prefix, name) for name in (b"v", b"is"))
-            left -= block.count(values) - block.count(values.replace(b"/", b"") + values) + block.count(texts)
-            if left < 0:
-                raise too_many_cells(f"第 {number} 张", limits)
+            values, texts = (b"</%s%s>" % (prefix, tag) for tag in (b"v", b"is"))
+            held += block.count(values) - block.count(values.replace(b"/", b"") + values) + block.count(texts)
+            refuse_crowd(held, sheet, limits)
 
 
 def sheet_marks(package: Package, part: str) -> Marks:
