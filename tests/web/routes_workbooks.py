@@ -12,6 +12,8 @@ _NOBODYS = {"ticket": "nobody's"}
 ROUTES = [
     Route("workbooks", "/workbooks/", LOOKERS,
           takes=Takes(LOOKERS, {"file": ("表.csv", "村名,新开工项目（个）\n一村,\n")}, done=200, others=403)),
+    Route("workbooks.reading", "/workbooks/reading/", form_on="/workbooks/",
+          takes=Takes(LOOKERS, _NOBODYS, done=404, others=403)),
     Route("workbooks.form", "/workbooks/form/", form_on="/workbooks/",
           takes=Takes(LOOKERS, _NOBODYS, done=404, others=403)),
     Route("workbooks.filled", "/workbooks/form/filled/", form_on="/workbooks/",

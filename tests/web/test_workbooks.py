@@ -1,7 +1,9 @@
 """表格助手: a form goes in, a filled one comes out; a pile is compared; a form becomes a sheet."""
 
 import io
+import os
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
@@ -70,6 +72,7 @@ def wanted(response, **more) -> dict:
 def here(house, on_the_day, settings, tmp_path):
     settings.VAR = tmp_path
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    settings.WORKBOOKS_PATIENCE_SECONDS = 60
     house.know_all("tax_revenue", "2026Q3", value=128450)
     house.know("vat_revenue", "2026Q3", "一村", 130000)
     of_which = Asked(("本期数",), ("税收收入", "其中：增值税")).signature
@@ -160,10 +163,65 @@ def test_a_unit_that_is_not_ones_own_is_not_there(here, city, as_):
 
 def test_a_file_is_kept_for_a_day(here, as_, settings):
     page = as_("alice").post("/workbooks/", {"file": file(form())})
-    (kept,) = (settings.VAR / "uploads/waiting").iterdir()
-    assert kept.name not in page.content.decode()
+    kept = {path.suffix: path.stem for path in (settings.VAR / "uploads/waiting").iterdir()}
+    assert kept.keys() == {"", ".read"}, "the file, and what it was understood as"
+    assert kept[""] not in page.content.decode()
     assert uploads.sweep(at=datetime.now(UTC) + timedelta(hours=23)) == 0
-    assert uploads.sweep(at=datetime.now(UTC) + timedelta(hours=25)) == 1
+    assert uploads.sweep(at=datetime.now(UTC) + timedelta(hours=25)) == 2
+
+
+def _until_read(client, tickets: list[str]) -> list[str]:
+    """What the page says of its progress, asked again and again as the page does."""
+    told, until = [], time.monotonic() + 60
+    while time.monotonic() < until:
+        region = client.post("/workbooks/reading/", {"ticket": tickets}, **HTMX, headers={"HX-Target": "form#reading"})
+        assert "<html" not in region.content.decode()
+        told.append(text_of(region))
+        if "data-goes-on" in region.content.decode():
+            return told
+    raise AssertionError(told)
+
+
+def test_what_takes_long_shows_how_far_it_is_and_then_the_outcome(here, as_, settings):
+    settings.WORKBOOKS_PATIENCE_SECONDS = 0
+    sam = as_("sam")
+    page = sam.post("/workbooks/", {"file": _pile()})
+    assert "正在读表" in text_of(page)
+    assert 'hx-trigger="every 1s"' in page.content.decode()
+    assert "看看到哪一步了" in text_of(page), "without JavaScript a button asks"
+    tickets = hidden(page, "ticket")
+    assert _until_read(sam, tickets)[-1].count("已读 3 张，共 3 张")
+    assert "3 张表里问重了什么" in text_of(sam.post("/workbooks/reading/", {"ticket": tickets}))
+    assert as_("alice").post("/workbooks/reading/", {"ticket": tickets}).status_code == 404
+
+
+def test_a_single_file_is_named_while_it_is_read_and_refused_on_the_upload_page(here, as_, settings):
+    settings.WORKBOOKS_PATIENCE_SECONDS = 0
+    alice = as_("alice")
+    page = alice.post("/workbooks/", {"file": file(b"PK\x03\x04 nothing", "坏.xlsx")})
+    assert "正在读 坏.xlsx" in text_of(page)
+    (ticket,) = hidden(page, "ticket")
+    _until_read(alice, [ticket])
+    refused = alice.post("/workbooks/reading/", {"ticket": ticket})
+    assert refused.status_code == 422
+    assert 'type="file"' in refused.content.decode()
+
+
+def test_a_reader_that_is_gone_is_replaced(here, as_, settings):
+    """The web process that was reading ended in the midst of it: the next question begins anew."""
+    settings.WORKBOOKS_PATIENCE_SECONDS = 0
+    alice = as_("alice")
+    (ticket,) = hidden(alice.post("/workbooks/", {"file": file(form())}), "ticket")
+    _until_read(alice, [ticket])
+    folder = settings.VAR / "uploads/waiting"
+    (outcome,) = folder.glob("*.read")
+    outcome.unlink()
+    at_work = outcome.with_suffix(".reading")
+    at_work.touch()
+    long_ago = time.time() - 3600
+    os.utime(at_work, (long_ago, long_ago))
+    _until_read(alice, [ticket])
+    assert outcome.exists()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,10 @@ document.addEventListener('submit', event => {
   if (event.target.matches('[hx-post], [hx-get]') || event.defaultPrevented) return;
   const buttons = event.target.querySelectorAll('button:not([type=button])');
   // After the browser has gathered what the form says, the pressed button included.
-  const rest = isResting => { for (const button of buttons) button.disabled = isResting; };
+  const rest = isResting => {
+    for (const button of buttons) button.disabled = isResting;
+    event.submitter?.setAttribute('aria-busy', isResting);
+  };
   setTimeout(() => rest(true));
   setTimeout(() => rest(false), REST_MS);
   addEventListener('pageshow', () => rest(false), {once: true});
@@ -36,4 +39,9 @@ document.addEventListener('htmx:before:request', () => {
 document.addEventListener('change', event => {
   const form = event.target.closest?.('form[data-submits]');
   if (form && event.target.matches('select')) form.requestSubmit();
+});
+
+// A page that shows how far the work is goes on by itself once it is done.
+document.addEventListener('htmx:after:swap', () => {
+  document.querySelector('form[data-goes-on]')?.requestSubmit();
 });

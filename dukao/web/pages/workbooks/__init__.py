@@ -8,6 +8,7 @@ _FILING = "filings/<str:number>/<str:unit>/workbook"
 
 urlpatterns = [
     path("workbooks/", uploading.new, name="workbooks"),
+    path("workbooks/reading/", uploading.reading, name="workbooks.reading"),
     path("workbooks/form/", filling.form, name="workbooks.form"),
     path("workbooks/form/filled/", filling.filled, name="workbooks.filled"),
     path("workbooks/overlap/", comparing.overlap, name="workbooks.overlap"),

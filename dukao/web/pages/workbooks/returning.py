@@ -21,8 +21,9 @@ from dukao.sheets.queries import FilingPage, Returned
 from dukao.web import doors, uploads, words
 from dukao.web.doors import Crumb
 from dukao.web.pages.filings import screen as cells
-from dukao.web.pages.workbooks.files import RIGHT, download, opened, workplace
+from dukao.web.pages.workbooks.files import RIGHT, download, workplace
 from dukao.web.pages.workbooks.filing_file import DifferenceLine, lines_of, write_template
+from dukao.workbooks.reading import read_workbook
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def workbook(request: HttpRequest, number: str, unit: str) -> HttpResponse:
             raise Invalid(_("还没有选文件"), errors={_("文件"): _("请选择填好的表")})
         file = uploads.keep(upload, by=actor)
         try:
-            book = opened(file).workbook
+            book = read_workbook(file.path, name=file.name)
             found = queries.returned_workbook(filing=filing, workbook=book, file=file.path)
         finally:
             file.path.unlink(missing_ok=True)  # all that it said stands on the page
