@@ -167,6 +167,8 @@ PHRASES = (
     _noop("这张表的有效期限到 {valid_until} 为止"),
     _noop("离截止只有 {now} 个工作日，至少要留 {least} 个"),
     _noop("这张表按{frequency}报送"),
+    _noop("一年最多发 {most} 次，已向同一范围发过 {n} 次（不计应急 {urgent} 次、撤回 {back} 次）"),
+    _noop("一年最多问 {most} 次，连同《{others}》已向同一范围问过 {n} 次（不计应急 {urgent} 次、撤回 {back} 次）"),
     _noop("“{label}”是敏感信息，由{owner}掌握"),
     _noop("“{label}”已由{holders}掌握"),
     _noop("“{label}”已经掌握"),

@@ -56,7 +56,14 @@ def _profile(name: str) -> ProfileEntry:
 def _rules_of(name: str) -> dict[str, RuleEntry]:
     profile = _profile(name)
     inherited = _rules_of(profile.extends) if profile.extends else {}
-    return inherited | {entry.id: entry for entry in profile.rules}
+    return inherited | {entry.id: _over(inherited.get(entry.id), entry) for entry in profile.rules}
+
+
+def _over(inherited: RuleEntry | None, entry: RuleEntry) -> RuleEntry:
+    """A rule that a profile has anew, with the parameters it does not name as they were."""
+    if inherited is None:
+        return entry
+    return entry.model_copy(update={"parameters": inherited.parameters | entry.parameters})
 
 
 def _read(path: Path) -> object:

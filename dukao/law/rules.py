@@ -55,7 +55,7 @@ class RuleEntry(_Strict):
 
 
 class ProfileEntry(_Strict):
-    """A file of `profiles/`: rules by id; those of the profile it extends hold where it does not name them."""
+    """A file of `profiles/`: rules by id. What it does not name, rules or parameters, is as in the one it extends."""
 
     profile: str
     title: str

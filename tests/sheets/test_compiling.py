@@ -192,5 +192,5 @@ def test_another_period_type_is_invalid(house):
 def test_the_number_of_queries_does_not_grow(house, rows, django_assert_num_queries):
     house.define(*["new_projects", "tax_revenue", "vat_revenue"][:rows])
     house.know_all("tax_revenue", "2026Q3")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         _compile(house)

@@ -67,6 +67,7 @@ def test_refusals_of_the_whole_sheet(changes, refused_by):
 def test_the_stricter_profile_refuses_monthly_reports():
     strict = RULES | {"FRM-4": law.rule("FRM-4", ON, profile="district-example")}
     assert [r.rule for r in compiling.judge_sheet(_sheet(frequency="monthly"), strict)] == ["FRM-4"]
+    assert compiling.judge_sheet(_sheet(frequency="quarterly"), strict) == ()
 
 
 def test_marks_of_an_expired_sheet_name_the_day():

@@ -6,7 +6,8 @@
 3. Elements kept at a lower level count as known for a unit where all units below it are known.
 4. What a department is to deliver for a period is awaited from it, not asked.
 5. Open dispatches that ask the same are found by element, overlapping scope and overlapping periods.
-6. The pure rules judge; this module puts their words and the names together.
+6. What the same units were asked of the same within a year is counted from earlier dispatches.
+7. The pure rules judge; this module puts their words and the names together.
 """
 
 from collections import defaultdict
@@ -29,6 +30,7 @@ from dukao.registers import queries as registers
 from dukao.registers.queries import ElementView
 from dukao.registers.queries.reach import units_known
 from dukao.sheets.models import Dispatch, DispatchQuestion, Question
+from dukao.sheets.queries.rounds import rounds_of
 from dukao.sheets.queries.sheets import SheetView
 from dukao.sheets.queries.sheets import sheet as sheet_view
 from dukao.sheets.rules import cells as cell_rules
@@ -45,6 +47,7 @@ from dukao.sheets.rules.compiling import (
     judge_question,
     judge_sheet,
 )
+from dukao.sheets.rules.rounds import rounds_before
 from dukao.sheets.wording import label_of, refused_arguments
 
 
@@ -218,15 +221,20 @@ class _Compiler:
         return Compiled(
             sheet=self.sheet, scope_code=self.scope.code, scope_name=self.scope.name, scope_path=self.scope.path,
             period=self.period, due_on=self.due_on, is_emergency=self.is_emergency, n_units=self.n_units,
-            questions=questions, refusals=self._sheet_refusals(),
+            questions=questions, refusals=self._sheet_refusals(questions),
             minutes_hundredths=sum(q.minutes_hundredths for q in questions),
             minutes_hundredths_per_unit=sum(q.minutes_hundredths_per_unit for q in questions),
         )  # fmt: skip
 
-    def _sheet_refusals(self) -> tuple[RefusalView, ...]:
+    def _sheet_refusals(self, questions: tuple[CompiledQuestion, ...]) -> tuple[RefusalView, ...]:
+        found = rounds_of(
+            sheet_code=self.sheet.code, element_ids=[q.element_id for q in questions if q.is_asked], scope=self.scope,
+            level=self.sheet.level, today=self.today, rule=self.rules["FRM-4"],
+        )  # fmt: skip
+        rounds = rounds_before(found, sheet_code=self.sheet.code, scope_path=self.scope.path)
         lead = None if self.due_on is None else workdays_between(self.today, self.due_on)
         case = SheetCase(marks=self.sheet.marks, frequency=self.sheet.frequency, today=self.today, due_on=self.due_on,
-                         lead_workdays=lead, is_emergency=self.is_emergency)  # fmt: skip
+                         lead_workdays=lead, is_emergency=self.is_emergency, rounds=rounds)  # fmt: skip
         return tuple(view for refusal in judge_sheet(case, self.rules) if (view := _view(refusal)))
 
     def _question(self, row: tuple, known: _Known, elsewhere: tuple[OtherAsk, ...],

@@ -11,6 +11,7 @@ from typing import Literal
 
 from dukao.base.words import Words, _noop, words
 from dukao.law.rules import Rule
+from dukao.sheets.rules.rounds import NO_ROUNDS, Rounds
 
 # The rules that a sheet is judged by; `BRD-0` holds the estimate of minutes.
 RULE_IDS = ("FRM-1", "FRM-2", "FRM-3", "FRM-4", "FRM-5", "PII-1", "BRD-0")
@@ -65,6 +66,7 @@ class SheetCase:
     due_on: date | None
     lead_workdays: int | None
     is_emergency: bool
+    rounds: Rounds = NO_ROUNDS  # what the same units were asked of the same within a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,18 +196,37 @@ def _lead_refusal(case: SheetCase, rules: Rules) -> Refusal | None:
 
 
 def _frequency_refusal(case: SheetCase, rules: Rules) -> Refusal | None:
-    """FRM-4."""
+    """FRM-4: what the sheet says of itself, and what really happens."""
     rule = rules["FRM-4"]
-    if case.frequency not in rule.parameters["frequencies_refused"]:
-        return None
     if case.is_emergency and rule.parameters["lifted_by_emergency"]:
         return None
+    if case.frequency not in rule.parameters["frequencies_refused"]:
+        return _rounds_refusal(case, rule)
     return _refusal(
         rule,
         words(_noop("这张表按{frequency}报送"), frequency=words(FREQUENCY_NAMES[case.frequency])),
         _noop("频繁报表加重基层负担"),
         words(_noop("请降低频率；确属应急的，勾选“应急”并写明依据，全程留痕")),
     )
+
+
+_TOO_OFTEN = _noop("一年最多发 {most} 次，已向同一范围发过 {n} 次（不计应急 {urgent} 次、撤回 {back} 次）")
+_COPIED = _noop("一年最多问 {most} 次，连同《{others}》已向同一范围问过 {n} 次（不计应急 {urgent} 次、撤回 {back} 次）")
+
+
+def _rounds_refusal(case: SheetCase, rule: Rule) -> Refusal | None:
+    """More rounds within a year than a sheet of this frequency may have."""
+    rounds, most = case.rounds, rule.parameters[f"rounds_{case.frequency}"]
+    if rounds.counted < most:
+        return None
+    counted = {"most": most, "n": rounds.counted, "urgent": rounds.emergencies, "back": rounds.withdrawn}
+    return _refusal(
+        rule,
+        words(_COPIED, others=rounds.others, **counted) if rounds.others else words(_TOO_OFTEN, **counted),
+        words(_noop("这张表说是按{frequency}报送；报得更勤，或换一张表再问一遍，都是频繁报表"),
+              frequency=words(FREQUENCY_NAMES[case.frequency])),
+        words(_noop("请等到下一期，或把要问的并进已有的报表；确属应急的，勾选“应急”并写明依据，全程留痕")),
+    )  # fmt: skip
 
 
 FREQUENCY_NAMES: dict[str, str] = {
@@ -287,5 +308,6 @@ def minutes_of_cell(minutes_hundredths: int, rules: Rules) -> tuple[int, int]:
     return minutes_hundredths, -(-minutes_hundredths * rules["BRD-0"].parameters["confirm_percent"] // 100)
 
 
-def _refusal(rule: Rule, what: Words, why: str, todo: Words) -> Refusal:
-    return Refusal(rule=rule.id, what=what, why=words(why), todo=todo, source=rule.source_text)
+def _refusal(rule: Rule, what: Words, why: str | Words, todo: Words) -> Refusal:
+    why = why if isinstance(why, Words) else words(why)
+    return Refusal(rule=rule.id, what=what, why=why, todo=todo, source=rule.source_text)
