@@ -8,3 +8,5 @@ import './forms.js';
 if (document.querySelector('[data-live]')) import('./live.js');
 if (document.querySelector('[data-chart]')) import('./charts.js');
 if (document.querySelector('[data-filing]')) import('./filing.js');
+if (document.querySelector('[data-check-code], [data-keep-code]')) import('./codes.js');
+for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => print());

@@ -56,7 +56,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         actor = actions.sign_in(
             name=name,
             password=request.POST.get("password", ""),
-            address=_address(request),
+            address=address_of(request),
             session_key=request.session.session_key or "",
             at=doors.now(),
         )
@@ -68,7 +68,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return with_preferences(doors.go(request, onward), login_id=actor.login_id)
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     """Where somebody comes from: the connection, or what the outermost of this site's own proxies wrote down."""
     passed = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     if 0 < settings.PROXIES <= len(passed):
