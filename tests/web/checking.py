@@ -17,9 +17,11 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=()",
+    "Permissions-Policy": "microphone=()",
     "Cache-Control": "private",
 }
+# The one page that may ask for the camera: it reads check codes.
+_WITH_CAMERA = "/visits/code/"
 _HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_REQUEST_TYPE": "partial"}
 
 
@@ -139,6 +141,9 @@ class CheckingClient(Client):
             assert "no-store" in response.headers["Cache-Control"], request["PATH_INFO"]
         for name, value in _HEADERS.items():
             assert value in response.headers[name], f"{request['PATH_INFO']}: {name}"
+        camera = "camera=(self)" if request["PATH_INFO"] == _WITH_CAMERA else "camera=()"
+        # A refusal on the way to that page does without.
+        assert {camera, "camera=()"} & set(response.headers["Permissions-Policy"].split(", ")), request["PATH_INFO"]
         assert "unsafe" not in response.headers["Content-Security-Policy"]
         return response
 

@@ -59,4 +59,4 @@ def took_part(name: str, *, booked_by: str, concluded_by: str, arrived_by: str, 
 
 def within_days(since: datetime, days: int, at: datetime) -> bool:
     """Whether `at` is not later than `days` whole days after `since`; the very end still counts."""
-    return since <= at <= since + timedelta(days=days)
+    return at <= since + timedelta(days=days)
