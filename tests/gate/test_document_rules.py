@@ -184,6 +184,15 @@ def test_the_body_is_what_stands_between_addressees_and_attachments():
     assert parts.tail.startswith("附件：1. 任务表")
 
 
+@pytest.mark.parametrize(("head", "names"), [
+    (rules.parts_of(WHOLE).head, ("关于做好2026年春耕备耕工作的通知", "富农发〔2026〕模拟8号")),
+    ("防汛预案\n关于备种的函（试行）", ("关于备种的函（试行）", "")), ("防汛工作方案", ("防汛工作方案", "")),
+    ("富水市农业农村局文件", ("", "")), ("", ("", "")),
+])  # fmt: skip
+def test_title_and_number_stand_in_the_head(head, names):
+    assert rules.names_in(head) == names
+
+
 @pytest.mark.parametrize(("text", "body"), [
     ("现就有关事项通知如下：\n一、备种。", "现就有关事项通知如下：\n一、备种。"),  # only the body was pasted
     ("一、总体要求\n抓紧。", "一、总体要求\n抓紧。"),

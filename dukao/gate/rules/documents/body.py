@@ -18,6 +18,8 @@ _OPENING = re.compile(r"如下|通知|。")
 _ATTACHED = re.compile(r"^附\s*件\s*(?:\d{1,2}|[一二三四五六七八九十]{1,2})?\s*(?:[:：].*)?$")
 _DATE = re.compile(r"^\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日$|^[〇○零一二三四五六七八九十]{4}年.{1,3}月.{1,3}日$")
 _BEHIND = re.compile(r"^(?:抄送|主送|印发机关)[:：]|^（(?:此件|联系人|联系电话)")
+_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,20}〔\d{4}〕[\u4e00-\u9fff]{0,4}\d{1,5}号")
+_TITLE_LINES = 4
 _SIGNED_LINES, _SIGNED_CHARACTERS = 6, 30
 _SENTENCE_ENDS = "。；：:！？!?，,、"
 _NOT_SEEN = re.compile(r"[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
@@ -45,6 +47,15 @@ def parts_of(text: str) -> Parts:
     begin = _head_lines(lines)
     end = _tail_begins(lines, begin)
     return Parts("\n".join(lines[:begin]).strip(), "\n".join(lines[begin:end]).strip(), "\n".join(lines[end:]).strip())
+
+
+def names_in(head: str) -> tuple[str, str]:
+    """Title and number that the head of a document bears; empty where it has none."""
+    number = _NUMBER.search(head)
+    lines = [line for line in head.splitlines() if line and not _NUMBER.search(line) and not _is_addressee(line)]
+    begin = next((place for place, line in enumerate(lines) if "关于" in line), max(len(lines) - 1, 0))
+    title = "".join(lines[begin : begin + _TITLE_LINES])
+    return title if _TITLE_END.search(title) else "", number.group() if number else ""
 
 
 def characters_of(body: str) -> int:
