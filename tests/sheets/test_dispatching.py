@@ -1,6 +1,6 @@
 """Sending a sheet: done, refused (each refusal once), not allowed, audited, nothing half-done; taking back, ending."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,10 +11,11 @@ from dukao.base.refusals import Invalid, NotThere
 from dukao.gate import actions as gate_actions
 from dukao.gate import queries as gate
 from dukao.gate.models import Demand
+from dukao.law import queries as law
 from dukao.org.rules import SYSTEM
 from dukao.sheets import actions, queries
 from dukao.sheets.models import Dispatch, DispatchQuestion, Filing
-from tests.conftest import AT
+from tests.conftest import AT, ON
 from tests.sheets.conftest import DUE, Q3
 
 
@@ -239,3 +240,16 @@ def test_a_monthly_sheet_for_its_month(house, city):
         by=city.actor["dora"], at=AT,
     )  # fmt: skip
     assert queries.dispatch(number=number, viewer=city.actor["dora"]).n_units == 2
+
+
+def test_what_is_open_longer_than_a_demand_may_last_is_ended(house):
+    """180 days after it went out, once the day it was due has passed; what was handed in is reviewed first."""
+    number = house.send("new_projects")
+    house.type(number, "new_projects", "4")
+    house.act("submit_filing", number)
+    days = law.rule("BRD-1", ON).parameters["demand_days_most"]
+    assert actions.end_expired_dispatches(at=AT + timedelta(days=days + 1)) == 0
+    house.act("accept_filing", number, by="rita")
+    assert actions.end_expired_dispatches(at=AT + timedelta(days=days)) == 0
+    assert actions.end_expired_dispatches(at=AT + timedelta(days=days + 1)) == 1
+    assert queries.dispatch(number=number, viewer=house.city.actor["dora"]).state == "closed"

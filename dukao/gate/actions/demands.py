@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.trail import record_event
-from dukao.gate.actions.inserting import insert
 from dukao.gate.actions.ledger import give_back_entries
+from dukao.gate.actions.replacing import refuse_too_long, replaced_demand
 from dukao.gate.models import Demand, Refusal
 from dukao.gate.rules.demands import KINDS
 from dukao.org import queries as org
@@ -62,6 +62,7 @@ def issue_demand(
     minutes_hundredths_per_unit: int,
     is_emergency: bool,
     spared_unit_ids: Collection[int] = (),
+    in_place_of: str = "",
     by: Actor,
     at: datetime,
 ) -> IssuedDemand:
@@ -69,8 +70,9 @@ def issue_demand(
 
     `minutes_hundredths` is what all units together will spend, charged to the asker; `…_per_unit` bounds one unit.
     Of `spared_unit_ids` nothing is asked: the demand is not on them, and `unit_count` leaves them out.
+    `in_place_of` is the number of an ended demand of the department, where the profile wants one out for one in.
     Raises: NotThere (no right over the scope in that department), Invalid, DemandWithoutBasis, DueDatePassed,
-    NobodyAsked. Records: gate.demand.issued.
+    DemandTooLong, NobodyAsked, NothingEnded. Records: gate.demand.issued.
     """
     assert kind in KINDS, f"unknown kind of demand {kind!r}"
     with transaction.atomic():
@@ -81,46 +83,31 @@ def issue_demand(
         today = timezone.localdate(at)
         if due_on < today:
             raise DueDatePassed(_("截止日期 {due} 已经过去").format(due=due_on), todo=_("请改成今天以后的日期"))
+        refuse_too_long(due_on, today)
+        replaced = replaced_demand(
+            number=in_place_of, kind=kind, asker_id=department.id, is_emergency=is_emergency, today=today
+        )
         if unit_count <= 0:
             raise NobodyAsked(_("{place}没有要填报的单位").format(place=scope.name), todo=_("请检查下发范围和填报层级"))
-        number = _next_number(today.year)
-        demand_id = put_demand(
-            number=number, kind=kind, title=title.strip(), asker_id=department.id, asker=asker, scope_id=scope.id,
-            scope_path=scope.path, target_level=target_level, basis=basis.strip(), due_on=due_on,
+        demand = Demand.objects.create(
+            number=_next_number(today.year), kind=kind, title=title.strip(), asker_id=department.id,
+            scope_unit_id=scope.id, target_level=target_level, basis=basis.strip(), is_emergency=is_emergency,
             unit_count=unit_count, minutes_hundredths=minutes_hundredths,
-            minutes_hundredths_per_unit=minutes_hundredths_per_unit, is_emergency=is_emergency, asked_by=by.name,
-            by=by, at=at,
+            minutes_hundredths_per_unit=minutes_hundredths_per_unit, issued_at=at, due_on=due_on, by_name=by.name,
+            in_place_of_id=replaced,
         )  # fmt: skip
         Demand.spared_units.through.objects.bulk_create(
-            (Demand.spared_units.through(demand_id=demand_id, unit_id=pk) for pk in spared_unit_ids), batch_size=2000
+            (Demand.spared_units.through(demand_id=demand.pk, unit_id=pk) for pk in spared_unit_ids), batch_size=2000
         )
-    return IssuedDemand(id=demand_id, number=number)
-
-
-def put_demand(
-    *, number: str, kind: str, title: str, asker_id: int, asker: str, scope_id: int, scope_path: str,
-    target_level: int, basis: str, due_on: date, unit_count: int, minutes_hundredths: int,
-    minutes_hundredths_per_unit: int, is_emergency: bool, asked_by: str, by: Actor, at: datetime,
-) -> int:  # fmt: skip
-    """Inside the room: put a demand on record, and answer its id.
-
-    In the transaction of a caller who has checked right, words and number. Records: gate.demand.issued.
-    """
-    demand_id = insert(
-        Demand, number=number, kind=kind, title=title, asker_id=asker_id, scope_unit_id=scope_id,
-        target_level=target_level, basis=basis, is_emergency=is_emergency, unit_count=unit_count,
-        minutes_hundredths=minutes_hundredths, minutes_hundredths_per_unit=minutes_hundredths_per_unit, issued_at=at,
-        due_on=due_on, by_name=asked_by,
-    )  # fmt: skip
-    assert demand_id is not None, "an insert without exception gives a row"
-    record_event(
-        verb="gate.demand.issued", subject=f"demand:{number}", by=by, at=at, unit_path=scope_path,
-        detail={
-            "kind": kind, "asker": asker, "target_level": target_level, "basis": basis, "due_on": due_on.isoformat(),
-            "is_emergency": is_emergency, "unit_count": unit_count, "minutes_hundredths": minutes_hundredths,
-        },
-    )  # fmt: skip
-    return demand_id
+        record_event(
+            verb="gate.demand.issued", subject=f"demand:{demand.number}", by=by, at=at, unit_path=scope.path,
+            detail={
+                "kind": kind, "asker": asker, "target_level": target_level, "basis": demand.basis,
+                "due_on": due_on.isoformat(), "is_emergency": is_emergency, "unit_count": unit_count,
+                "minutes_hundredths": minutes_hundredths,
+            } | ({"in_place_of": in_place_of} if replaced else {}),
+        )  # fmt: skip
+    return IssuedDemand(id=demand.pk, number=demand.number)
 
 
 def record_refusal(
@@ -174,21 +161,13 @@ def withdraw_demand(*, number: str, reason: str, by: Actor, at: datetime) -> Non
             raise Invalid(_("请写明撤回的原因"), errors={"reason": _("不能为空")})
         if found.withdrawn_at is not None:
             return
-        take_back_demand(found, reason.strip(), by, at)
-
-
-def take_back_demand(found: Demand, reason: str, by: Actor, at: datetime) -> None:
-    """Inside the room: take back a demand that stands, in the transaction of a caller who has checked the right.
-
-    Records: gate.demand.withdrawn.
-    """
-    found.withdrawn_at = at
-    found.save(update_fields=["withdrawn_at"])
-    given_back = give_back_entries(demand_id=found.pk, at=at)
-    record_event(
-        verb="gate.demand.withdrawn", subject=f"demand:{found.number}", by=by, at=at,
-        unit_path=found.scope_unit.path, detail={"reason": reason, "entries_given_back": given_back},
-    )  # fmt: skip
+        found.withdrawn_at = at
+        found.save(update_fields=["withdrawn_at"])
+        given_back = give_back_entries(demand_id=found.pk, at=at)
+        record_event(
+            verb="gate.demand.withdrawn", subject=f"demand:{number}", by=by, at=at, unit_path=found.scope_unit.path,
+            detail={"reason": reason.strip(), "entries_given_back": given_back},
+        )  # fmt: skip
 
 
 def _refuse_bad_words(title: str, basis: str) -> None:

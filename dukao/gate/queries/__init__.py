@@ -20,6 +20,7 @@ from dukao.gate.queries.demands import (
     demands_on_unit,
     minutes_by_asker,
     refusals,
+    replaceable_demands,
 )
 from dukao.gate.queries.documents import (
     Assessment,
@@ -131,6 +132,7 @@ __all__ = [
     "items_to_book", "judged_meeting", "known_elements", "meeting", "meeting_years", "meetings", "meetings_of_unit",
     "minutes_by_asker", "obstacles", "overlapping_items", "pair", "plan", "plan_definition", "plan_item",
     "plan_item_versions", "plan_items", "plan_statement", "plan_units", "plan_years", "published_draw",
-    "quotas_that_differ", "refusals", "refused_visits", "remote_look", "rule_statistics", "topic_title", "topics",
-    "unit_calendar", "unit_statement", "units_to_book", "visit", "visit_of_code", "visits", "what_if",
+    "quotas_that_differ", "refusals", "refused_visits", "remote_look", "replaceable_demands", "rule_statistics",
+    "topic_title", "topics", "unit_calendar", "unit_statement", "units_to_book", "visit", "visit_of_code", "visits",
+    "what_if",
 ]  # fmt: skip

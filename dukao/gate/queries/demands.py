@@ -1,12 +1,14 @@
 """Who asked whom for what, and whose minutes it costs."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from dukao.base.refusals import NotThere
 from dukao.gate.models import Demand, Refusal
+from dukao.gate.rules.replacing import WITHIN_DAYS, needs_place
+from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.rules import Actor, Right, ancestor_ids
 
@@ -93,6 +95,23 @@ def demands_on_unit(*, unit: str, viewer: Actor, since: date | None = None, unti
     chosen = Demand.objects.filter(scope_unit_id__in=ancestor_ids(asked.path), target_level=asked.level)
     chosen = chosen.exclude(spared_units=asked.id)
     return _views(_issued(chosen, since, until).order_by("-id")[:most])
+
+
+def replaceable_demands(*, asker: str, kind: str, viewer: Actor, today: date) -> tuple[DemandView, ...]:
+    """Ended demands of the department whose place a new one may take, newest first; none where the profile wants none.
+
+    Raises NotThere (the department is not the viewer's).
+    """
+    department = org.department(code=asker)
+    viewer.require("DEMANDS_ISSUE", department.unit_path, department=asker)
+    if not needs_place(law.rule("BRD-1", today), kind=kind, is_emergency=False):
+        return ()
+    since = today - timedelta(days=WITHIN_DAYS)
+    ended = Q(due_on__lt=today) | Q(withdrawn_at__isnull=False)
+    chosen = Demand.objects.filter(
+        ended, asker_id=department.id, kind=kind, issued_at__date__gt=since, replaced_by=None
+    )
+    return _views(chosen.order_by("-id")[:200])
 
 
 def minutes_by_asker(*, viewer: Actor, since: date, until: date) -> tuple[AskerMinutes, ...]:

@@ -23,6 +23,7 @@ from dukao.sheets.actions.dispatching import NotReady as NotReady
 from dukao.sheets.actions.dispatching import SheetRefused as SheetRefused
 from dukao.sheets.actions.dispatching import close_dispatch as close_dispatch
 from dukao.sheets.actions.dispatching import dispatch_sheet as dispatch_sheet
+from dukao.sheets.actions.dispatching import end_expired_dispatches as end_expired_dispatches
 from dukao.sheets.actions.dispatching import withdraw_dispatch as withdraw_dispatch
 from dukao.sheets.actions.meanings import confirm_meaning as confirm_meaning
 from dukao.sheets.actions.meanings import forget_meaning as forget_meaning

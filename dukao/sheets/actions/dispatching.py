@@ -9,11 +9,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,8 +21,9 @@ from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.trail import record_event
 from dukao.gate import actions as gate
+from dukao.law import queries as law
 from dukao.org import queries as org
-from dukao.org.rules import Actor
+from dukao.org.rules import SYSTEM, Actor
 from dukao.registers import actions as registers
 from dukao.sheets.models import Dispatch, DispatchQuestion, Filing, Sheet
 from dukao.sheets.queries.compiling import Compiled, CompiledQuestion, RefusalView, compile_sheet
@@ -80,12 +81,14 @@ def dispatch_sheet(
     basis: str,
     only_what_is_left: bool = False,
     is_emergency: bool = False,
+    in_place_of: str = "",
     by: Actor,
     at: datetime,
 ) -> str:
     """Send the sheet to the units of its level in the subtree of `scope_unit`, and answer the dispatch's number.
 
     Where no version is named, the newest that is ready goes out; a draft of the next one does not stand in the way.
+    `in_place_of` is the demand that makes room, where the profile wants one out for one in.
     With `only_what_is_left` refused questions are shown filled in (or left out) and only the rest is asked.
     Raises: NotThere, Invalid, NotReady, SheetRefused, NothingLeftToAsk, and what the gate refuses.
     Records: sheets.sheet.dispatched, gate.demand.issued; where the rules refuse, gate.demand.refused.
@@ -104,7 +107,7 @@ def dispatch_sheet(
             )  # fmt: skip
             by.require("DEMANDS_ISSUE", compiled.scope_path, department=compiled.sheet.issuer_code)
             _refuse(compiled, only_what_is_left)
-            return _send(compiled, due_on, basis, only_what_is_left, by, at)
+            return _send(compiled, due_on, basis, only_what_is_left, in_place_of, by, at)
     except (SheetRefused, NothingLeftToAsk) as refused:
         assert compiled is not None, "only what was compiled is refused by the rules"
         gate.record_refusal(
@@ -154,6 +157,23 @@ def close_dispatch(*, dispatch: str, by: Actor, at: datetime) -> None:
         _end(found, Dispatch.State.CLOSED, "sheets.dispatch.closed", by, at, {"facts_retracted": retracted})
 
 
+def end_expired_dispatches(*, at: datetime) -> int:
+    """End what is still open longer than a demand may last (BRD-1), but for what waits to be reviewed.
+
+    The work process's; answers how many. Records: sheets.dispatch.closed.
+    """
+    today = timezone.localdate(at)
+    first = today - timedelta(days=law.rule("BRD-1", today).parameters["demand_days_most"])
+    waiting = Filing.objects.filter(dispatch=OuterRef("pk"), state=Filing.State.SUBMITTED)
+    expired = Dispatch.objects.filter(
+        ~Exists(waiting), state=Dispatch.State.OPEN, due_on__lt=today, dispatched_at__date__lt=first
+    )
+    numbers = list(expired.order_by("id").values_list("number", flat=True)[:100])
+    for number in numbers:
+        close_dispatch(dispatch=number, by=SYSTEM, at=at)
+    return len(numbers)
+
+
 def _newest_ready(sheet: str) -> int | None:
     ready = Sheet.objects.filter(code=sheet, state=Sheet.State.READY).order_by("-version")
     return ready.values_list("version", flat=True).first()
@@ -187,7 +207,7 @@ def _refuse(compiled: Compiled, only_what_is_left: bool) -> None:
 
 
 def _send(
-    compiled: Compiled, due_on: date, basis: str, only_what_is_left: bool, by: Actor, at: datetime
+    compiled: Compiled, due_on: date, basis: str, only_what_is_left: bool, in_place_of: str, by: Actor, at: datetime
 ) -> str:  # fmt: skip
     """The demand through the gate, then the dispatch; answer its number."""
     shares = shares_of(compiled, today=timezone.localdate(at))
@@ -205,6 +225,7 @@ def _send(
         minutes_hundredths_per_unit=compiled.minutes_hundredths_per_unit,
         is_emergency=compiled.is_emergency,
         spared_unit_ids=spared,
+        in_place_of=in_place_of,
         by=by,
         at=at,
     )
