@@ -89,11 +89,15 @@ def due(on: date, today: date) -> Due:
         return Due(_("今天截止"), "warn")
     if days == 1:
         return Due(_("明天截止"), "warn")
-    weekday = str(_WEEKDAYS[on.weekday()])
     if days <= _NEAR_DAYS:
         near = _("{weekday}（{day}）前，还有 {days} 天")
-        return Due(near.format(weekday=weekday, day=day(on, today), days=days), "warn")
-    return Due(_("{weekday}（{day}）前").format(weekday=weekday, day=day(on, today)))
+        return Due(near.format(weekday=weekday(on), day=day(on, today), days=days), "warn")
+    return Due(_("{weekday}（{day}）前").format(weekday=weekday(on), day=day(on, today)))
+
+
+def weekday(on: date) -> str:
+    """`周二`."""
+    return str(_WEEKDAYS[on.weekday()])
 
 
 def day(on: date | datetime | None, today: date | None = None) -> str:

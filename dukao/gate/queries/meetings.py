@@ -60,7 +60,8 @@ class MeetingView:
     scope_name: str
     target_level: int
     unit_count: int
-    attendees: int
+    people_called: int  # of the units
+    attendees: int  # with those of whoever calls
     travel_minutes: int
     is_video: bool
     has_groups: bool
@@ -101,6 +102,7 @@ class MeetingYear:
     planned_minutes_hundredths: int  # of those held
     actual_minutes_hundredths: int
     last_year: int | None
+    baseline_year: int
     baseline: int | None
 
 
@@ -223,7 +225,7 @@ def _year_of(rows: list[Meeting], year: int) -> MeetingYear:
         longer_than_planned=sum((_actual(row) or 0) > row.planned_minutes for row in held),
         planned_minutes_hundredths=sum(100 * _people(row) * row.planned_minutes for row in held),
         actual_minutes_hundredths=sum(100 * _people(row) * (_actual(row) or 0) for row in held),
-        last_year=standing.last_year, baseline=standing.baseline,
+        last_year=standing.last_year, baseline_year=_baseline_year(year), baseline=standing.baseline,
     )  # fmt: skip
 
 
@@ -231,7 +233,7 @@ def _standing(department_id: int, unit_id: int, year: int) -> Standing:
     """What the register holds of last year, else what was set as its baseline."""
     rows = Meeting.objects.filter(_CALLED, department_id=department_id)
     this_year = rows.filter(starts_at__year=year)
-    bar = int(law.rule("MTG-6", date(year, 12, 31)).parameters["baseline_year"])
+    bar = _baseline_year(year)
     set_ = dict(
         Baseline.objects.filter(
             department_id=department_id, unit_id=unit_id, kind="meeting", year__in=[year - 1, bar]
@@ -241,6 +243,10 @@ def _standing(department_id: int, unit_id: int, year: int) -> Standing:
         year=year, comprehensive=this_year.filter(kind=Meeting.Kind.COMPREHENSIVE).count(), called=this_year.count(),
         last_year=set_.get(year - 1) or rows.filter(starts_at__year=year - 1).count() or None, baseline=set_.get(bar),
     )  # fmt: skip
+
+
+def _baseline_year(year: int) -> int:
+    return int(law.rule("MTG-6", date(year, 12, 31)).parameters["baseline_year"])
 
 
 def _people(row: Meeting) -> int:
@@ -297,7 +303,8 @@ def _view(row: Meeting, viewer: Actor, with_agenda: bool) -> MeetingView:
         number=row.number, title=row.title, kind=row.kind, basis=row.basis, state=row.state,
         department_code=row.department.code, department_name=row.department.name, scope_code=row.scope_unit.code,
         scope_name=row.scope_unit.name, target_level=row.target_level, unit_count=row.unit_count,
-        attendees=_people(row), travel_minutes=row.travel_minutes, is_video=row.is_video, has_groups=row.has_groups,
+        people_called=row.unit_count * row.attendees_per_unit, attendees=_people(row),
+        travel_minutes=row.travel_minutes, is_video=row.is_video, has_groups=row.has_groups,
         called_by_deputy=row.called_by_deputy, wants_principals=row.wants_principals, starts_at=row.starts_at,
         planned_minutes=row.planned_minutes,
         minutes_most=minutes_most(is_video=row.is_video, has_groups=row.has_groups, rule=length),

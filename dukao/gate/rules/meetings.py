@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from dukao.base.definitions import CODE_PATTERN, Definition
+from dukao.base.definitions import DEPARTMENT_PATTERN, Definition
 from dukao.base.words import Words, _noop, words
 from dukao.gate.rules.hits import RuleHit
 from dukao.law.rules import Action, Rule
@@ -46,7 +46,7 @@ class MeetingDefinition(Definition):
     """A meeting as a department calls it. All units of `level` below `scope` attend; minutes are of the meeting."""
 
     title: str = Field(min_length=2, max_length=120)
-    department: str = Field(pattern=CODE_PATTERN, max_length=40)
+    department: str = Field(pattern=DEPARTMENT_PATTERN)
     kind: Kind = "special"
     basis: str = Field(min_length=1, max_length=300)
     scope: str = Field(pattern=r"^\d{12}$")

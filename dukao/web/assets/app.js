@@ -10,3 +10,4 @@ if (document.querySelector('[data-chart]')) import('./charts.js');
 if (document.querySelector('[data-filing]')) import('./filing.js');
 if (document.querySelector('[data-check-code], [data-keep-code]')) import('./codes.js');
 for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => print());
+if (document.querySelector('[data-timer]')) import('./timer.js');
