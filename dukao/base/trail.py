@@ -32,12 +32,19 @@ def record_event(
 ) -> None:
     """Write down who did what, in the transaction that did it."""
     assert connection.in_atomic_block, "an event belongs to the transaction of its action"
-    # By hand, because every typed cell passes here: the ORM takes as long again as the insert.
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO base_event (at, actor, verb, subject, unit_path, detail) VALUES (%s, %s, %s, %s, %s, %s)",
-            [connection.ops.adapt_datetimefield_value(at), by.name, verb, subject, unit_path, json.dumps(detail or {})],
-        )
+        cursor.execute(*event_statement(verb=verb, subject=subject, by=by, at=at, unit_path=unit_path, detail=detail))
+
+
+def event_statement(
+    *, verb: str, subject: str, by: Named, at: datetime, unit_path: str = "", detail: dict[str, Any] | None = None
+) -> tuple[str, list[Any]]:
+    """The SQL and its values that `record_event` runs, for an action that sends its statements together."""
+    # By hand, because every typed cell passes here: the ORM takes as long again as the insert.
+    return (
+        "INSERT INTO base_event (at, actor, verb, subject, unit_path, detail) VALUES (%s, %s, %s, %s, %s, %s)",
+        [connection.ops.adapt_datetimefield_value(at), by.name, verb, subject, unit_path, json.dumps(detail or {})],
+    )
 
 
 def first_told(*, verb: str, subject: str) -> dict[str, Any] | None:

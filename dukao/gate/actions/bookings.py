@@ -1,7 +1,7 @@
 """Bookings: a visit is held, then it arrives or is given back. All caps or none, whoever else books at that moment.
 
-1. `hold_visit` locks the unit, checks plan and rest, writes the visit, its demand and its events, and takes all caps in
-   one statement at the end, so that caps which many share are locked for as short as can be.
+1. `hold_visit` locks the unit, checks plan and rest, writes the visit and its demand, and takes all caps in one
+   statement at the end, so that caps which many share are locked for as short as can be.
 2. `arrive` turns what is held into what is used: the unit has scanned the check code. It is never given back.
 3. `give_back` and `expire_holds` free what is held and withdraw the demand.
 
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -25,18 +25,18 @@ from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere, Refused
-from dukao.base.trail import record_event
+from dukao.base.trail import event_statement, record_event
 from dukao.base.wording import period_text
-from dukao.gate.actions.demands import Reason, put_demand, put_refusal, take_back_demand
-from dukao.gate.actions.inserting import insert
-from dukao.gate.actions.ledger import post_entries
-from dukao.gate.actions.quotas import give_back_caps, hold_caps, use_caps
+from dukao.gate.actions.demands import Reason, put_refusal
+from dukao.gate.actions.ledger import entry_statement, give_back_entries
+from dukao.gate.actions.quotas import finds_full, give_back_caps, holding, use_caps
+from dukao.gate.actions.writing import IdOf, Statement, insertion, write
 from dukao.gate.models import Demand, Visit, VisitPart
 from dukao.gate.queries.quotas import (
     Ground,
     Obstacle,
     booking_caps,
-    cap_full,
+    cap_obstacle,
     ground_of,
     limits_on,
     outside_plan,
@@ -44,12 +44,12 @@ from dukao.gate.queries.quotas import (
     too_soon,
 )
 from dukao.gate.queries.visits import VisitView, code_does_not_hold, visit
-from dukao.gate.rules.quotas import RULES
 from dukao.gate.rules.visits import CODE_BYTES, code_digest, code_from, code_of, is_sealed, number_of
 from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.rules import SYSTEM, Actor
 
+_TRIES = 5
 _ITEMS_MOST, _TEAM_MOST, _PERSON_LENGTH = 20, 50, 200
 
 
@@ -73,10 +73,6 @@ class CapReached(NotLetThrough):
 
 class TooSoon(NotLetThrough):
     """The unit is owed some days of rest between two visits."""
-
-
-class _BookedMeanwhile(Exception):
-    """The same request is booked already; what this transaction has written is undone."""
 
 
 class RequestKeyTaken(Refused):
@@ -126,34 +122,41 @@ def hold_visit(
 
     `people` are `{"name": …, "office": …}`. The first item's department answers for a joint visit. The same request
     again (`request_key`) gets the same answer, whatever has happened to the visit meanwhile.
-    Raises: NotThere, Invalid, OutOfPlan, TooSoon, CapReached, RequestKeyTaken. Records: gate.visit.booked and, unless
-    sealed, gate.demand.issued; where a rule refuses, gate.demand.refused.
+    Raises: NotThere, Invalid, OutOfPlan, TooSoon, CapReached, RequestKeyTaken. Records: gate.visit.booked; where a
+    rule refuses, gate.demand.refused.
     Basis: INS-1, INS-2, INS-3.
     """
     team = [{"name": person.get("name", ""), "office": person.get("office", "")} for person in people]
     request = _Request(tuple(dict.fromkeys(items)), unit, on, mode, purpose.strip(), team, team_size, request_key)
     _refuse_bad_words(request)
-    ground = None
-    try:
-        with transaction.atomic():
-            ground = ground_of(items=request.items, unit=unit, request_key=request_key, is_locking=True)
-            require_booking(ground, by)
-            if ground.earlier_id is None:
-                return _hold(request, ground, by, at)
-    except _BookedMeanwhile:
-        pass  # The same request, at the same moment: its answer is there now.
-    except NotLetThrough as refused:
-        assert ground is not None, "only what is there is refused by the rules"
-        _put_on_record(refused, request, ground, by, at)
-        raise
-    return _same_again(request, by)
+    for _try in range(_TRIES):
+        try:
+            with transaction.atomic():
+                ground = ground_of(items=request.items, unit=unit, request_key=request_key, is_locking=True)
+                require_booking(ground, by)
+                if ground.earlier_id is None:
+                    return _hold(request, ground, by, at)
+        except NotLetThrough as refused:
+            _put_on_record(refused, request, ground, by, at)
+            raise
+        except IntegrityError as error:
+            if not finds_full(error) and "request_key" not in str(error):
+                raise
+            if finds_full(error) and (obstacle := cap_obstacle(ground, on)):
+                full = CapReached(obstacle)
+                _put_on_record(full, request, ground, by, at)
+                raise full from None
+            # Somebody gave the cap back, or booked the same request, at this very moment: look again.
+            continue
+        return _same_again(request, by)
+    raise RuntimeError(f"caps were full and free again {_TRIES} times")
 
 
 def arrive(*, code: str, unit: str, by: Actor, at: datetime) -> VisitView:
     """The unit has scanned the check code: the visit is there, and its caps are used. Twice is once.
 
     Raises: NotThere, CodeDoesNotHold (no such code, not for this unit, or over), NotThatDay.
-    Records: gate.visit.arrived and, for a sealed visit, gate.demand.issued.
+    Records: gate.visit.arrived.
     """
     with transaction.atomic():
         place = org.unit_by_code(unit)
@@ -170,7 +173,7 @@ def arrive(*, code: str, unit: str, by: Actor, at: datetime) -> VisitView:
 def give_back(*, visit: str, reason: str, by: Actor, at: datetime) -> None:
     """The booker does not come: the visit (its number) is off, and what it held is free. Twice is once.
 
-    Raises: NotThere, Invalid, AlreadyArrived. Records: gate.visit.given_back and, unless sealed, gate.demand.withdrawn.
+    Raises: NotThere, Invalid, AlreadyArrived. Records: gate.visit.given_back.
     """
     if not 1 <= len(reason.strip()) <= 300:
         raise Invalid(_("请写明为什么退回"), errors={"reason": _("1 到 300 字")})
@@ -189,7 +192,7 @@ def give_back(*, visit: str, reason: str, by: Actor, at: datetime) -> None:
 def expire_holds(*, at: datetime) -> int:
     """Give back every booking whose day has passed without an arrival; answer how many. For the work process.
 
-    Records: gate.visit.expired and, unless sealed, gate.demand.withdrawn.
+    Records: gate.visit.expired.
     """
     done = 0
     while True:
@@ -210,27 +213,28 @@ def _hold(request: _Request, ground: Ground, by: Actor, at: datetime) -> HeldVis
     if obstacle := too_soon(ground, request.on, limits):
         raise TooSoon(obstacle)
     caps = booking_caps(ground, request.on, limits)
+    first, is_sealed = ground.items[0], request.is_sealed
     number, expires_at = number_of(secrets.token_bytes(CODE_BYTES)), _expiry(request.on)
     code, minutes = _code(number, request.request_key), max(item.minutes_hundredths for item in ground.items)
-    demand_id = None
-    if not request.is_sealed:
-        demand_id = _ask(number, ground, request.on, minutes, by.name, by, at)
-    booked = insert(
-        Visit, once="request_key", number=number, request_key=request.request_key, mode=request.mode,
-        unit_id=ground.unit_id, on=request.on, purpose=request.purpose, people=request.people,
-        team_size=request.team_size, asks=[text for item in ground.items for text in item.questions],
-        minutes_hundredths=minutes, caps={cap.key: cap.is_lifted for cap in caps}, code_digest=code_digest(code),
-        booked_by=by.name, booked_at=at, expires_at=expires_at, demand_id=demand_id,
+    detail: dict[str, Any] = {"items": list(request.items), "mode": request.mode}
+    if not is_sealed:
+        detail |= {"unit": request.unit, "on": request.on.isoformat(), "minutes_hundredths": minutes}
+    write(
+        *([] if is_sealed else _asking(number, ground, request.on, minutes, by.name, at)),
+        insertion(
+            Visit, number=number, request_key=request.request_key, mode=request.mode, unit_id=ground.unit_id,
+            on=request.on, purpose=request.purpose, people=request.people, team_size=request.team_size,
+            asks=[text for item in ground.items for text in item.questions], minutes_hundredths=minutes,
+            caps={cap.key: cap.is_lifted for cap in caps}, code_digest=code_digest(code), booked_by=by.name,
+            booked_at=at, expires_at=expires_at, demand_id=IdOf(Demand, "" if is_sealed else number),
+        ),
+        *(insertion(VisitPart, visit_id=IdOf(Visit, number), item_id=item.id) for item in ground.items),
+        event_statement(
+            verb="gate.visit.booked", subject=f"visit:{number}", by=by, at=at, detail=detail,
+            unit_path=first.plan_path if is_sealed else ground.unit_path,
+        ),
+        *holding(caps),
     )  # fmt: skip
-    if booked is None:
-        raise _BookedMeanwhile
-    for item in ground.items:
-        insert(VisitPart, visit_id=booked, item_id=item.id)
-    _tell_booked(number, request, ground, by, at)
-    if full := hold_caps(caps):
-        # What no other day can help comes first.
-        [first, *_rest] = (cap for kind in RULES for cap in caps if cap.kind == kind and cap.key in full)
-        raise CapReached(cap_full(ground, first, request.on, limits))
     return HeldVisit(number, code, expires_at)
 
 
@@ -265,7 +269,8 @@ def _arrive(found: Visit, by: Actor, at: datetime) -> None:
     if found.mode == Visit.Mode.UNANNOUNCED:
         numbers = list(found.parts.order_by("id").values_list("item__number", flat=True))
         ground = ground_of(items=numbers, unit=found.unit.code)
-        found.demand_id = _ask(found.number, ground, found.on, found.minutes_hundredths, found.booked_by, by, moment)
+        write(*_asking(found.number, ground, found.on, found.minutes_hundredths, found.booked_by, moment))
+        found.demand_id = Demand.objects.values_list("id", flat=True).get(number=found.number)
     found.save(update_fields=["state", "arrived_at", "arrived_by", "demand"])
     record_event(
         verb="gate.visit.arrived", subject=f"visit:{found.number}", by=by, at=at, unit_path=found.unit.path,
@@ -279,7 +284,8 @@ def _give_back(found: Visit, reason: str, verb: str, by: Actor, at: datetime) ->
     found.state, found.given_back_at, found.reason = Visit.State.GIVEN_BACK, moment, reason
     found.save(update_fields=["state", "given_back_at", "reason"])
     if found.demand_id is not None:
-        take_back_demand(Demand.objects.select_related("scope_unit").get(id=found.demand_id), reason, by, moment)
+        Demand.objects.filter(id=found.demand_id).update(withdrawn_at=moment)
+        give_back_entries(demand_id=found.demand_id, at=moment)
     record_event(
         verb=verb, subject=f"visit:{found.number}", by=by, at=at, detail={"reason": reason},
         unit_path=_plan_path(found) if found.mode == Visit.Mode.UNANNOUNCED else found.unit.path,
@@ -287,31 +293,24 @@ def _give_back(found: Visit, reason: str, verb: str, by: Actor, at: datetime) ->
     give_back_caps(found.caps)
 
 
-def _ask(number: str, ground: Ground, on: date, minutes: int, asked_by: str, by: Actor, at: datetime) -> int:
-    """The demand of a visit, with its entry in the ledger; answer its id. It bears the visit's number.
+def _asking(number: str, ground: Ground, on: date, minutes: int, asked_by: str, at: datetime) -> list[Statement]:
+    """The demand of a visit and its entry in the ledger. It bears the visit's number, whose events tell of it too.
 
     Numbers in a row would make all bookings wait for each other, and their gaps would tell of sealed ones.
     """
     first = ground.items[0]
-    demand_id = put_demand(
-        number=number, kind="visit", title=first.title, asker_id=first.department_id, asker=first.department_code,
-        scope_id=ground.unit_id, scope_path=ground.unit_path, target_level=ground.unit_level, basis=first.basis,
-        due_on=on, unit_count=1, minutes_hundredths=minutes, minutes_hundredths_per_unit=minutes,
-        is_emergency=first.origin == "emergency", asked_by=asked_by, by=by, at=at,
-    )  # fmt: skip
-    post_entries(
-        demand_id=demand_id, asker_id=first.department_id, kind="visit", on=on,
-        minutes_by_unit={ground.unit_id: minutes}, estimate="visit",
-    )  # fmt: skip
-    return demand_id
-
-
-def _tell_booked(number: str, request: _Request, ground: Ground, by: Actor, at: datetime) -> None:
-    detail: dict[str, Any] = {"items": list(request.items), "mode": request.mode}
-    path = ground.items[0].plan_path
-    if not request.is_sealed:
-        path, detail = ground.unit_path, detail | {"unit": request.unit, "on": request.on.isoformat()}
-    record_event(verb="gate.visit.booked", subject=f"visit:{number}", by=by, at=at, unit_path=path, detail=detail)
+    return [
+        insertion(
+            Demand, number=number, kind="visit", title=first.title, asker_id=first.department_id,
+            scope_unit_id=ground.unit_id, target_level=ground.unit_level, basis=first.basis,
+            is_emergency=first.origin == "emergency", unit_count=1, minutes_hundredths=minutes,
+            minutes_hundredths_per_unit=minutes, issued_at=at, due_on=on, by_name=asked_by,
+        ),
+        entry_statement(
+            demand=number, asker_id=first.department_id, kind="visit", on=on, unit_id=ground.unit_id, minutes=minutes,
+            estimate="visit",
+        ),
+    ]  # fmt: skip
 
 
 def _put_on_record(refused: NotLetThrough, request: _Request, ground: Ground, by: Actor, at: datetime) -> None:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere
 from dukao.base.trail import record_event
-from dukao.gate.models import BurdenEntry
+from dukao.gate.actions.writing import IdOf, Statement, insertion
+from dukao.gate.models import BurdenEntry, Demand
 from dukao.gate.rules.burden import ESTIMATES
 from dukao.gate.rules.demands import KINDS
 from dukao.org import queries as org
@@ -45,6 +46,18 @@ def post_entries(
         batch_size=2000,
     )  # fmt: skip
     return len(minutes_by_unit)
+
+
+def entry_statement(
+    *, demand: str, asker_id: int, kind: str, on: date, unit_id: int, minutes: int, estimate: str
+) -> Statement:
+    """Inside the room: the statement that posts the one entry of a demand (its number) on one unit."""
+    assert kind in KINDS, f"unknown kind of demand {kind!r}"
+    assert estimate in ESTIMATES, f"unknown estimate {estimate!r}"
+    return insertion(
+        BurdenEntry, demand_id=IdOf(Demand, demand), unit_id=unit_id, asker_id=asker_id,
+        month=Period.of(on, "month").key, kind=kind, minutes_hundredths=minutes, estimate=estimate,
+    )  # fmt: skip
 
 
 def give_back_entries(*, demand_id: int, unit_ids: Collection[int] | None = None, at: datetime) -> int:

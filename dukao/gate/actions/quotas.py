@@ -1,7 +1,7 @@
 """Caps: held by bookings, used by arrivals, given back; and their limits, set by the plan.
 
-1. A booking takes all its caps in one statement, each only where it has room; where one has none, the whole
-   transaction is undone. A cap that does not stand yet comes into being in the same statement.
+1. A booking takes all its caps in one statement; where one has no room, the statement fails and the whole transaction
+   with it. A cap that does not stand yet comes into being in the same statement.
 2. Rows are locked in one order everywhere, by key, so that writers wait for each other and never in a circle.
 3. The database itself keeps `held + used ≤ limit + lifted`; no mistake here can go beyond it.
 
@@ -11,36 +11,40 @@ All functions run inside the caller's transaction, require no right and record n
 
 from collections.abc import Mapping, Sequence
 
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import NotThere, Refused
+from dukao.gate.actions.writing import Statement
 from dukao.gate.models import PlanItem, PlanTarget, Quota
 from dukao.gate.rules.quotas import Cap, department_key, item_key, target_key, topic_key
+
+# Where there is no room the count is made one that the database refuses: nothing of the transaction stays.
+_HOLD = (
+    'INSERT INTO gate_quota AS q ("key", "limit", held, used, lifted) VALUES {}'
+    ' ON CONFLICT ("key") DO UPDATE SET lifted = q.lifted + excluded.lifted, held = CASE'
+    ' WHEN q.held + q.used < q."limit" OR excluded.lifted = 1 THEN q.held + 1 ELSE -1 END'
+)
+_STAND = (
+    'INSERT INTO gate_quota ("key", "limit", held, used, lifted) VALUES (%s, 0, 0, 0, 0) ON CONFLICT ("key") DO NOTHING'
+)
 
 
 class LimitBelowBooked(Refused):
     """More is booked or carried out already than the new limit allows."""
 
 
-def hold_caps(caps: Sequence[Cap]) -> frozenset[str]:
-    """Hold one of each cap, given in the order of their keys, or none: then answer the keys that have no room."""
-    with connection.cursor() as cursor:
-        _put_empty(cursor, [cap for cap in caps if cap.limit < 1 and not cap.is_lifted])
-        parameters = [part for cap in caps for part in (cap.key, max(cap.limit, 1 - cap.is_lifted), int(cap.is_lifted))]
-        cursor.execute(
-            'INSERT INTO gate_quota AS q ("key", "limit", held, used, lifted)'
-            f" VALUES {', '.join(['(%s, %s, 1, 0, %s)'] * len(caps))}"
-            ' ON CONFLICT ("key") DO UPDATE SET held = q.held + 1, lifted = q.lifted + excluded.lifted'
-            ' WHERE q.held + q.used < q."limit" OR excluded.lifted = 1 RETURNING "key"',
-            parameters,
-        )
-        held = {key for (key,) in cursor.fetchall()}
-    if len(held) == len(caps):
-        return frozenset()
-    give_back_caps({cap.key: cap.is_lifted for cap in caps if cap.key in held})
-    return frozenset(cap.key for cap in caps if cap.key not in held)
+def holding(caps: Sequence[Cap]) -> list[Statement]:
+    """The statements that hold one of each cap, in the order of their keys, or fail as a whole (`finds_full`)."""
+    rows = [(cap.key, max(cap.limit, 1 - cap.is_lifted), int(cap.is_lifted)) for cap in caps]
+    held = _HOLD.format(", ".join(["(%s, %s, 1, 0, %s)"] * len(rows))), [part for row in rows for part in row]
+    # A cap that allows nothing has to stand before it can be found full.
+    return [(_STAND, [cap.key]) for cap in caps if cap.limit < 1] + [held]
+
+
+def finds_full(error: IntegrityError) -> bool:
+    """Whether the database refused because a cap has no room."""
+    return "quota_not_negative" in str(error)
 
 
 def use_caps(caps: Mapping[str, bool]) -> None:
@@ -124,16 +128,6 @@ def _move(caps: Mapping[str, bool], change: str, parameters: Sequence[str]) -> N
             [*keys, *parameters],
         )
         assert len(cursor.fetchall()) == len(keys), f"not all caps of a visit stand: {keys}"
-
-
-def _put_empty(cursor: CursorWrapper, caps: Sequence[Cap]) -> None:
-    """Caps that allow nothing: they have to stand before they can be found full."""
-    if caps:
-        cursor.execute(
-            'INSERT INTO gate_quota ("key", "limit", held, used, lifted)'
-            f' VALUES {", ".join(["(%s, 0, 0, 0, 0)"] * len(caps))} ON CONFLICT ("key") DO NOTHING',
-            [cap.key for cap in caps],
-        )
 
 
 def _marks(keys: Sequence[str]) -> str:

@@ -15,8 +15,9 @@ class BurdenEntry(models.Model):
         TOLD = "told", "单位自愿填写"
         KNOWN = "known", "系统记录"
 
-    demand = models.ForeignKey("gate.Demand", on_delete=models.CASCADE, related_name="entries")
-    unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="+")
+    # Both are found by the indexes below.
+    demand = models.ForeignKey("gate.Demand", on_delete=models.CASCADE, related_name="entries", db_index=False)
+    unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="+", db_index=False)
     asker = models.ForeignKey("org.Department", on_delete=models.PROTECT, related_name="+")
     month = models.IntegerField()
     kind = models.CharField(max_length=16)

@@ -26,7 +26,8 @@ class Visit(models.Model):
     request_key = models.CharField(max_length=64, unique=True)  # a repeated request books once
     state = models.CharField(max_length=12, choices=State, default=State.HELD)
     mode = models.CharField(max_length=12, choices=Mode, default=Mode.ANNOUNCED)
-    unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="visits")
+    # Found by the index of unit and day.
+    unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="visits", db_index=False)
     on = models.DateField()
     purpose = models.CharField(max_length=500)
     people = models.JSONField(default=list)  # [{"name": …, "office": …}], as the code shows them
@@ -88,7 +89,7 @@ class Visit(models.Model):
 class VisitPart(models.Model):
     """One item carried by a visit; a joint visit (联合检查) carries several and costs the unit one."""
 
-    visit = models.ForeignKey("gate.Visit", on_delete=models.CASCADE, related_name="parts")
+    visit = models.ForeignKey("gate.Visit", on_delete=models.CASCADE, related_name="parts", db_index=False)
     item = models.ForeignKey("gate.PlanItem", on_delete=models.PROTECT, related_name="visit_parts")
 
     class Meta:

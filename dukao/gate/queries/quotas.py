@@ -131,14 +131,7 @@ def obstacles(*, items: Sequence[str], unit: str, on: date, viewer: Actor, today
     limits = limits_on(on)
     if outside := outside_plan(ground, on, today):
         return (outside,)
-    found = [too_soon(ground, on, limits)]
-    caps = booking_caps(ground, on, limits)
-    states = cap_states([cap.key for cap in caps])
-    for cap in caps:
-        state = states.get(cap.key, CapState(cap.key, cap.limit, 0, 0, 0))
-        if is_full(state.held, state.used, state.limit) and not cap.is_lifted:
-            found.append(cap_full(ground, cap, on, limits))
-    return tuple(one for one in found if one)
+    return tuple(one for one in (too_soon(ground, on, limits), cap_obstacle(ground, on)) if one)
 
 
 def require_booking(ground: Ground, by: Actor) -> None:
@@ -181,25 +174,17 @@ def too_soon(ground: Ground, on: date, limits: Limits) -> Obstacle | None:
     return _with_next_day("INS-3", ground, on, limits, what)
 
 
-def cap_full(ground: Ground, cap: Cap, on: date, limits: Limits) -> Obstacle:
-    """Inside the room: which cap has no room, what has used it, and what can be done."""
-    state = cap_states([cap.key]).get(cap.key, CapState(cap.key, cap.limit, 0, 0, 0))
-    shape = {
-        "item": _("“{item}”一共可以去 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
-        "target": _("“{item}”可以去{unit} {limit} 次，已到场 {used} 次、已预约 {held} 次"),
-        "department": _("{department}{year}年可以检查 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
-        "topic": _("“{item}”这类主题{year}年可以检查 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
-        "month": _("{unit}{month}最多接受 {limit} 次检查，已到场 {used} 次、已预约 {held} 次"),
-        "week": _("{unit}这一周（{monday}起）最多接受 {limit} 次检查，已到场 {used} 次、已预约 {held} 次"),
-    }[cap.kind]
-    item = next((i for i in ground.items if cap in caps_of([i.drawn], ground.unit_code, on, limits)),
-                ground.items[0])  # fmt: skip
-    what = shape.format(
-        item=item.title, department=item.department_name, unit=ground.unit_name, year=on.year,
-        month=period_text(Period.of(on, "month")), monday=_day(on - timedelta(days=on.weekday())),
-        limit=state.limit, used=state.used, held=state.held,
-    )  # fmt: skip
-    return _with_next_day(RULES[cap.kind], ground, on, limits, what, is_of_unit=cap.kind in UNIT_CAPS)
+def cap_obstacle(ground: Ground, on: date) -> Obstacle | None:
+    """Inside the room: the cap that has no room, what has used it, and what can be done; first what no day can help."""
+    limits = limits_on(on)
+    caps = booking_caps(ground, on, limits)
+    states = cap_states([cap.key for cap in caps])
+    for kind in RULES:
+        for cap in caps:
+            state = states.get(cap.key, CapState(cap.key, cap.limit, 0, 0, 0))
+            if cap.kind == kind and not cap.is_lifted and is_full(state.held, state.used, state.limit):
+                return _full(ground, cap, state, on, limits)
+    return None
 
 
 def quotas_that_differ() -> Iterator[Finding]:
@@ -285,6 +270,24 @@ def _outside(item: BookableItem, ground: Ground, on: date) -> str:
     if not reached or item.plan_path.startswith(ground.unit_path):
         return _("“{item}”不包括{unit}").format(item=item.title, unit=ground.unit_name)
     return ""
+
+
+def _full(ground: Ground, cap: Cap, state: CapState, on: date, limits: Limits) -> Obstacle:
+    shape = {
+        "item": _("“{item}”一共可以去 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
+        "target": _("“{item}”可以去{unit} {limit} 次，已到场 {used} 次、已预约 {held} 次"),
+        "department": _("{department}{year}年可以检查 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
+        "topic": _("“{item}”这类主题{year}年可以检查 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
+        "month": _("{unit}{month}最多接受 {limit} 次检查，已到场 {used} 次、已预约 {held} 次"),
+        "week": _("{unit}这一周（{monday}起）最多接受 {limit} 次检查，已到场 {used} 次、已预约 {held} 次"),
+    }[cap.kind]
+    item = next(i for i in ground.items if cap in caps_of([i.drawn], ground.unit_code, on, limits))
+    what = shape.format(
+        item=item.title, department=item.department_name, unit=ground.unit_name, year=on.year,
+        month=period_text(Period.of(on, "month")), monday=_day(on - timedelta(days=on.weekday())),
+        limit=state.limit, used=state.used, held=state.held,
+    )  # fmt: skip
+    return _with_next_day(RULES[cap.kind], ground, on, limits, what, is_of_unit=cap.kind in UNIT_CAPS)
 
 
 def _visited(unit_id: int, on: date, ahead_days: int = 0) -> list[date]:
