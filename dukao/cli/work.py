@@ -25,7 +25,7 @@ from dukao.cli.command import Command, Result
 from dukao.gate.actions import expire_holds
 from dukao.org.actions import end_stale_sittings
 from dukao.registers.actions import land_waiting, sweep_leftovers
-from dukao.sheets.actions import end_expired_dispatches
+from dukao.sheets.actions import charge_platform_minutes, end_expired_dispatches
 
 logger = logging.getLogger("dukao.work")
 _PAUSE_AFTER_FAILURE_SECONDS = 5.0
@@ -50,6 +50,7 @@ def steps() -> list[Step]:
         Step("sessions", _clear_sessions, every=3600.0),
         Step("bookings", lambda at: expire_holds(at=at), every=60.0),
         Step("expired dispatches", lambda at: end_expired_dispatches(at=at), every=3600.0),
+        Step("own minutes", lambda at: charge_platform_minutes(at=at), every=3600.0),
         Step("leftovers", lambda at: sweep_leftovers(at=at), every=3600.0),
     ]
 

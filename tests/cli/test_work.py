@@ -33,4 +33,7 @@ def test_a_failing_step_is_told_and_does_not_stop_the_others(db, caplog):
 def test_the_house_has_its_steps(db, settings, tmp_path):
     settings.VAR = tmp_path
     done = run_once(steps(), at=AT)
-    assert set(done) == {"deliveries", "seals", "late seals", "sittings", "sessions", "bookings", "leftovers"}
+    assert set(done) == {
+        "deliveries", "seals", "late seals", "sittings", "sessions", "bookings", "expired dispatches", "own minutes",
+        "leftovers",
+    }  # fmt: skip

@@ -89,6 +89,7 @@ from dukao.gate.actions.plans import (
     trim_item,
     withdraw_item,
 )
+from dukao.gate.actions.platform import charge_platform
 from dukao.gate.actions.quotas import LimitBelowBooked, set_limits
 from dukao.gate.actions.remote import NothingKnown, look_remotely
 from dukao.gate.actions.replacing import DemandTooLong, NothingEnded
@@ -116,11 +117,11 @@ __all__ = [
     "NothingToObjectTo", "ObjectionTooLate", "OutOfPlan", "Paper", "PlanClosed", "PromiseBroken", "Reason",
     "ReasonMissing", "RequestKeyTaken", "Superior", "TooFewInspectors", "TooManyCodes", "TooSoon", "TookPart",
     "WrongState", "allow_document", "amend_item", "approve_item", "approve_meeting", "arrive", "assess_document",
-    "call_meeting", "cancel_meeting", "change_draft", "conclude_visit", "decide_appeal", "decide_objection",
-    "declare_emergency", "draft_document", "draw_units", "drop_document", "expire_holds", "explain_document",
-    "freeze_plan", "give_back", "give_back_entries", "grant_exception", "hold_visit", "issue_demand", "issue_document",
-    "know_minutes", "look_remotely", "make_appeal", "merge_items", "object_to_visit", "post_entries", "promise_draw",
-    "propose_item", "publish_plan", "read_code", "record_refusal", "record_times", "refuse_item", "refuse_meeting",
-    "refuse_visit", "request_exception", "revise_item", "set_baseline", "set_limits", "tell_minutes", "tell_of_visit",
-    "trim_item", "withdraw_demand", "withdraw_item",
+    "call_meeting", "cancel_meeting", "change_draft", "charge_platform", "conclude_visit", "decide_appeal",
+    "decide_objection", "declare_emergency", "draft_document", "draw_units", "drop_document", "expire_holds",
+    "explain_document", "freeze_plan", "give_back", "give_back_entries", "grant_exception", "hold_visit",
+    "issue_demand", "issue_document", "know_minutes", "look_remotely", "make_appeal", "merge_items", "object_to_visit",
+    "post_entries", "promise_draw", "propose_item", "publish_plan", "read_code", "record_refusal", "record_times",
+    "refuse_item", "refuse_meeting", "refuse_visit", "request_exception", "revise_item", "set_baseline", "set_limits",
+    "tell_minutes", "tell_of_visit", "trim_item", "withdraw_demand", "withdraw_item",
 ]  # fmt: skip

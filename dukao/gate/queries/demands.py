@@ -93,7 +93,8 @@ def demands_on_unit(*, unit: str, viewer: Actor, since: date | None = None, unti
     if not any(viewer.may(right, asked.path) for right in rights):
         raise NotThere()
     chosen = Demand.objects.filter(scope_unit_id__in=ancestor_ids(asked.path), target_level=asked.level)
-    chosen = chosen.exclude(spared_units=asked.id)
+    # The platform asks nobody for anything: what it costs stands in the statement.
+    chosen = chosen.exclude(spared_units=asked.id).exclude(kind="platform")
     return _views(_issued(chosen, since, until).order_by("-id")[:most])
 
 
