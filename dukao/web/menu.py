@@ -47,6 +47,7 @@ DESKS: dict[str, tuple[Entry, ...]] = {
         Entry("desk", _("今天要办"), "inbox"),
         Entry("filings", _("填过的表"), "folder"),
         Entry("visits", _("来检查的"), "calendar", _COMING),
+        Entry("documents", _("收到的文件"), "send"),
         Entry("burden", _("负担账"), "clock", _BURDEN[:2]),
         Entry("workbooks", _("表格助手"), "table"),
         Entry("units", _("数据"), "chart"),
@@ -54,6 +55,7 @@ DESKS: dict[str, tuple[Entry, ...]] = {
     "reviewer": (
         Entry("review", _("待审"), "inbox"),
         Entry("visits", _("来检查的"), "calendar", _COMING),
+        Entry("documents", _("收到的文件"), "send"),
         Entry("burden", _("负担账"), "clock", _BURDEN[:2]),
         Entry("workbooks", _("表格助手"), "table"),
         Entry("units", _("数据"), "chart"),
