@@ -3,7 +3,7 @@
 from dataclasses import replace
 from random import Random
 
-from bench.workbooks.drafts import Draft, Page, Style
+from bench.workbooks.drafts import Ask, Draft, Page, Style
 from bench.workbooks.families import FAMILIES
 from bench.workbooks.pen import Pen
 
@@ -40,14 +40,26 @@ def form(seed: int) -> Draft:
         _side_table(rng, page)
         traits.add("side table")
     if rng.random() < 0.12 and kind != "csv":
-        pages.append(_second_page(rng, traits))
+        pages.append(_second_page(rng, traits, kind))
     if rng.random() < 0.1 and kind in ("xlsx", "xls"):
         _hide(rng, page)
         traits.add("hidden")
     if rng.random() < 0.05:
         _break(rng, page)
         traits.add("errors")
+    if kind == "csv":
+        for one in pages:
+            _without_formulas(one)
     return Draft(f"{seed:05}模拟表", kind, tuple(pages), frozenset({f"kind {kind}", *traits}))
+
+
+def _without_formulas(page: Page) -> None:
+    """What text files cannot say: a cell that computes is an empty one in them."""
+    for place in page.formulas:
+        for truth in page.truths:
+            if place in truth.area:
+                truth.slots[place] = Ask()
+    page.formulas.clear()
 
 
 def _side_table(rng: Random, page: Page) -> None:
@@ -64,7 +76,7 @@ def _side_table(rng: Random, page: Page) -> None:
         page.put(top + number, right + 1, entry)
 
 
-def _second_page(rng: Random, traits: set[str]) -> Page:
+def _second_page(rng: Random, traits: set[str], kind: str) -> Page:
     """Another sheet: how to fill the form in, or one more table."""
     if rng.random() < 0.5:
         page = Page("填表说明")
@@ -78,10 +90,13 @@ def _second_page(rng: Random, traits: set[str]) -> Page:
             page.put(row, 0, line)
         traits.add("page of explanations")
         return page
-    page = Page("Sheet2", is_hidden=rng.random() < 0.3)
+    page = Page("Sheet2", is_hidden=rng.random() < 0.3 and kind in ("xlsx", "xls"))
     name = rng.choice(list(FAMILIES))
     pen = Pen(rng, Style.drawn(rng), page)
     FAMILIES[name](pen, 0, 0)
+    if page.is_hidden:  # nobody fills in what nobody sees
+        for truth in page.truths:
+            truth.slots.clear()
     traits |= {"two pages", f"family {name}"} | pen.style.traits
     return page
 

@@ -15,7 +15,7 @@ from dukao.workbooks.texts import plain
 
 MEASURES = ("table", "title", "header", "row name", "unit", "total row", "slot", "element")
 _CIRCLED = re.compile(r"^\s*[①-⑳]")
-_UNIT = re.compile(r"\([^()]*\)$|/[^()/]*$")
+_UNIT = re.compile(r"\([^()]*\)$|(?:/[^()/]*)+$")
 _NUMBERING = re.compile(
     r"^(?:其中:?|\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[.、](?!\d(?!\d周?岁)))+"
 )

@@ -16,14 +16,13 @@ from dukao.cli.given import file_given, period_given
 from dukao.workbooks import contract, drawing
 from dukao.workbooks.crosschecks import Broken, broken_rules
 from dukao.workbooks.filling import fill_workbook, suffix_of
-from dukao.workbooks.matching import Matcher
-from dukao.workbooks.matching.terms import told_apart
+from dukao.workbooks.matching import Matcher, label
 from dukao.workbooks.overlap import Overlap, Question, overlap_of, questions_of, write_report
 from dukao.workbooks.planning import Gap, Plan, plan_filling
 from dukao.workbooks.problems import Unreadable
 from dukao.workbooks.reading import read_workbook, read_workbooks
 from dukao.workbooks.shelf import SUFFIXES, FolderShelf
-from dukao.workbooks.tables import Table
+from dukao.workbooks.tables import Heading, Table
 from dukao.workbooks.understanding import understand
 
 # What a person confirmed rests beside the data it speaks of.
@@ -54,12 +53,16 @@ def _told(table: Table) -> list[str]:
     ]  # fmt: skip
     if table.unit:
         lines.append("  " + said_of(_("单位"), table.unit))
-    lines += [
-        "  " + " › ".join(column.path) + (f"（{column.unit}）" if column.unit else "") for column in table.columns
-    ]
+    lines += [f"  {_named(column)}" for column in table.columns]
     lines += ["  " + said_of(_("规则"), f"{rule.text}  {rule.expression}".rstrip()) for rule in table.rules]
     lines += ["  " + said_of(_("拿不准"), spoken(doubt)) for doubt in table.doubts]
     return lines
+
+
+def _named(column: Heading) -> str:
+    """The column's path, with its unit of measure where the words do not say it."""
+    is_said = any(label(part).unit == column.unit for part in column.path)
+    return " › ".join(column.path) + (f"（{column.unit}）" if column.unit and not is_said else "")
 
 
 def _read_arguments(parser: ArgumentParser) -> None:
@@ -240,10 +243,11 @@ class _Platform:
 def _told_gap(gap: Gap) -> list[str]:
     asked = " › ".join((*gap.asked.row_path, *gap.asked.path))
     lines = [f"{gap.sheet}!{gap.slot.cell}\t{asked}\t{spoken(gap.why)}"]
+    if gap.slot.codes:
+        lines.append("    " + said_of(_("可选"), " / ".join(title for _code, title in gap.slot.codes)))
     # Where one is sure, it is the value that lacks; nobody is asked for another meaning.
     if not any(offered.is_sure for offered in gap.offered):
-        names = told_apart([offered.term for offered in gap.offered])
-        for number, (offered, name) in enumerate(zip(gap.offered, names, strict=True), start=1):
+        for number, (offered, name) in enumerate(zip(gap.offered, gap.told, strict=True), start=1):
             lines.append("    " + _("要采用“{term}”（{reason}），加上 --take {cell}={n}").format(
                 term=name, reason=spoken(offered.reason), cell=gap.slot.cell, n=number))  # fmt: skip
     return lines

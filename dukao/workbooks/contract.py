@@ -12,7 +12,7 @@ from dukao.workbooks.crosschecks import Broken
 from dukao.workbooks.filling import Filled
 from dukao.workbooks.grid import CellError, Value
 from dukao.workbooks.overlap import Overlap
-from dukao.workbooks.planning import Plan
+from dukao.workbooks.planning import Gap, Plan
 from dukao.workbooks.tables import Heading, Rule, Slot, Table, Understood
 
 Json = dict[str, Any]
@@ -76,12 +76,28 @@ def fill_as_json(plan: Plan, filled: Filled, broken: Sequence[Broken] = ()) -> J
                 "cell": g.slot.cell,
                 "path": [*g.asked.row_path, *g.asked.path],
                 "why": g.why,
-                "offered": [{"term": c.term.title, "score": c.score, "reason": c.reason} for c in g.offered],
+                "choices": [title for _, title in g.slot.codes],
+                "offered": [_offered(g, number) for number in range(len(g.offered))],
             }
             for g in filled.gaps
         ],
         "skipped": [{"sheet": s.filling.sheet, "cell": s.filling.cell, "why": s.why} for s in filled.skipped],
         "broken": [_broken(one) for one in broken],
+    }
+
+
+def _offered(gap: Gap, number: int) -> Json:
+    """A term that may be meant, with what tells it from others of its name."""
+    offered, known = gap.offered[number], gap.known[number] if gap.known else None
+    return {
+        "term": offered.term.title,
+        "term_unit": offered.term.unit,
+        "term_of": offered.term.section,
+        "score": offered.score,
+        "reason": offered.reason,
+        "value": plain_value(known.value) if known else None,
+        "source": known.source if known else None,
+        "as_of": known.as_of if known else None,
     }
 
 
@@ -152,4 +168,5 @@ def _slot(slot: Slot) -> Json:
         "unit": slot.unit,
         "kind": slot.kind.value,
         "codes": dict(slot.codes),
+        "is_total": slot.is_total,
     }

@@ -198,7 +198,7 @@ def _filled_and_open(sheet: UnderstoodSheet, plan: Plan) -> dict[tuple[int, int]
     }
     for gap in plan.gaps:
         if gap.sheet == sheet.name:
-            offered = "；".join(c.term.title for c in gap.offered)
+            offered = "；".join(gap.told)
             about = f"{gap.why}。可能是：{offered}" if offered else gap.why
             told[gap.slot.row, gap.slot.column] = Role.OPEN, "", about
     return told

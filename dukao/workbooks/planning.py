@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from dukao.base.periods import Period
 from dukao.workbooks.computing import Computed, Sums
-from dukao.workbooks.fitting import agree, fitted, told, unsaid_scale, why_unfit
+from dukao.workbooks.fitting import agree, fitted, said, told, unsaid_scale, why_unfit
 from dukao.workbooks.grid import Grid, Value, Workbook, cell_name
 from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, label
+from dukao.workbooks.matching.terms import told_apart
 from dukao.workbooks.matching.vocabulary import OPTIONAL
 from dukao.workbooks.naming import who
 from dukao.workbooks.shelf import Known, Shelf, key_columns, period_in, period_of_row, placeless, time_told, timeless
@@ -50,6 +51,17 @@ class Gap:
     why: str
     offered: tuple[Candidate, ...] = ()
     known: tuple[Known | None, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The offered terms in words, told apart, each with what it would put here and where that stands."""
+        names = told_apart([offered.term for offered in self.offered])
+        known = self.known or (None,) * len(names)
+        return tuple(name + (f"：{_in_words(one)}" if one else "") for name, one in zip(names, known, strict=True))
+
+
+def _in_words(known: Known) -> str:
+    return f"{said(known.value)} {known.unit}".rstrip() + f"（{known.source}，{known.as_of}）"
 
 
 @dataclass(frozen=True)

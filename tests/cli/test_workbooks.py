@@ -134,3 +134,24 @@ def test_english(db, desk, capsys):
     told = run(capsys, "overlap", "一摞表", "--language", "en").out
     assert "2 forms ask 4 items" in told
     assert "in another unit of measure" in told
+
+
+def test_a_unit_of_measure_is_told_once(db, desk, capsys):
+    (desk / "亩.csv").write_text("村名,耕地面积（亩）,林地面积\n龙东村,,\n单位：亩,,\n", encoding="utf-8")
+    told = run(capsys, "read", "亩.csv").out
+    assert "耕地面积（亩）" in told
+    assert "（亩）（亩）" not in told
+
+
+def test_data_of_one_name_are_told_apart_where_they_differ(db, desk, capsys):
+    (desk / "资料/户数.csv").write_text("村名,户籍户数\n龙东村,315\n", encoding="utf-8")
+    (desk / "户.csv").write_text("指标,户籍户数（户）,户籍人口（人）\n龙东村,,\n", encoding="utf-8")
+    fill = ("fill", "户.csv", "--unit", "龙东村", "--period", "2026Q3", "--data", "资料", "--out", "户（已填）.xlsx")
+    (gap,) = as_json(capsys, *fill)["gaps"]
+    assert "数不一样：315（户数.csv 户数!B2）；312户（人口2026Q3.csv 人口2026Q3!D2）" in gap["why"]
+    assert [(one["term_unit"], one["value"], one["source"], one["as_of"][:4]) for one in gap["offered"]] == [
+        ("", "315", "户数.csv 户数!B2", gap["offered"][0]["as_of"][:4]),
+        ("户", "312", "人口2026Q3.csv 人口2026Q3!D2", "2026"),
+    ]
+    assert "户籍户数（户）：312 户（人口2026Q3.csv" in run(capsys, *fill).out
+    assert as_json(capsys, *fill, "--take", "B2=2")["filled"] == 2

@@ -55,7 +55,6 @@ def test_a_name_that_says_it_is_taken(matcher, asked, key):
         (Asked(("粮食播种面积", "其中：玉米"), unit="亩"), "maize_area", "承接上级栏目"),
         (Asked(("粮食播种面积",)), "grain_area", "没有写单位"),
         (Asked(("新增", "低保户数"), unit="户"), "dibao_households", "上级栏目“新增”不同"),
-        (Asked(("户籍人口",), unit="户"), "population", "单位是户，不是人"),
         (Asked(("农村居民人均收入",), unit="元"), "income", "名称相近"),
         (Asked(("走访人次",), unit="万人次"), "visits", "没有写单位"),
     ],
@@ -64,6 +63,20 @@ def test_what_is_doubtful_is_offered_with_the_doubt(matcher, asked, key, why):
     assert matcher.sure(asked) is None
     offered = {c.term.key: c for c in matcher.candidates(asked)}
     assert why in offered[key].reason
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [Asked(("户籍人口",), unit="户"), Asked(("农村居民人均收入",), unit="人"), Asked(("困难群众人数",), unit="人")],
+)
+def test_what_is_hardly_meant_is_not_offered(matcher, asked):
+    assert matcher.candidates(asked) == ()
+
+
+def test_of_names_that_are_only_alike_the_likest_is_offered(matcher):
+    (offered,) = matcher.candidates(Asked(("农村居民人均收入",), unit="元"))
+    assert offered.term.key == "income"
+    assert 0.1 <= offered.score <= 0.25, "rarely right, and never taken"
 
 
 def test_a_growth_rate_is_not_the_figure_that_grew(matcher):
@@ -110,6 +123,11 @@ def test_a_confirmation_is_remembered_by_the_words_of_the_question():
         ("本年累计完成投资(單位：萬元)", "完成投资", "万元", Span.TO_DATE),
         ("60岁以上人口", "60岁以上人口", "", Span.NOW),
         ("姓 名（必填）", "姓名", "", Span.NOW),
+        ("是否通自来水 1.是 2.否", "是否通自来水", "", Span.NOW),
+        ("3.是否通自来水（1-是，2-否）", "是否通自来水", "", Span.NOW),
+        ("政治面貌①群众②党员", "政治面貌", "", Span.NOW),
+        ("是否脱贫户（是/否）", "是否脱贫户", "", Span.NOW),
+        ("是否参保：□是 □否", "是否参保", "", Span.NOW),
         ("人口（户籍）", "人口(户籍)", "", Span.NOW),
         ("3A级景区", "3a级景区", "", Span.NOW),
         ("", "", "", Span.NOW),
@@ -132,5 +150,7 @@ def test_units_of_measure():
     assert factor_between("万千瓦", "千瓦") == 10_000
     assert factor_between("千瓦", "千瓦时") is None
     assert factor_between("人日", "人天") == 1
+    assert factor_between("所", "个") == 1, "schools are counted with either word"
+    assert factor_between("户", "个") is None
     assert not is_measure("姓名")
     assert not is_measure("")

@@ -98,6 +98,22 @@ def test_the_contract_and_the_report(tmp_path):
     assert "<b>数" not in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("column", "unit", "told"),
+    [
+        ("数量", "人", "户籍人口"),
+        ("本期数", "人", "户籍人口"),
+        ("金额（万元）", "万元", "契税"),
+        ("上年同期", "人", "户籍人口 / 上年同期"),
+    ],
+)
+def test_a_datum_is_called_without_the_word_of_its_column(column, unit, told):
+    name = told.split(" / ")[0]
+    form = f"| 指标（模拟） | 计量单位 | {column} |\n| {name} | {unit} | |\n| 耕地面积 | 亩 | |"
+    found = overlap(form, form)
+    assert told in [group.label for group in found.groups]
+
+
 def test_data_under_one_heading_are_not_alike_by_it():
     town = "| 情况表 | < | < |\n| 村名 | 土地情况 | < |\n| ^ | 耕地面积（亩） | 林地面积（亩） |\n| 东风村 | | |"
     assert overlap(town, form("党员人数（人）")).groups == ()

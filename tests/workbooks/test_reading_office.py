@@ -13,7 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from dukao.workbooks.grid import Area, CellError, Grid
 from dukao.workbooks.reading import Reader, read_here, read_workbook
-from tests.workbooks.made import sheet_xml, text_cell, write_xlsx
+from tests.workbooks.made import sheet_xml, text_cell, write_ods, write_xlsx
 
 CALAMINE = Path(__file__).resolve().parents[3] / "shared" / "data" / "hostile" / "calamine" / "tests"
 RARE = "𬭊𠮷㙍"  # beyond the first plane, and from its extension A
@@ -263,3 +263,10 @@ def test_many_sheets_and_every_kind_of_cell(reader, tmp_path):
     assert workbook.grids[2].rows[2] == [None, None, "文字", 1.5, True]
     assert workbook.grids[2].rows[5][0] == 7
     assert all(isinstance(grid, Grid) for grid in workbook.grids)
+
+
+def test_an_ods_formula_without_outcome_still_computes(tmp_path):
+    row = '<table:table-row><table:table-cell office:value-type="string"><text:p>合计</text:p></table:table-cell>'
+    cell = '<table:table-cell table:formula="of:=SUM([.B1])"/></table:table-row>'
+    (grid,) = read_here(write_ods(tmp_path / "表.ods", f'<table:table table:name="表">{row}{cell}</table:table>')).grids
+    assert list(grid.formulas) == [(0, 1)]

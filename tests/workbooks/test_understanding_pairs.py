@@ -266,3 +266,41 @@ def test_boxes_behind_a_question_are_asked_and_other_room_inside_of_texts_is_tol
         for (path, cell), slot in zip(asked(table), table.slots, strict=True)
     ] == [("是否参保", "A3", ["是", "否"])]
     assert understood.doubts == ("工作表“走访”有 1 处（如 A2）把空格留在文字中间，要手工填写",)
+
+
+def test_answers_that_read_like_items_are_told_by_their_place():
+    table = table_of(
+        """
+        | 资金来源 | 乡镇统计单位 | 开工日期 | |
+        | 存在问题 | | 形象进度 | 自筹 |
+        | 项目名称 | | 建设地点 | 平安镇 |
+        """,
+        framed=True,
+    )
+    assert table.layout is Layout.PAIRS
+    assert cells(table) == "D1 B2 B3"
+
+
+def test_answers_in_hidden_columns_are_not_asked():
+    table = table_of("| 姓名 | | 性别 | |\n| 民族 | | 住址 | |", framed=True, hidden_columns=frozenset((3,)))
+    assert cells(table) == "B1 B2"
+
+
+def test_columns_that_are_numbered_are_no_pairs():
+    table = table_of("| 项目 | 学校数 | 在校学生 |\n| 甲 | 1 | 2 |\n| 小学 | | |\n| 初中 | | |", framed=True)
+    assert table.layout is Layout.GRID
+    assert cells(table) == "B3 C3 B4 C4"
+
+
+def test_boxes_in_the_rows_of_a_table_are_its_answers():
+    table = table_of(
+        """
+        | 序号 | 调查内容 | 答案 |
+        | 1 | 是否通自来水 | 是□ 否□ |
+        | 2 | 是否有卫生室 1.有 2.无 | |
+        """,
+        framed=True,
+    )
+    assert [(slot.cell, [title for _, title in slot.codes]) for slot in table.slots] == [
+        ("C2", ["是", "否"]), ("C3", ["有", "无"]),
+    ]  # fmt: skip

@@ -375,3 +375,49 @@ def test_what_a_form_says_of_itself_is_no_heading():
         """
     )
     assert paths(table) == ["项目", "户籍人口（人）", "耕地面积（公顷）"]
+
+
+def test_explanations_beside_a_table_are_none_of_it():
+    sheet = sheet_of(
+        """
+        | 卫生统计表（模拟） | < | < | | 填表说明 |
+        | 指标 | 单位 | 数量 | | 1.床位数按实有床位填写 |
+        | 床位数 | 张 | | | 2.签约人数不重复计算 |
+        | 签约人数 | 人 | | | |
+        """
+    )
+    (table,) = sheet.tables
+    assert (str(table.area), cells(table)) == ("A2:C4", "C3 C4")
+
+
+def test_tables_under_titles_of_their_own_are_apart():
+    left, right = sheet_of(
+        """
+        | 甲镇登记表（模拟） | < | < | < | | 乙镇人口情况表（模拟） | < |
+        | 项目名称 | | 建设单位 | | | 指标 | 数量 |
+        | 总投资（万元） | | 开工日期 | | | 总人口（人） | |
+        | 资金来源 | | 建设地点 | | | 总户数（户） | |
+        """
+    ).tables
+    assert (left.title, cells(left)) == ("甲镇登记表（模拟）", "B2 D2 B3 D3 B4 D4")
+    assert (right.title, cells(right)) == ("乙镇人口情况表（模拟）", "G3 G4")
+
+
+def test_a_list_of_codes_right_beside_a_form_is_none_of_it():
+    sheet = sheet_of(
+        """
+        | 姓名 | | 性别 | | 代码 | 民族 |
+        | 民族 | | 联系电话 | | 1 | 汉族 |
+        | 住址 | | 邮编 | | 2 | 满族 |
+        """,
+        framed=True,
+    )
+    form = next(table for table in sheet.tables if table.slots)
+    assert cells(form) == "B1 D1 B2 D2 B3 D3"
+
+
+def test_a_blank_row_above_others_only_sets_them_apart():
+    table = table_of(
+        "| 村名 | 生猪存栏（头） | 肉牛存栏（头） |\n| | | |\n| 东村 | | |\n| 西村 | | |\n| | | |", framed=True
+    )
+    assert cells(table) == "B3 C3 B4 C4 B5 C5"

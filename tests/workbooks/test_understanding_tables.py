@@ -1,7 +1,7 @@
 """Single tables as towns and villages get them. All forms are 模拟."""
 
 from dukao.workbooks.tables import Kind, Layout
-from tests.workbooks.drawn import cells, paths, row_paths, table_of
+from tests.workbooks.drawn import cells, paths, row_paths, table_of, totals
 
 
 def test_title_unit_line_merged_header_and_named_rows():
@@ -252,3 +252,28 @@ def test_hidden_columns_are_not_asked():
     table = table_of("| 序号 | 编码 | 村名 | 户数 |\n| 1 | | 东村 | |\n| 2 | | 西村 | |", hidden_columns=frozenset({1}))
     assert cells(table) == "D2 D3"
     assert table.doubts == ("B2 在隐藏列，不作为待填项", "B3 在隐藏列，不作为待填项")
+
+
+def test_totals_without_formula_wait_to_be_added_up():
+    table = table_of(
+        """
+        | 村名 | 人数 | < | < | 备注 |
+        | ^ | 男 | 女 | 合计 | ^ |
+        | 东村 | | | | |
+        | 西村 | | | | |
+        | 合计 | | | =C3 | |
+        """,
+        framed=True,
+    )
+    assert totals(table) == "D3 D4 B5 C5"
+    assert cells(table) == "B3 C3 E3 B4 C4 E4"
+
+
+def test_a_number_of_schools_is_a_number():
+    (_, column) = table_of("| 类别 | 学校数 |\n| 小学 | |\n| 初中 | |", framed=True).columns
+    assert column.kind is Kind.NUMBER
+
+
+def test_a_unit_of_measure_with_a_stroke_is_no_list_of_answers():
+    (_, column) = table_of("| 村名 | 单产/公斤/亩 |\n| 东村 | |\n| 西村 | |", framed=True).columns
+    assert (column.unit, column.codes) == ("公斤/亩", ())

@@ -9,12 +9,11 @@ from dukao.workbooks.filling.markup import escaped, spoken
 from dukao.workbooks.filling.outcome import Skipped, told
 from dukao.workbooks.filling.values import shown
 from dukao.workbooks.grid import cell_name
-from dukao.workbooks.matching.terms import told_apart
 from dukao.workbooks.planning import Filling, Gap, Plan
 from dukao.workbooks.texts import SUMMARY
 
 _LONGEST = 1_000  # characters of a text; the cell itself has it all
-_WIDTHS = (16, 10, 34, 44, 16, 44)
+WIDTHS = (16, 10, 34, 44, 16, 44)  # of its columns, in letters
 _OPEN = ("工作表", "单元格", "要填的内容", "为什么空着", "计量单位", "相近的数据（由人确认）")
 _SKIPPED = ("工作表", "单元格", "已知的值", "为什么没有写入", "截至", "来源")
 _FILLED = ("工作表", "单元格", "填入的值", "来源", "截至", "依据")
@@ -48,7 +47,7 @@ class Said:
             yield f"需填 {len(self.gaps)} 项", _OPEN, "open", [
                 (g.sheet, g.slot.row, g.slot.column, (
                     " / ".join((*g.asked.row_path, *g.asked.path)), g.why, g.asked.unit,
-                    "；".join(told_apart([c.term for c in g.offered])),
+                    "；".join(g.told),
                 )) for g in self.gaps
             ]  # fmt: skip
         if self.skipped:
@@ -129,7 +128,7 @@ class _Sheet:
 
     def written(self, namespace: str) -> bytes:
         columns = "".join(
-            f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(_WIDTHS, 1)
+            f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(WIDTHS, 1)
         )
         links = f"<hyperlinks>{''.join(self._hyperlinks)}</hyperlinks>" if self._hyperlinks else ""
         return (

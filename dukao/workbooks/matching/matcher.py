@@ -19,13 +19,16 @@ from dukao.workbooks.tables import Kind
 from dukao.workbooks.texts import plain
 
 _SHORTLIST = 40
-# Scores say how often such a match is right, as `bench/workbooks` counts it (1,200 forms): what is only alike is a
-# neighbour (初中学校数, 小学学校数) more often than another name of the same.
+# Scores say how often such a match is right where it is the likeliest, as `bench/workbooks` counts it (1,200 forms):
+# what is only alike is a neighbour (初中学校数, 小学学校数) more often than another name of the same.
 _FULL, _ALIAS, _CONFIRMED = 0.998, 0.995, 1.0
-_UNSAID_UNIT, _VAGUE, _INHERITED, _OTHER_KIND, _STRANGE_OUTER = 0.97, 0.9, 0.9, 0.8, 0.7
-_NAMESAKE = 0.7
-_BARE, _PART_OF_PATH, _OTHER_UNIT, _OTHER_SPAN = 0.6, 0.28, 0.04, 0.04
-_ALIKE, _LEAST_LIKE, _LEAST = 0.3, 0.33, 0.03
+_UNSAID_UNIT, _VAGUE, _INHERITED, _OTHER_KIND, _STRANGE_OUTER = 0.97, 0.9, 0.9, 0.8, 0.5
+_NAMESAKE, _BARE, _PART_OF_PATH, _OTHER_UNIT, _OTHER_SPAN = 0.7, 0.6, 0.28, 0.0, 0.0
+# Names less alike than this, or alike with something that speaks against it, were right once in a hundred; so was the
+# second one, but for those nearly as much alike as the first.
+_ALIKE, _LEAST_LIKE, _NEARLY = 0.25, 0.5, 0.03
+# Less likely than this nobody is asked about.
+_LEAST = 0.1
 _BRACKETED = re.compile(r"\([^()]*\)")
 _WORDS_OF_NUMBERS = frozenset((Kind.NUMBER, Kind.PERCENT))
 
@@ -87,6 +90,7 @@ class Matcher:
             if found and (name.term.key not in best or found.score > best[name.term.key].score):
                 best[name.term.key] = found
         ranked = sorted(best.values(), key=lambda c: (-c.score, c.term.key))
+        ranked = [c for c in ranked if not c.is_only_alike or c.score >= ranked[0].score - _NEARLY * _ALIKE]
         sure = [c for c in ranked if c.is_sure]
         if len(sure) > 1:  # two terms of one name: a person says which
             ranked = [
@@ -161,15 +165,18 @@ class _Wording:
 def _judged(name: _Name, wording: _Wording, asked: Asked) -> Candidate | None:
     """How well one name of a term fits, with all that speaks for and against it."""
     score, reason = _likeness(name, wording, asked)
+    is_only_alike = score < _PART_OF_PATH
     for against in (_by_unit, _by_kind, _by_span):
         limit, objection = against(name, wording, asked)
         if limit < score:
             score = limit
+        if objection and is_only_alike:
+            return None
         reason += objection
     if score < _LEAST:
         return None
     span = Span.NOW if name.label.span == wording.span else wording.span
-    return Candidate(name.term, round(score, 3), reason, span)
+    return Candidate(name.term, round(score, 3), reason, span, is_only_alike=is_only_alike)
 
 
 def _likeness(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from dukao.workbooks.matching.vocabulary import COUNTED
+from dukao.workbooks.matching.vocabulary import COUNTED, THINGS
 from dukao.workbooks.texts import plain
 
 _TABLES: dict[str, dict[str, int | Fraction]] = {
@@ -36,6 +36,8 @@ def _known() -> dict[str, tuple[str, Fraction]]:
 
 
 _KNOWN = _known()
+# 个 counts what else has a word of its own: 5 所 are 5 个.
+_ANY_COUNT = tuple({"count 个", f"count {word}"} for word in THINGS)
 
 
 # Of these people write figures in units that lie apart by thousands: one without its unit says nothing for sure.
@@ -74,7 +76,7 @@ def factor_between(given: str, wanted: str) -> Fraction | None:
     if plain(given) == plain(wanted):
         return Fraction(1)
     one, other = measure(given), measure(wanted)
-    if one is None or other is None or one[0] != other[0]:
+    if one is None or other is None or (one[0] != other[0] and {one[0], other[0]} not in _ANY_COUNT):
         return None
     return one[1] / other[1]
 

@@ -52,12 +52,11 @@ class Asked:
 def told_apart(terms: Sequence[Term]) -> list[str]:
     """Their titles; those of one title with their unit of measure and where they belong."""
     titles = [term.title for term in terms]
-    return [
-        t.title
-        if titles.count(t.title) == 1
-        else f"{t.title}（{'，'.join(filter(None, (t.unit, t.section))) or t.key}）"
-        for t in terms
-    ]
+    return [t.title if titles.count(t.title) == 1 else f"{t.title}（{_belongs(t)}）" for t in terms]
+
+
+def _belongs(term: Term) -> str:
+    return "，".join(filter(None, (term.unit, term.section))) or "没有写单位"
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,7 @@ class Candidate:
     reason: str
     span: Span = Span.NOW  # of the term, seen from the form's period
     is_namesake: bool = False  # another term has the same name and fits as well
+    is_only_alike: bool = False  # nothing but the likeness of the names speaks for it
 
     @property
     def is_sure(self) -> bool:

@@ -19,6 +19,7 @@ NO_PLACES = tuple(map(str, _WORDS["no_places"]))
 VAGUE = frozenset(map(str, _WORDS["vague"]))
 TURNS: tuple[tuple[str, ...], ...] = tuple(tuple(group) for group in _WORDS["turns"])
 COUNTED: tuple[str, ...] = tuple(_WORDS["counted"])
+THINGS: tuple[str, ...] = tuple(_WORDS["things"])
 # Word → a unit of measure of what it measures.
 MEASURED: dict[str, str] = dict(_WORDS["measured"])
 # Names of columns, as `texts.plain` has them: whom a row is about, the best kind first; and of when it is.

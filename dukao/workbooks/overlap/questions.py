@@ -34,8 +34,8 @@ class Question:
     def core(self) -> str:
         """The name for comparing: all parts that say something, in their order, without what only measures."""
         said = [one.core for one in map(label, self.path) if not one.is_generic]
-        if len(said) > 1 and said[-1] in MEASURED:
-            said[-1:] = [] if said[-1] in "".join(said[:-1]) or MEASURED[said[-1]] != "户" else said[-1:]
+        if _only_measures(said):
+            said.pop()
         return stem("".join(dict.fromkeys(said))) or plain("".join(self.path))
 
     @cached_property
@@ -53,8 +53,18 @@ class Question:
 
     @property
     def label(self) -> str:
-        """As a person would say it."""
-        return " / ".join(self.path)
+        """As a person would say it, without words that only say where a figure stands: 数量, 本期, 基本情况."""
+        said = [part for part in self.path if not label(part).is_generic or label(part).span is not Span.NOW]
+        if _only_measures([label(part).core for part in said]):
+            said.pop()
+        return " / ".join(said or self.path)
+
+
+def _only_measures(cores: list[str]) -> bool:
+    """Whether the last word only says what is measured: 增值税 / 金额; of 低保 / 户数 it says which of two data."""
+    if len(cores) < 2 or cores[-1] not in MEASURED:
+        return False
+    return cores[-1] in "".join(cores[:-1]) or MEASURED[cores[-1]] != "户"
 
 
 def questions_of(file: str, form: Understood) -> tuple[Question, ...]:

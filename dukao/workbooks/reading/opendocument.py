@@ -154,7 +154,8 @@ class _Document:
 
     def _put(self, canvas: Canvas, row: int, first: int, repeated: int, value: Value, attributes: Attributes) -> None:
         is_framed = attributes.get("table:style-name") in self._framed_styles
-        if value is None and not is_framed and "table:number-columns-spanned" not in attributes:
+        formula = attributes.get("table:formula")
+        if value is None and not (is_framed or formula or "table:number-columns-spanned" in attributes):
             return
         for column in range(first, min(first + repeated, COLUMNS)):
             canvas.put(row, column, value)
@@ -162,7 +163,7 @@ class _Document:
                 canvas.frame(row, column)
             if attributes.get("office:value-type") == "percentage":
                 canvas.marks.percents.add((row, column))
-            if formula := attributes.get("table:formula"):
+            if formula and len(canvas.marks.formulas) < SIGNS_LIMIT:
                 canvas.marks.formulas[row, column] = formula.partition("=")[2]
             if "table:number-columns-spanned" in attributes:  # never without the number of rows
                 down = _count(attributes, "table:number-rows-spanned")

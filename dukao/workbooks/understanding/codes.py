@@ -33,6 +33,7 @@ def codes_in(text: str) -> tuple[tuple[str, str], ...]:
         if (
             _SLASHED.match(flat)
             and not is_measure(flat)
+            and not is_measure(flat.partition("/")[2])
             and re.search(r"是/否|男/女|有/无|√/[×xX]|[^\d\x00-\x7f/]+/[^\d\x00-\x7f]+/", flat)
         ):
             return tuple((part, part) for part in flat.split("/"))

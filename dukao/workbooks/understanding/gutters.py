@@ -13,31 +13,27 @@ def tables_beside(canvas: Canvas, rows: Sequence[int], drawn: Sequence[int], lef
 
     `rows` are the rows in which something stands, `drawn` also those that only have frames.
     """
-    used: set[int] = set()
+    shown = set(drawn)
+    framed = {column for row, column in canvas.grid.framed if row in shown and left <= column <= right}
+    used = set(framed)
     for row in rows:
         for cell in canvas.seen(row, left, right):
             used.update(range(cell.area.left, cell.area.right + 1))
-    groups = _runs(sorted(used))
-    if len(groups) < 2:
-        return []
-    shown = set(drawn)
-    framed = {column for row, column in canvas.grid.framed if row in shown}
+    groups = [part for run in _runs(sorted(used)) for part in _without_codes(canvas, rows, run)]
     joined: list[Columns] = []
     for group in groups:
         if joined and not _are_apart(canvas, drawn, framed, joined[-1], group):
             joined[-1] = (joined[-1][0], group[1])
         else:
             joined.append(group)
-    if len(joined) < 2:
-        return []
-    return [_with_frames(group, after, framed) for group, after in zip(joined, [*joined[1:], None], strict=True)]
+    return joined if len(joined) > 1 else []
 
 
 def _are_apart(canvas: Canvas, rows: Sequence[int], framed: set[int], one: Columns, other: Columns) -> bool:
     """Whether what lies left and right of empty columns are two tables."""
-    gap = [column for column in range(one[1] + 1, other[0]) if column not in framed]
-    if not gap:
-        return False  # the columns between wait for answers
+    gap = range(one[1] + 1, other[0])
+    if _are_titled_apart(canvas, rows, one, other) or _lists_codes(canvas, rows, *other):
+        return True
     if _stands_alone(canvas, rows, *one) and (_stands_alone(canvas, rows, *other) or _is_list(canvas, rows, *other)):
         return True
     if one[0] == one[1] or other[0] == other[1]:
@@ -45,16 +41,37 @@ def _are_apart(canvas: Canvas, rows: Sequence[int], framed: set[int], one: Colum
     if any(canvas.area(row, column).right > column for row in rows for column in gap):
         return False
     is_drawn = any(left <= column <= right for column in framed for left, right in (one, other))
-    return len(gap) >= 2 or (is_drawn and bool(gap))
+    return len(gap) >= 2 or is_drawn
 
 
-def _with_frames(group: Columns, after: Columns | None, framed: set[int]) -> Columns:
-    """The group with the framed blanks at its right edge: answers still to come."""
-    left, right = group
-    end = after[0] if after is not None else right + 1
-    while right + 1 < end and right + 1 in framed:
-        right += 1
-    return (left, right) if right + 1 < end or after is None else group
+def _without_codes(canvas: Canvas, rows: Sequence[int], run: Columns) -> list[Columns]:
+    """The columns without a list of codes that was set right beside them, and that list."""
+    left, right = run
+    if right - left >= 3 and _lists_codes(canvas, rows, right - 1, right):
+        return [(left, right - 2), (right - 1, right)]
+    return [run]
+
+
+def _lists_codes(canvas: Canvas, rows: Sequence[int], left: int, right: int) -> bool:
+    """Two columns under `代码` and a name: 1, 2, 3 … each with what it means, and nothing else."""
+    if right - left != 1:
+        return False
+    cells = [canvas.cells(row, left, right) for row in rows]
+    filled = [pair for pair in cells if pair]
+    if len(filled) < 3 or any(len(pair) != 2 or not pair[1].is_text for pair in filled):
+        return False
+    codes = [code.text.lstrip("0") for code, _ in filled[1:]]
+    is_headed = words.is_code_head(filled[0][0].text)
+    return is_headed and codes == [str(number) for number in range(1, len(codes) + 1)]
+
+
+def _are_titled_apart(canvas: Canvas, rows: Sequence[int], one: Columns, other: Columns) -> bool:
+    """Whether each has a title of its own, in the same row."""
+    for row in rows[:6]:
+        titles = [cell for cell in canvas.seen(row, one[0], other[1]) if words.is_strong_title(cell.text)]
+        if len(titles) == 2 and titles[0].area.right <= one[1] and titles[1].column >= other[0]:
+            return True
+    return False
 
 
 def _stands_alone(canvas: Canvas, rows: Sequence[int], left: int, right: int) -> bool:
@@ -77,8 +94,10 @@ def _stands_alone(canvas: Canvas, rows: Sequence[int], left: int, right: int) ->
 
 
 def _is_list(canvas: Canvas, rows: Sequence[int], left: int, right: int) -> bool:
-    """A single column of answers to choose from, set apart beside a table."""
+    """A single column of answers to choose from, or of explanations, set apart beside a table."""
     cells = [cell for row in rows for cell in canvas.cells(row, left, right)]
+    if left == right and len(cells) >= 2 and (words.is_note(cells[0].text) or words.is_explanation(cells[0].text)):
+        return True
     answers = [cell for cell in cells[1:] if cell.is_text and not words.is_label(cell.text)]
     return left == right and len(cells) >= 3 and len(answers) >= 0.8 * (len(cells) - 1)
 

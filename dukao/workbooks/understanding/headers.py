@@ -54,10 +54,10 @@ class _Look:
         self.years = {row for row in rows[:2] if self._are_years(row)}
 
     def own(self, row: int) -> list[Cell]:
-        """The cells that begin in this row."""
+        """The cells that begin in this row, without one that comes from left of the area."""
         found = {}
         for cell in self.seen[row].values():
-            if cell is not None and cell.row == row:
+            if cell is not None and cell.row == row and cell.column >= self.area.left:
                 found[cell.column] = cell
         return list(found.values())
 

@@ -17,6 +17,7 @@ _NUMBER = re.compile(
     r"数$|[^\d]量$|额$|金额|面积|收入|支出|人口|产值|单价|价格|[户人个次家件套台亩]数|余额|资金|款$|费$|年龄|规模$|投资|存栏|出栏|总[数额量]"
     r"|合计|小计|总计|完成$|计划$|[末初]$|累计$|同期$|本期|本年|本月|上年|上期|(?:19|20)\d\d年$"
 )
+_COUNT = re.compile(r"[^代号]数$|人次$|面积$|金额$")
 _TEXT = re.compile(
     r"姓名|名称|地址|住址|备注|说明|原因|电话|手机|身份证|证件|证号|账号|卡号|编号|代码|内容|情况|意见|单位$|部门$|学校|职务|联系人|负责人|地点|关系"
     r"|称谓|民族|面貌|学历|用途|来源|措施|项目$|指标$"
@@ -132,7 +133,8 @@ def kind_of(path: tuple[str, ...], unit: str, codes: tuple[tuple[str, str], ...]
         seen = _seen(values)
         if seen is not Kind.UNKNOWN:
             return Kind.PERCENT if seen is Kind.NUMBER and _PERCENT.search(bare) else seen
-    for pattern, kind in ((_PERCENT, Kind.PERCENT), (_TEXT, Kind.TEXT), (_NUMBER, Kind.NUMBER)):
+    kinds = ((_PERCENT, Kind.PERCENT), (_COUNT, Kind.NUMBER), (_TEXT, Kind.TEXT), (_NUMBER, Kind.NUMBER))
+    for pattern, kind in kinds:
         if pattern.search(bare):
             return kind
     over = [re.sub(r"[(\[].*?[)\]]", "", plain(text)) for text in path[:-1]]

@@ -59,8 +59,11 @@ def is_pairs(canvas: Canvas, area: Area, *, is_form: bool = False) -> bool:
         or _has_figures_side_by_side(canvas, area)
         or (len(scores) == 1 and area.bottom - area.top >= 2)
         or _is_transposed(canvas, area)
+        or _has_numbered_columns(canvas, area)
     ):
         return False
+    if _alternates(canvas, area):
+        return True
     first = scores[0][0] / scores[0][1]
     if first < 0.6:
         return False
@@ -70,6 +73,36 @@ def is_pairs(canvas: Canvas, area: Area, *, is_form: bool = False) -> bool:
         opening = scores[:3]
     share = sum(p for p, _ in opening) / sum(c for _, c in opening)
     return share >= 0.6
+
+
+def _has_numbered_columns(canvas: Canvas, area: Area) -> bool:
+    """Whether a row numbers all columns (甲 1 2 3): then the rows above it are a header."""
+    for row in canvas.between(area.top + 1, area.bottom)[:6]:
+        numbers = [words.numbering(cell.printed) for cell in canvas.cells(row, area.left, area.right)]
+        found = [number for number in numbers if number]
+        if len(found) == len(numbers) == area.right - area.left + 1 > 2 and [
+            n for kind, n in found if kind == "number"
+        ][:2] == [1, 2]:
+            return True
+    return False
+
+
+def _alternates(canvas: Canvas, area: Area) -> bool:
+    """Whether every other column holds items and those between them answers, whatever single answers read like."""
+    width = area.right - area.left + 1
+    if width < 4 or width % 2:
+        return False
+    rows = [row for row in canvas.between(area.top, area.bottom)[:14] if canvas.cells(row, area.left, area.right)]
+    return len(rows) > 1 and all(_is_row_of_pairs(_tokens(canvas, area, row)) for row in rows[:3])
+
+
+def _is_row_of_pairs(tokens: list[tuple[Area, Cell | None]]) -> bool:
+    """Items and answers in turn: every item is one, and most answers are blank, figures or no names of items."""
+    labels, answers = tokens[0::2], tokens[1::2]
+    if len(tokens) < 4 or any(cell is None or not _is_item(cell) for _, cell in labels):
+        return False
+    told = [cell is None or cell.is_open or not cell.is_text or not words.is_label(cell.text) for _, cell in answers]
+    return sum(told) > len(told) / 2 or (sum(told) * 2 == len(told) and len(told) == 2)
 
 
 def _has_figures_side_by_side(canvas: Canvas, area: Area) -> bool:
@@ -234,6 +267,8 @@ def _roster_at(canvas: Canvas, area: Area, row: int) -> tuple[Area, str] | None:
     names = [cell for here, cell in tokens if cell is not None and cell.is_text and here.top == row]
     if len(names) < 3 or len(names) != len(tokens) or sum(words.is_label(n.text) for n in names) < 0.6 * len(names):
         return None
+    if not title and _is_row_of_pairs(tokens):
+        return None
     left, bottom = tokens[0][0].left, max(here.bottom for here, _ in tokens)
     cut = _cut(_tokens(canvas, area, bottom), left)
     header = bottom
@@ -301,6 +336,7 @@ def _items_of_row(canvas: Canvas, area: Area, row: int, section: tuple[str, ...]
     doubts: list[str] = []
     groups: tuple[str, ...] = section
     tokens = _tokens(canvas, area, row)
+    in_turns = _alternates(canvas, area)
     place = 0
     while place < len(tokens):
         here, label = tokens[place]
@@ -319,7 +355,7 @@ def _items_of_row(canvas: Canvas, area: Area, row: int, section: tuple[str, ...]
             continue
         elif place == len(tokens):
             doubts.append(f"{label.name} “{_short(label.text)}”旁没有填写的位置")
-        elif _is_text(tokens[place]) and _heads_next(tokens, place):
+        elif _is_text(tokens[place]) and not in_turns and _heads_next(tokens, place):
             groups = (*groups, label.text)
         else:
             taken, item = _item(tokens, place, label, groups)
@@ -383,8 +419,10 @@ def headings_and_slots(
         column = Heading(item.answer.left, item.path, own, kind, codes)
         columns.append(column)
         rows.append(Heading(item.answer.top, (), own, kind, codes))
-        if canvas.is_open(item.answer.top, item.answer.left) or (
-            item.is_ticked_within and has_open_boxes(item.label.printed)
+        is_seen = item.answer.top not in canvas.grid.hidden_rows and item.answer.left not in canvas.grid.hidden_columns
+        if is_seen and (
+            canvas.is_open(item.answer.top, item.answer.left)
+            or (item.is_ticked_within and has_open_boxes(item.label.printed))
         ):
             slots.append(Slot(item.answer.top, item.answer.left, item.path, (), own, kind, codes))
     return tuple(columns), tuple(rows), tuple(slots)

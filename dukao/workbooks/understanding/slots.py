@@ -21,10 +21,11 @@ def slots_of(
     totals = _totals(asked)
     most = MOST_OF_ROSTER if is_roster else MOST_SLOTS
     by_row = {heading.index: heading for heading in rows}
+    last = max((heading.index for heading in rows if not heading.is_total), default=-1)
     for row in body.rows:
         heading = by_row.get(row)
-        if row in body.sections:
-            continue
+        if row in body.sections or (row < last and row not in by_row and not canvas.row(row)):
+            continue  # a blank row above others only sets them apart
         if row in canvas.grid.hidden_rows:
             doubts.append(f"第{row + 1}行是隐藏行，其中的空格不作为待填项")
             continue
