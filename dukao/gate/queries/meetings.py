@@ -298,7 +298,8 @@ def _view(row: Meeting, viewer: Actor, with_agenda: bool) -> MeetingView:
                    speech_seconds_most(one.kind, speech))
         for one in sorted(row.speeches.all(), key=lambda one: one.position)
     ) if with_agenda else ()  # fmt: skip
-    minutes = (_actual(row) or row.planned_minutes) + row.travel_minutes
+    actual = _actual(row)
+    minutes = (row.planned_minutes if actual is None else actual) + row.travel_minutes
     return MeetingView(
         number=row.number, title=row.title, kind=row.kind, basis=row.basis, state=row.state,
         department_code=row.department.code, department_name=row.department.name, scope_code=row.scope_unit.code,

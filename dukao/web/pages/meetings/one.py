@@ -110,6 +110,7 @@ def _agenda(found: MeetingView) -> Table:
     ]  # fmt: skip
     columns = [
         Column(_("序"), "number"), Column(_("发言"), is_sticky=True), Column(_("计划"), "number", _("分钟")),
-        Column(_("实际"), "number", _("分:秒")), Column(_("超出计划"), "number", _("分:秒")), Column("", "badge"),
+        Column(_("实际"), "number", _("分:秒")), Column(_("超出计划"), "number", _("分:秒")),
+        Column(_("提醒"), "badge", is_sortable=False),
     ]  # fmt: skip
     return table("agenda", _("议程"), columns, rows, empty=_("没有列出议程。"), is_synthetic=found.is_synthetic)

@@ -11,7 +11,7 @@ from dukao.web import words
 from dukao.web.tables import Tone
 
 KINDS = {
-    "comprehensive": _l("全系统综合性会议"), "special": _l("专题会议"), "business": _l("业务会议"),
+    "special": _l("专题会议"), "business": _l("业务会议"), "comprehensive": _l("全系统综合性会议"),
     "debrief": _l("督查汇报会"),
 }  # fmt: skip
 SPEECHES = {
