@@ -82,6 +82,8 @@ def database(url: str) -> dict:
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
                     "PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
+                    # A page that is written often goes from the log to its place once in 16 MB, not once in 4.
+                    "PRAGMA wal_autocheckpoint=4000;"
                 ),
             },
         }

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from django.db import connection, transaction
 
 from dukao.base.models import Event, Seal
+from dukao.base.sql import Statement, run
 
 FIRST_DIGEST = "0" * 64
 _WINDOW = 10_000  # Events younger than the newest sealed one by less than this may have committed late.
@@ -32,14 +33,13 @@ def record_event(
 ) -> None:
     """Write down who did what, in the transaction that did it."""
     assert connection.in_atomic_block, "an event belongs to the transaction of its action"
-    with connection.cursor() as cursor:
-        cursor.execute(*event_statement(verb=verb, subject=subject, by=by, at=at, unit_path=unit_path, detail=detail))
+    run(*event_statement(verb=verb, subject=subject, by=by, at=at, unit_path=unit_path, detail=detail))
 
 
 def event_statement(
     *, verb: str, subject: str, by: Named, at: datetime, unit_path: str = "", detail: dict[str, Any] | None = None
-) -> tuple[str, list[Any]]:
-    """The SQL and its values that `record_event` runs, for an action that sends its statements together."""
+) -> Statement:
+    """What `record_event` runs, for an action that sends its statements together."""
     # By hand, because every typed cell passes here: the ORM takes as long again as the insert.
     return (
         "INSERT INTO base_event (at, actor, verb, subject, unit_path, detail) VALUES (%s, %s, %s, %s, %s, %s)",

@@ -87,17 +87,13 @@ def listed(numbers: Iterable[int]) -> str:
     return ",".join(str(int(number)) for number in numbers) or "NULL"
 
 
-def add_up(
-    cursor: CursorWrapper, element_id: int, period: int, ancestors: Sequence[int], change: Sequence[int]
-) -> None:
-    """Add one cell's change to the totals above it; counts only grow here, as the table's check wants of new rows."""
-    if any(change) and ancestors:
-        rows, values = one_cell(element_id, period, ancestors, change)
-        cursor.execute(f"{KEPT} {rows}{ADD}", values)
-
-
 def one_cell(element_id: int, period: int, ancestors: Sequence[int], change: Sequence[int]) -> tuple[str, list[int]]:
-    """VALUES for one cell's change in the totals above it, in the order in which every writer takes rows."""
+    """VALUES for one cell's change in the totals above it, in the order in which every writer takes rows.
+
+    Empty where nothing changes. Counts only grow here, as the table's check wants of new rows.
+    """
+    if not any(change) or not ancestors:
+        return "", []
     values: list[int] = []
     for unit in sorted(ancestors):
         values += (element_id, period, unit, *change)

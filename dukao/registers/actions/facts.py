@@ -19,13 +19,13 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from dukao.base.sql import Statement, run, run_as_one
 from dukao.org.rules import ancestor_ids
 from dukao.registers.sums import (
     ADD,
     KEPT,
     Delta,
     add_deltas,
-    add_up,
     beyond_by,
     exact_totals,
     instant,
@@ -87,22 +87,24 @@ def type_fact(
     text: str = "",
     filing_id: int,
     at: datetime,
+    beside: Sequence[Statement] = (),
 ) -> int | None:
-    """Make the typed value the cell's provisional fact and answer its id.
+    """Make the typed value the cell's provisional fact and answer its id. `beside` are writes to be done with it.
 
     Answers None, and changes nothing, where an accepted fact stands: then the answer waits for its acceptance.
     Typing the same value again keeps the fact. Raises RuntimeError where other writers kept taking the cell.
     """
     moment, before = at, (0, 0, 0, 0)
-    with exact_totals(), connection.cursor() as cursor:
+    with exact_totals():
         for _ in range(_TRIES):
             # Most cells are empty when they are typed, so the insert goes first.
             after = (value or 0, 1, value or 0, 1)
             change = [new - old for new, old in zip(after, before, strict=True)]
             fact = (element_id, period, unit_id, value, text, filing_id, moment)
-            if (fact_id := _put(cursor, fact, ancestor_ids(unit_path)[:-1], change)) is not None:
+            if (fact_id := _put(fact, ancestor_ids(unit_path)[:-1], change, beside)) is not None:
                 return fact_id
-            current = _current(cursor, element_id, period, unit_id)
+            beside = ()
+            current = _current(element_id, period, unit_id)
             if current is None:
                 continue
             if current.is_accepted:
@@ -110,17 +112,17 @@ def type_fact(
             if (current.value, current.text, current.filing_id) == (value, text, filing_id):
                 return current.id
             moment, before = max(moment, current.recorded_at), current.counts
-            _supersede(cursor, [current.id], moment)
+            _supersede(current.id, moment)
     raise RuntimeError(f"cell {element_id}/{period}/{unit_id} was taken {_TRIES} times by others")
 
 
 def untype_fact(*, element_id: int, period: int, unit_id: int, unit_path: str, filing_id: int, at: datetime) -> bool:
     """Take back the filing's provisional fact of the cell; answer whether there was one."""
     with exact_totals(), connection.cursor() as cursor:
-        current = _current(cursor, element_id, period, unit_id)
+        current = _current(element_id, period, unit_id)
         if not current or current.is_accepted or current.filing_id != filing_id:
             return False
-        _supersede(cursor, [current.id], max(at, current.recorded_at))
+        _supersede(current.id, max(at, current.recorded_at))
         taken = [-part for part in current.counts]
         add_deltas(cursor, [(element_id, period, unit, *taken) for unit in ancestor_ids(unit_path)[:-1]])  # type: ignore[misc]
         return True
@@ -170,7 +172,11 @@ def retract_facts(*, filings: Mapping[int, str], at: datetime) -> int:
         rows = cursor.fetchall()
         if not rows:
             return 0
-        _supersede(cursor, [row[0] for row in rows], max(at, *(instant(row[4]) for row in rows)))
+        moment = max(at, *(instant(row[4]) for row in rows))
+        cursor.execute(
+            f"UPDATE registers_fact SET superseded_at = %s WHERE id IN ({listed(row[0] for row in rows)})",
+            [stamp(moment)],
+        )
         taken: Counter[tuple[int, int, int]] = Counter()
         count: Counter[tuple[int, int, int]] = Counter()
         for _id, element, period, value, _recorded, filing in rows:
@@ -194,21 +200,29 @@ def _accept(
                 [stamp(moment), current.id],
             )
             return current.id
-        _supersede(cursor, [current.id], moment)
-    new = (answer.element_id, answer.period, unit_id, answer.value, answer.text, filing_id, moment)
-    fact_id = _insert(cursor, new, accepted_at=moment)
-    if fact_id is None:
+        _supersede(current.id, moment)
+    new = [
+        answer.element_id,
+        answer.period,
+        unit_id,
+        answer.value,
+        answer.text,
+        filing_id,
+        stamp(moment),
+        stamp(moment),
+    ]
+    inserted = run(_INSERT, new).fetchone()
+    if inserted is None:
         raise RuntimeError(f"cell {answer.element_id}/{answer.period}/{unit_id} was taken while it was accepted")
-    return fact_id
+    return inserted[0]
 
 
-def _current(cursor: CursorWrapper, element_id: int, period: int, unit_id: int) -> _Current | None:
-    cursor.execute(
+def _current(element_id: int, period: int, unit_id: int) -> _Current | None:
+    row = run(
         "SELECT id, value, text, filing_id, recorded_at, accepted_at IS NOT NULL FROM registers_fact"
         " WHERE element_id = %s AND period = %s AND unit_id = %s AND superseded_at IS NULL" + _for_update(),
         [element_id, period, unit_id],
-    )
-    row = cursor.fetchone()
+    ).fetchone()
     return _read(row) if row else None
 
 
@@ -238,36 +252,29 @@ _INSERT = (
 )
 
 
-def _insert(cursor: CursorWrapper, fact: _New, accepted_at: datetime | None = None) -> int | None:
-    """Insert a filing's fact; None where another fact stands in the cell."""
-    cursor.execute(_INSERT, [*fact[:6], stamp(fact[6]), stamp(accepted_at)])
-    row = cursor.fetchone()
+def _put(fact: _New, ancestors: Sequence[int], change: Sequence[int], beside: Sequence[Statement]) -> int | None:
+    """Insert a provisional fact and add its change to the totals, or do neither (None) where another one stands.
+
+    What is to be done `beside` it is done in any case.
+    """
+    new: Statement = (_INSERT, [*fact[:6], stamp(fact[6]), None])
+    rows, values = one_cell(fact[0], fact[1], ancestors, change)
+    if connection.vendor == "postgresql":
+        parts = {f"beside_{number}": statement for number, statement in enumerate(beside)} | {"new": new}
+        if rows:
+            parts["added"] = (f"{KEPT} SELECT v.* FROM ({rows}) v CROSS JOIN new{ADD}", values)
+        row = run_as_one(parts, "SELECT id FROM new").fetchone()
+    else:
+        for statement in beside:
+            run(*statement)
+        row = run(*new).fetchone()
+        if row and rows:
+            run(f"{KEPT} {rows}{ADD}", values)
     return row[0] if row else None
 
 
-def _put(cursor: CursorWrapper, fact: _New, ancestors: Sequence[int], change: Sequence[int]) -> int | None:
-    """Insert a provisional fact and add its change to the totals; None, and nothing done, where another one stands."""
-    if connection.vendor == "postgresql" and any(change) and ancestors:
-        # One way to the server and back instead of two.
-        rows, values = one_cell(fact[0], fact[1], ancestors, change)
-        cursor.execute(
-            f"WITH new AS ({_INSERT}), added AS ({KEPT} SELECT v.* FROM ({rows}) v CROSS JOIN new{ADD})"
-            " SELECT id FROM new",
-            [*fact[:6], stamp(fact[6]), None, *values],
-        )
-        row = cursor.fetchone()
-        return row[0] if row else None
-    fact_id = _insert(cursor, fact)
-    if fact_id is not None:
-        add_up(cursor, fact[0], fact[1], ancestors, change)
-    return fact_id
-
-
-def _supersede(cursor: CursorWrapper, fact_ids: list[int], moment: datetime) -> None:
-    cursor.execute(
-        f"UPDATE registers_fact SET superseded_at = %s WHERE id IN ({listed(fact_ids)})",
-        [stamp(moment)],
-    )
+def _supersede(fact_id: int, moment: datetime) -> None:
+    run("UPDATE registers_fact SET superseded_at = %s WHERE id = %s", [stamp(moment), fact_id])
 
 
 def _for_update() -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from dukao.base.sql import places, run
 from dukao.registers.queries.figures import figures
 from dukao.registers.queries.sources import Source, sources_of_cells, sources_of_deliveries
 from dukao.registers.sums import instant, listed
@@ -54,14 +55,12 @@ class Coverage:
 
 def known(*, unit_id: int, element_ids: Collection[int], periods: Collection[int]) -> dict[Cell, KnownFact]:
     """The unit's current facts for these elements and periods, provisional ones included."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT element_id, period, id, value, text, recorded_at, accepted_at, delivery_id, filing_id"
-            f" FROM registers_fact WHERE element_id IN ({listed(element_ids)}) AND period IN ({listed(periods)})"
-            " AND unit_id = %s AND superseded_at IS NULL",
-            [unit_id],
-        )
-        rows = cursor.fetchall()
+    rows = run(
+        "SELECT element_id, period, id, value, text, recorded_at, accepted_at, delivery_id, filing_id"
+        f" FROM registers_fact WHERE element_id IN ({places(element_ids)}) AND period IN ({places(periods)})"
+        " AND unit_id = %s AND superseded_at IS NULL",
+        [*element_ids, *periods, unit_id],
+    ).fetchall()
     sources = sources_of_deliveries(row[7] for row in rows)
     return {
         (e, p): KnownFact(i, v, t, instant(r), instant(a), sources[d] if d else Source("filing", filing_id=f))
@@ -82,9 +81,7 @@ def coverage(
     Cells nobody knows are left out. Counts are read from the kept totals, whatever the number of units.
     """
     counted = figures(element_ids=element_ids, periods=periods, unit_ids=[scope_unit_id])
-    sources = (
-        sources_of_cells(scope_path=scope_path, element_ids=element_ids, periods=periods) if with_sources else {}
-    )
+    sources = sources_of_cells(scope_path=scope_path, element_ids=element_ids, periods=periods) if with_sources else {}
     return {
         (e, p): Coverage(figure.n, figure.pending_n, sources.get((e, p), ()))
         for (e, p, _), figure in counted.items()

@@ -5,6 +5,7 @@
 3. The answer is kept, and counts at once as a provisional fact where no accepted fact stands.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +17,8 @@ from django.utils.translation import gettext as _
 from dukao.base.periods import Period
 from dukao.base.quantities import text_from_scaled
 from dukao.base.refusals import Invalid, NotThere, Refused
-from dukao.base.trail import record_event
+from dukao.base.sql import Statement, run
+from dukao.base.trail import event_statement
 from dukao.base.wording import joined, say
 from dukao.law import queries as law
 from dukao.org import queries as org
@@ -128,10 +130,8 @@ def type_answer(
         shown = shown_answer(read.value, read.text, place.answerable)
         if _says_so_already(place, read, by):
             return Saved("answered", shown)
-        in_sight_of = _replaced(place)
-        _keep(place, read, Answer.Origin.TYPED, in_sight_of, by, at)
-        _count(place, read, at)
-        _record("sheets.answer.typed", place, by, at, read)
+        kept = _answer(place, read, Answer.Origin.TYPED, _replaced(place), by, at)
+        _count(place, read, at, beside=[kept, _event("sheets.answer.typed", place, by, at, read)])
     return Saved("answered", shown, _wrote_before(place, by))
 
 
@@ -150,9 +150,8 @@ def confirm_answer(
         if place.state != "stale" or place.fact is None:
             raise NotStale(_("这一项没有要确认的旧值"), todo=_("请刷新页面再看"))
         read = ReadAnswer(place.fact.value, place.fact.text)
-        _keep(place, read, Answer.Origin.CONFIRMED, place.fact.id, by, at)
-        _count(place, read, at)
-        _record("sheets.answer.confirmed", place, by, at, read)
+        kept = _answer(place, read, Answer.Origin.CONFIRMED, place.fact.id, by, at)
+        _count(place, read, at, beside=[kept, _event("sheets.answer.confirmed", place, by, at, read)])
     return Saved("answered", shown_answer(read.value, read.text, place.answerable))
 
 
@@ -172,8 +171,8 @@ def dispute_answer(
         if not reason or len(reason) > 300:
             raise Invalid(_("请写明哪里不对"), errors={"reason": _("1 到 300 字")})
         origin = Answer.Origin.PREFILLED if place.fact else Answer.Origin.FOLDED
-        _keep(place, read, origin, place.fact.id if place.fact else None, by, at, disputed_reason=reason)
-        _record("sheets.answer.disputed", place, by, at)
+        run(*_answer(place, read, origin, place.fact.id if place.fact else None, by, at, disputed_reason=reason))
+        run(*_event("sheets.answer.disputed", place, by, at))
     return Saved("disputed", shown_answer(read.value, read.text, place.answerable))
 
 
@@ -188,17 +187,16 @@ def clear_answer(
         place = _place(dispatch, unit, element, period, by, at)
         if place.answer is None:
             return Saved(place.state, "", "")
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "DELETE FROM sheets_answer WHERE filing_id = %s AND question_id = %s AND period = %s",
-                [place.filing_id, place.question_id, place.period],
-            )
+        run(
+            "DELETE FROM sheets_answer WHERE filing_id = %s AND question_id = %s AND period = %s",
+            [place.filing_id, place.question_id, place.period],
+        )
         registers.untype_fact(
             element_id=place.element_id, period=place.period, unit_id=place.unit_id, unit_path=place.unit_path,
             filing_id=place.filing_id, at=at,
         )  # fmt: skip
         before = _wrote_before(place, by)
-        _record("sheets.answer.cleared", place, by, at)
+        run(*_event("sheets.answer.cleared", place, by, at))
         place.answer = None
         _look(place, timezone.localdate(at))
     known_now = place.known
@@ -228,9 +226,7 @@ _HOLD = " FOR KEY SHARE OF d, f, e"
 def _place(number: str, unit: str, element: str, period: Period | None, by: Actor, at: datetime) -> _Place:
     """The cell, held for this transaction. Raises NotThere, FilingClosed, Invalid (no such period)."""
     unit_id, unit_path = _own_unit(unit, by)
-    with connection.cursor() as cursor:
-        cursor.execute(_PLACE + (_HOLD if connection.vendor == "postgresql" else ""), [element, number, unit_id])
-        rows = cursor.fetchall()
+    rows = run(_PLACE + (_HOLD if connection.vendor == "postgresql" else ""), [element, number, unit_id]).fetchall()
     if not rows:
         raise NotThere()
     row = rows[0]
@@ -352,38 +348,38 @@ def _replaced(place: _Place) -> int | None:
     return fact.id if fact and fact.accepted_at is not None and place.fact_period == place.period else None
 
 
-def _keep(
+def _answer(
     place: _Place, read: ReadAnswer, origin: str, fact_id: int | None, by: Actor, at: datetime,
     disputed_reason: str = "",
-) -> None:  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO sheets_answer (filing_id, question_id, period, value, text, origin, fact_id, disputed_reason,"
-            " answered_at, answered_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT (filing_id, question_id, period) DO UPDATE SET value = excluded.value, text = excluded.text,"
-            " origin = excluded.origin, fact_id = excluded.fact_id, disputed_reason = excluded.disputed_reason,"
-            " answered_at = excluded.answered_at, answered_by = excluded.answered_by",
-            [place.filing_id, place.question_id, place.period, read.value, read.text, origin, fact_id, disputed_reason,
-             connection.ops.adapt_datetimefield_value(at), by.name],
-        )  # fmt: skip
-
-
-def _count(place: _Place, read: ReadAnswer, at: datetime) -> None:
-    """Let the answer count at once, where no accepted fact stands in the cell."""
-    registers.type_fact(
-        element_id=place.element_id, period=place.period, unit_id=place.unit_id, unit_path=place.unit_path,
-        value=read.value, text=read.text, filing_id=place.filing_id, at=at,
+) -> Statement:  # fmt: skip
+    """Keeps the answer of the cell, in the place of an earlier one."""
+    return (
+        "INSERT INTO sheets_answer (filing_id, question_id, period, value, text, origin, fact_id, disputed_reason,"
+        " answered_at, answered_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (filing_id, question_id, period) DO UPDATE SET value = excluded.value, text = excluded.text,"
+        " origin = excluded.origin, fact_id = excluded.fact_id, disputed_reason = excluded.disputed_reason,"
+        " answered_at = excluded.answered_at, answered_by = excluded.answered_by",
+        [place.filing_id, place.question_id, place.period, read.value, read.text, origin, fact_id, disputed_reason,
+         connection.ops.adapt_datetimefield_value(at), by.name],
     )  # fmt: skip
 
 
-def _record(verb: str, place: _Place, by: Actor, at: datetime, read: ReadAnswer | None = None) -> None:
+def _count(place: _Place, read: ReadAnswer, at: datetime, beside: Sequence[Statement]) -> None:
+    """Let the answer count at once, where no accepted fact stands in the cell."""
+    registers.type_fact(
+        element_id=place.element_id, period=place.period, unit_id=place.unit_id, unit_path=place.unit_path,
+        value=read.value, text=read.text, filing_id=place.filing_id, at=at, beside=beside,
+    )  # fmt: skip
+
+
+def _event(verb: str, place: _Place, by: Actor, at: datetime, read: ReadAnswer | None = None) -> Statement:
     """The event names the cell; the figure too, unless it could be about a person."""
     detail: dict[str, Any] = {"element": place.element_code, "period": Period(place.period).code}
     if read is not None and place.may_tell:
         detail["value" if read.value is not None else "text"] = (
             text_from_scaled(read.value, place.answerable.decimals) if read.value is not None else read.text
         )
-    record_event(
+    return event_statement(
         verb=verb, subject=f"filing:{place.number}/{place.unit_code}", by=by, at=at, unit_path=place.unit_path,
         detail=detail,
     )  # fmt: skip
