@@ -8,7 +8,8 @@ import openpyxl
 import xlwt
 
 from dukao.workbooks.filling import fill_workbook, suffix_of
-from tests.workbooks.plans import plan
+from tests.workbooks.made import sheet_xml
+from tests.workbooks.plans import plan, write_form
 
 
 def _xls(path: Path) -> Path:
@@ -97,3 +98,30 @@ def test_names_that_a_workbook_does_not_allow_are_changed_and_found(tmp_path: Pa
     outcome = fill_workbook(form, tmp_path / "filled.xlsx", plan({"B2": 7}, sheet=name))
     assert outcome.skipped == ()
     assert openpyxl.load_workbook(tmp_path / "filled.xlsx").worksheets[0]["B2"].value == 7
+
+
+def test_a_row_whose_height_nobody_set_is_as_high_as_its_letters(tmp_path: Path) -> None:
+    """Some programs write the usual height for every row and leave the rest to whoever opens the file."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("表一")
+    sheet.write(0, 0, "模拟统计表", xlwt.easyxf("font: height 400"))
+    sheet.write(1, 0, "户数")
+    sheet.write(2, 0, "压扁的", xlwt.easyxf("font: height 400"))
+    sheet.row(2).height, sheet.row(2).height_mismatch = 200, True
+    sheet.header_margin, sheet.footer_margin = 0.1, 0.2
+    sheet.header_str, sheet.footer_str = b"&Ctop", b"&Cbelow"
+    book.save(tmp_path / "form.xls")
+    fill_workbook(tmp_path / "form.xls", tmp_path / "filled.xlsx", plan({"B2": 5}))
+    filled = openpyxl.load_workbook(tmp_path / "filled.xlsx")["表一"]
+    heights = [filled.row_dimensions[row].height for row in (1, 2, 3)]
+    assert heights == [24.75, 12.75, 9.75], "in whole pixels"
+    assert (filled.page_margins.header, filled.page_margins.footer) == (0.1, 0.2)
+
+
+def test_rows_of_the_summary_are_as_high_as_their_texts_are_long(tmp_path: Path) -> None:
+    form = write_form(tmp_path / "form.xlsx", sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row>'))
+    fill_workbook(form, tmp_path / "filled.xlsx", plan({"B1": "短", "C1": "很长的值" * 20}))
+    summary = openpyxl.load_workbook(tmp_path / "filled.xlsx")["填报摘要"]
+    rows = {row[2].value: summary.row_dimensions[row[0].row].height for row in summary.iter_rows() if row[2].value}
+    assert rows["短"] == 16
+    assert rows["很长的值" * 20] == 5 * 16, "160 half letters in a column of 34"

@@ -21,6 +21,7 @@ _STACKED = 255
 _TWIPS = 20
 _PADDING = 5 / 7  # what a column's width in the file has beyond the characters it shows
 _BUILT_IN_WIDTH = 8
+_LINE_BY_LETTERS = 1.25  # how high a line is, by the size of its letters
 
 
 def redraw(source: Path, target: Path, limits: Limits) -> list[str]:
@@ -29,7 +30,8 @@ def redraw(source: Path, target: Path, limits: Limits) -> list[str]:
         book = _opened(source, nowhere)
         records = sheet_records(source, book)
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-                   "nan_inf_to_errors": True, "date_1904": bool(book.datemode)}  # fmt: skip
+                   "nan_inf_to_errors": True, "date_1904": bool(book.datemode),
+                   "default_format_properties": _usual_font(book)}  # fmt: skip
         with xlsxwriter.Workbook(target, options) as copy:
             looks = _Looks(book, copy)
             drawn = [_Drawing(book, copy, looks, sheet, records[n]) for n, sheet in enumerate(_sheets(book, limits))]
@@ -171,8 +173,21 @@ class _Drawing:
         for row, info in sorted(old.rowinfo_map.items()):
             look = self._looks[info.xf_index] if info.has_default_xf_index else None
             options = {"hidden": bool(info.hidden), "level": info.outline_level}
-            height = info.height / _TWIPS if info.height else None
-            self.sheet.set_row(row, height, look, options)
+            height = info.height / _TWIPS if info.height else old.default_row_height / _TWIPS
+            if not info.height_mismatch:  # nobody set it: the row grows with its letters
+                height = max(height, self._letters_height(row))
+            self.sheet.set_row(row, height or None, look, options)
+
+    def _letters_height(self, row: int) -> float:
+        """What the largest letters in the row need, in points; some programs leave that to whoever opens the file."""
+        if row >= self._old.nrows:
+            return 0
+        sizes = (
+            self._book.font_list[self._book.xf_list[cell.xf_index].font_index].height
+            for cell in self._old.row(row)
+            if cell.ctype not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)
+        )
+        return max(sizes, default=0) / _TWIPS * _LINE_BY_LETTERS
 
     def _merges(self) -> set[tuple[int, int]]:
         """Areas become one; their cells but the first."""
@@ -245,15 +260,25 @@ class _Drawing:
         elif 10 <= records.scale <= 400:
             sheet.set_print_scale(records.scale)
         if records.header:
-            sheet.set_header(records.header[:255])
+            sheet.set_header(records.header[:255], {"margin": _on_paper(records.header_inches)})
         if records.footer:
-            sheet.set_footer(records.footer[:255])
+            sheet.set_footer(records.footer[:255], {"margin": _on_paper(records.footer_inches)})
         if records.is_centred_across:
             sheet.center_horizontally()
         if records.is_centred_down:
             sheet.center_vertically()
         sheet.set_h_pagebreaks([row for row, *_ in self._old.horizontal_page_breaks])
         sheet.set_v_pagebreaks([column for column, *_ in self._old.vertical_page_breaks])
+
+
+def _on_paper(inches: float) -> float:
+    return inches if 0 <= inches < 10 else 0.3
+
+
+def _usual_font(book: Any) -> dict[str, Any]:
+    """The font by whose digits the widths of columns count."""
+    usual = book.font_list[0] if book.font_list else None
+    return {"font_name": usual.name, "font_size": usual.height / _TWIPS} if usual and usual.name else {}
 
 
 def _name_prints(book: Any, sheets: list[Any]) -> None:

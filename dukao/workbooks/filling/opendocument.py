@@ -12,7 +12,7 @@ from dukao.workbooks.filling.archive import Archive
 from dukao.workbooks.filling.markup import Edit, Xml, escaped, with_attributes
 from dukao.workbooks.filling.notes import AUTHOR, note_on
 from dukao.workbooks.filling.outcome import Filled, Skipped
-from dukao.workbooks.filling.summary import Said, free_sheet_name
+from dukao.workbooks.filling.summary import WIDTHS, Said, free_sheet_name
 from dukao.workbooks.filling.tables import Cell, New, OdsTable, Place, without_count
 from dukao.workbooks.filling.values import Unfit, content_of
 from dukao.workbooks.grid import Value, cell_name
@@ -21,7 +21,8 @@ from dukao.workbooks.problems import USUAL, Limits
 from dukao.workbooks.reading.kinds import damaged, protected
 
 _PART = "content.xml"
-_OPEN, _HEAD, _LINE = "#fff2cc", "#e8eef7", "#bfc5ce"
+_OPEN, _HEAD, _LINE, _LINK = "#fff2cc", "#e8eef7", "#bfc5ce", "#1f5fbf"
+_CM_BY_LETTER = 0.2
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
 _NAMES = {"office": "office", "table": "table", "text": "text", "style": "style"}
 _FO_NAME = f"{_OFFICE}:xsl-fo-compatible:1.0"
@@ -108,7 +109,7 @@ class OdsPress:
                 goal = (look, (sheet, cell_name(row, column)))
                 rows.append(_row([("text", sheet), goal, *(("text", text) for text in rest)]))
         name = free_sheet_name(list(self._tables))
-        columns = '<table:table-column table:style-name="dukao-column" table:number-columns-repeated="6"/>'
+        columns = "".join(f'<table:table-column table:style-name="dukao-column{n}"/>' for n in range(len(WIDTHS)))
         table = f'<table:table table:name="{name}">{columns}{"".join(rows)}</table:table>'
         if self._elements:
             return [(self._elements[-1].end, self._elements[-1].end, table.encode())]
@@ -177,14 +178,27 @@ def _look(name: str, cell: str, text: str) -> str:
     return f'<style:style style:name="dukao-{name}" style:family="table-cell">{cell}{text}</style:style>'
 
 
+def _letters(*, is_bold: bool = False, points: int = 0, colour: str = "") -> str:
+    """Of Latin and of Chinese letters: an ODS says it of each."""
+    said = f'fo:color="{colour}" ' if colour else ""
+    for name in ("fo:font-weight", "style:font-weight-asian") if is_bold else ():
+        said += f'{name}="bold" '
+    for name in ("fo:font-size", "style:font-size-asian") if points else ():
+        said += f'{name}="{points}pt" '
+    return said
+
+
 _SUMMARY_STYLES = (
-    '<style:style style:name="dukao-column" style:family="table-column">'
-    '<style:table-column-properties style:column-width="4.5cm"/></style:style>'
+    "".join(
+        f'<style:style style:name="dukao-column{n}" style:family="table-column">'
+        f'<style:table-column-properties style:column-width="{width * _CM_BY_LETTER:.2f}cm"/></style:style>'
+        for n, width in enumerate(WIDTHS)
+    )
     + _look("text", "", "")
-    + _look("link", "", 'fo:color="#1f5fbf"')
-    + _look("title", "", 'fo:font-weight="bold" fo:font-size="14pt"')
-    + _look("head", f'fo:background-color="{_HEAD}"', 'fo:font-weight="bold"')
-    + _look("open", f'fo:background-color="{_OPEN}"', 'fo:color="#1f5fbf"')
+    + _look("link", "", _letters(colour=_LINK))
+    + _look("title", "", _letters(is_bold=True, points=14))
+    + _look("head", f'fo:background-color="{_HEAD}"', _letters(is_bold=True))
+    + _look("open", f'fo:background-color="{_OPEN}"', _letters(colour=_LINK))
 )
 
 

@@ -38,6 +38,8 @@ class SheetRecords:
     margins: dict[str, float] = field(default_factory=dict)
     header: str = ""
     footer: str = ""
+    header_inches: float = 0.3  # from the edge of the page
+    footer_inches: float = 0.3
     paper: int = 0
     scale: int = 100
     is_portrait: bool = True
@@ -116,6 +118,7 @@ class _Looking:
                 found.paper, found.scale = 0, 100
             else:
                 found.is_portrait = bool(flags & 2)
+            found.header_inches, found.footer_inches = struct.unpack_from("<dd", body, 16)
         elif kind == _FIT:
             self._is_fit = bool(struct.unpack_from("<H", body)[0] & 0x100)
         elif kind in (_HEADER, _FOOTER) and body:

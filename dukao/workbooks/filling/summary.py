@@ -14,6 +14,7 @@ from dukao.workbooks.texts import SUMMARY
 
 _LONGEST = 1_000  # characters of a text; the cell itself has it all
 WIDTHS = (16, 10, 34, 44, 16, 44)  # of its columns, in letters
+_LINE_POINTS = 16
 _OPEN = ("工作表", "单元格", "要填的内容", "为什么空着", "计量单位", "相近的数据（由人确认）")
 _SKIPPED = ("工作表", "单元格", "已知的值", "为什么没有写入", "截至", "来源")
 _FILLED = ("工作表", "单元格", "填入的值", "来源", "截至", "依据")
@@ -109,7 +110,8 @@ class _Sheet:
             _cell(f"{letter}{number}", self._looks[look], text)
             for letter, (look, text) in zip("ABCDEF", cells, strict=False)
         )
-        self._rows.append(f'<row r="{number}">{inside}</row>')
+        height = f' ht="{_LINE_POINTS}"' if len(cells) > 1 else ""  # else what the letters of its look need
+        self._rows.append(f'<row r="{number}"{height}>{inside}</row>')
 
     def listed(self, look: str, sheet: str, row: int, column: int, rest: Sequence[str]) -> None:
         """A row about this cell, which the second of its own leads to."""
@@ -122,7 +124,8 @@ class _Sheet:
             for letter, text in zip("CDEF", rest, strict=False)
         ])  # fmt: skip
         self._rows.append(
-            f'<row r="{number}">{_cell(f"A{number}", style, sheet)}<c r="B{number}" s="{self._looks[look]}" '
+            f'<row r="{number}" ht="{_height(sheet, name, *rest)}">{_cell(f"A{number}", style, sheet)}'
+            f'<c r="B{number}" s="{self._looks[look]}" '
             f't="inlineStr"><is><t>{name}</t></is></c>{inside}</row>'
         )
 
@@ -138,6 +141,12 @@ class _Sheet:
             '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
             '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
         ).encode()
+
+
+def _height(*texts: str) -> int:
+    """Of a row whose texts are broken into lines, in points: not every program works that out when it opens."""
+    sizes = (len(text[:_LONGEST].encode("gb18030", "replace")) for text in texts)  # 1 for a Latin letter, 2 for 汉
+    return _LINE_POINTS * max(1, *(-(-size // width) for size, width in zip(sizes, WIDTHS, strict=False)))
 
 
 def _cell(name: str, style: int, text: str) -> str:
