@@ -6,6 +6,7 @@
 3. A year that neither knows is refused: a guessed deadline would be worse than none.
 """
 
+import os
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -34,8 +35,16 @@ class YearTable(BaseModel):
 
 def is_workday(on: date) -> bool:
     """Whether people work on the day. Raises UnknownYear."""
-    if table := _table(settings.VAR / "workdays" / f"{on.year}.yaml"):
-        return on in table.workdays or (on.weekday() < 5 and on not in table.holidays)
+    # Asked for every day of every deadline: what is known of a day is kept as long as the year's table stands as it is.
+    table = f"{settings.VAR}/workdays/{on.year}.yaml"
+    return _is_workday(on, table, os.stat(table).st_mtime_ns if os.access(table, os.F_OK) else None)
+
+
+@lru_cache(maxsize=4096)
+def _is_workday(on: date, table: str, changed_ns: int | None) -> bool:
+    if changed_ns is not None:
+        year = _read_table(Path(table), changed_ns)
+        return on in year.workdays or (on.weekday() < 5 and on not in year.holidays)
     try:
         return chinese_calendar.is_workday(on)
     except NotImplementedError:
@@ -58,13 +67,6 @@ def workday_after(on: date, count: int) -> date:
         on += timedelta(days=1)
         count -= is_workday(on)
     return on
-
-
-def _table(path: Path) -> YearTable | None:
-    try:
-        return _read_table(path, path.stat().st_mtime_ns)
-    except FileNotFoundError:
-        return None
 
 
 @lru_cache(maxsize=8)

@@ -28,9 +28,9 @@ from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.trail import event_statement, record_event
 from dukao.base.wording import period_text
 from dukao.gate.actions.demands import Reason, put_refusal
-from dukao.gate.actions.ledger import entry_statement, give_back_entries
-from dukao.gate.actions.quotas import finds_full, give_back_caps, holding, use_caps
-from dukao.gate.actions.writing import IdOf, Statement, insertion, write
+from dukao.gate.actions.ledger import give_back_entries, post_entry
+from dukao.gate.actions.quotas import finds_full, give_back_caps, hold_caps, use_caps
+from dukao.gate.actions.writing import IdOf, Rows
 from dukao.gate.models import Demand, Visit, VisitPart
 from dukao.gate.queries.quotas import (
     Ground,
@@ -219,22 +219,24 @@ def _hold(request: _Request, ground: Ground, by: Actor, at: datetime) -> HeldVis
     detail: dict[str, Any] = {"items": list(request.items), "mode": request.mode}
     if not is_sealed:
         detail |= {"unit": request.unit, "on": request.on.isoformat(), "minutes_hundredths": minutes}
-    write(
-        *([] if is_sealed else _asking(number, ground, request.on, minutes, by.name, at)),
-        insertion(
-            Visit, number=number, request_key=request.request_key, mode=request.mode, unit_id=ground.unit_id,
-            on=request.on, purpose=request.purpose, people=request.people, team_size=request.team_size,
-            asks=[text for item in ground.items for text in item.questions], minutes_hundredths=minutes,
-            caps={cap.key: cap.is_lifted for cap in caps}, code_digest=code_digest(code), booked_by=by.name,
-            booked_at=at, expires_at=expires_at, demand_id=IdOf(Demand, "" if is_sealed else number),
-        ),
-        *(insertion(VisitPart, visit_id=IdOf(Visit, number), item_id=item.id) for item in ground.items),
-        event_statement(
-            verb="gate.visit.booked", subject=f"visit:{number}", by=by, at=at, detail=detail,
-            unit_path=first.plan_path if is_sealed else ground.unit_path,
-        ),
-        *holding(caps),
+    rows = Rows()
+    if not is_sealed:
+        _ask(rows, number, ground, request.on, minutes, by.name, at)
+    rows.insert(
+        Visit, number=number, request_key=request.request_key, mode=request.mode, unit_id=ground.unit_id,
+        on=request.on, purpose=request.purpose, people=request.people, team_size=request.team_size,
+        asks=[text for item in ground.items for text in item.questions], minutes_hundredths=minutes,
+        caps={cap.key: cap.is_lifted for cap in caps}, code_digest=code_digest(code), booked_by=by.name, booked_at=at,
+        expires_at=expires_at, demand_id=None if is_sealed else IdOf(Demand, number),
     )  # fmt: skip
+    for item in ground.items:
+        rows.insert(VisitPart, visit_id=IdOf(Visit, number), item_id=item.id)
+    rows.add(*event_statement(
+        verb="gate.visit.booked", subject=f"visit:{number}", by=by, at=at, detail=detail,
+        unit_path=first.plan_path if is_sealed else ground.unit_path,
+    ))  # fmt: skip
+    hold_caps(rows, caps)
+    rows.send()
     return HeldVisit(number, code, expires_at)
 
 
@@ -269,7 +271,9 @@ def _arrive(found: Visit, by: Actor, at: datetime) -> None:
     if found.mode == Visit.Mode.UNANNOUNCED:
         numbers = list(found.parts.order_by("id").values_list("item__number", flat=True))
         ground = ground_of(items=numbers, unit=found.unit.code)
-        write(*_asking(found.number, ground, found.on, found.minutes_hundredths, found.booked_by, moment))
+        rows = Rows()
+        _ask(rows, found.number, ground, found.on, found.minutes_hundredths, found.booked_by, moment)
+        rows.send()
         found.demand_id = Demand.objects.values_list("id", flat=True).get(number=found.number)
     found.save(update_fields=["state", "arrived_at", "arrived_by", "demand"])
     record_event(
@@ -293,24 +297,22 @@ def _give_back(found: Visit, reason: str, verb: str, by: Actor, at: datetime) ->
     give_back_caps(found.caps)
 
 
-def _asking(number: str, ground: Ground, on: date, minutes: int, asked_by: str, at: datetime) -> list[Statement]:
+def _ask(rows: Rows, number: str, ground: Ground, on: date, minutes: int, asked_by: str, at: datetime) -> None:
     """The demand of a visit and its entry in the ledger. It bears the visit's number, whose events tell of it too.
 
     Numbers in a row would make all bookings wait for each other, and their gaps would tell of sealed ones.
     """
     first = ground.items[0]
-    return [
-        insertion(
-            Demand, number=number, kind="visit", title=first.title, asker_id=first.department_id,
-            scope_unit_id=ground.unit_id, target_level=ground.unit_level, basis=first.basis,
-            is_emergency=first.origin == "emergency", unit_count=1, minutes_hundredths=minutes,
-            minutes_hundredths_per_unit=minutes, issued_at=at, due_on=on, by_name=asked_by,
-        ),
-        entry_statement(
-            demand=number, asker_id=first.department_id, kind="visit", on=on, unit_id=ground.unit_id, minutes=minutes,
-            estimate="visit",
-        ),
-    ]  # fmt: skip
+    rows.insert(
+        Demand, number=number, kind="visit", title=first.title, asker_id=first.department_id,
+        scope_unit_id=ground.unit_id, target_level=ground.unit_level, basis=first.basis,
+        is_emergency=first.origin == "emergency", unit_count=1, minutes_hundredths=minutes,
+        minutes_hundredths_per_unit=minutes, issued_at=at, due_on=on, by_name=asked_by,
+    )  # fmt: skip
+    post_entry(
+        rows, demand=number, asker_id=first.department_id, kind="visit", on=on, unit_id=ground.unit_id,
+        minutes=minutes, estimate="visit",
+    )  # fmt: skip
 
 
 def _put_on_record(refused: NotLetThrough, request: _Request, ground: Ground, by: Actor, at: datetime) -> None:

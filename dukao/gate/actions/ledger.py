@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere
 from dukao.base.trail import record_event
-from dukao.gate.actions.writing import IdOf, Statement, insertion
+from dukao.gate.actions.writing import IdOf, Rows
 from dukao.gate.models import BurdenEntry, Demand
 from dukao.gate.rules.burden import ESTIMATES
 from dukao.gate.rules.demands import KINDS
@@ -48,13 +48,13 @@ def post_entries(
     return len(minutes_by_unit)
 
 
-def entry_statement(
-    *, demand: str, asker_id: int, kind: str, on: date, unit_id: int, minutes: int, estimate: str
-) -> Statement:
-    """Inside the room: the statement that posts the one entry of a demand (its number) on one unit."""
+def post_entry(
+    rows: Rows, *, demand: str, asker_id: int, kind: str, on: date, unit_id: int, minutes: int, estimate: str
+) -> None:
+    """Inside the room: `post_entries` for a demand (its number) on one unit, sent with the rows of its action."""
     assert kind in KINDS, f"unknown kind of demand {kind!r}"
     assert estimate in ESTIMATES, f"unknown estimate {estimate!r}"
-    return insertion(
+    rows.insert(
         BurdenEntry, demand_id=IdOf(Demand, demand), unit_id=unit_id, asker_id=asker_id,
         month=Period.of(on, "month").key, kind=kind, minutes_hundredths=minutes, estimate=estimate,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import NotThere, Refused
-from dukao.gate.actions.writing import Statement
+from dukao.gate.actions.writing import Rows
 from dukao.gate.models import PlanItem, PlanTarget, Quota
 from dukao.gate.rules.quotas import Cap, department_key, item_key, target_key, topic_key
 
@@ -34,12 +34,16 @@ class LimitBelowBooked(Refused):
     """More is booked or carried out already than the new limit allows."""
 
 
-def holding(caps: Sequence[Cap]) -> list[Statement]:
-    """The statements that hold one of each cap, in the order of their keys, or fail as a whole (`finds_full`)."""
-    rows = [(cap.key, max(cap.limit, 1 - cap.is_lifted), int(cap.is_lifted)) for cap in caps]
-    held = _HOLD.format(", ".join(["(%s, %s, 1, 0, %s)"] * len(rows))), [part for row in rows for part in row]
-    # A cap that allows nothing has to stand before it can be found full.
-    return [(_STAND, [cap.key]) for cap in caps if cap.limit < 1] + [held]
+def hold_caps(rows: Rows, caps: Sequence[Cap]) -> None:
+    """Hold one of each cap, given in the order of their keys, as the last of these rows; or fail (`finds_full`)."""
+    for cap in caps:
+        if cap.limit < 1:
+            # A cap that allows nothing has to stand before it can be found full.
+            rows.add(_STAND, [cap.key])
+    rows.add(
+        _HOLD.format(", ".join(["(%s, %s, 1, 0, %s)"] * len(caps))),
+        [part for cap in caps for part in (cap.key, max(cap.limit, 1 - cap.is_lifted), int(cap.is_lifted))],
+    )
 
 
 def finds_full(error: IntegrityError) -> bool:

@@ -1,7 +1,7 @@
 """Rows for actions that many wait for: plain statements, sent together. The ORM takes as long again as the database.
 
-1. `insertion` puts the statement for one row together; what is not given takes its field's default.
-2. `write` sends statements in order, on PostgreSQL in one round trip: nobody waits for the network holding a lock.
+1. `Rows.insert` puts the statement for one row together; what is not given takes its field's default.
+2. `Rows.send` carries all out in order, on PostgreSQL in one round trip: nobody waits for the network holding a lock.
 3. A row written just before is referred to by `IdOf`, because its id is not known here.
 """
 # ruff: noqa: S608 (the SQL is put together from names of tables and columns only)
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-from django.db.models import AutoField, DateTimeField, Field, JSONField, Model
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import AutoField, DateField, DateTimeField, Field, JSONField, Model
 
-Statement = tuple[str, list[Any]]
+_Kind = Callable[[Any], Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,54 +28,56 @@ class IdOf:
     number: str
 
 
-def insertion(model: type[Model], **values: Any) -> Statement:
-    """The statement that inserts one row, given by names of columns."""
-    references = tuple(value.model if isinstance(value, IdOf) else None for value in values.values())
-    sql, kinds, kept = _prepared(model, connection.vendor, tuple(values), references)
-    row = [kind(value) if kind else value for kind, value in zip(kinds, values.values(), strict=True)]
-    return sql, row + kept
+class Rows:
+    """Statements that are sent together, in the caller's transaction; where one fails, that is undone."""
 
+    def __init__(self) -> None:
+        self._connection = connections[DEFAULT_DB_ALIAS]
+        self._statements: list[tuple[str, list[Any]]] = []
 
-def write(*statements: Statement) -> None:
-    """Carry the statements out in order; where one fails, the caller's transaction is undone."""
-    together = connection.connection.pipeline() if connection.vendor == "postgresql" else nullcontext()
-    with connection.cursor() as cursor, connection.wrap_database_errors, together:
-        for sql, values in statements:
-            cursor.execute(sql, values)
+    def insert(self, model: type[Model], **values: Any) -> None:
+        """One row, given by the attributes of its fields."""
+        referred = tuple([value.model if type(value) is IdOf else None for value in values.values()])
+        sql, kinds, kept = _prepared(model, tuple(values), referred, self._connection.vendor)
+        row = [kind(value) if kind else value for kind, value in zip(kinds, values.values(), strict=True)]
+        self._statements.append((sql, row + kept))
+
+    def add(self, sql: str, values: list[Any]) -> None:
+        self._statements.append((sql, values))
+
+    def send(self) -> None:
+        own = self._connection
+        together = own.connection.pipeline() if own.vendor == "postgresql" else nullcontext()
+        with own.cursor() as cursor, own.wrap_database_errors, together:
+            for sql, values in self._statements:
+                cursor.execute(sql, values)
+        self._statements.clear()
 
 
 @lru_cache(maxsize=64)
 def _prepared(
-    model: type[Model], vendor: str, names: tuple[str, ...], references: tuple[type[Model] | None, ...]
-) -> tuple[str, list[Callable[[Any], Any] | None], list[Any]]:
-    """The statement, what turns each given value into the database's, and the defaults of all other columns."""
+    model: type[Model], names: tuple[str, ...], referred: tuple[type[Model] | None, ...], vendor: str
+) -> tuple[str, list[_Kind], list[Any]]:
+    """The statement, what turns each given value into the database's, and the defaults of all other fields."""
+    own = connections[DEFAULT_DB_ALIAS]
     fields = {field.attname: field for field in model._meta.concrete_fields if not isinstance(field, AutoField)}
     rest = [field for name, field in fields.items() if name not in names]
-    columns = [fields[name].column for name in names] + [field.column for field in rest]
-    marks = [f'(SELECT "id" FROM "{r._meta.db_table}" WHERE "number" = %s)' if r else "%s" for r in references]
+    columns = ", ".join(f'"{field.column}"' for field in [fields[name] for name in names] + rest)
+    marks = [f'(SELECT "id" FROM "{r._meta.db_table}" WHERE "number" = %s)' if r else "%s" for r in referred]
     marks += ["%s"] * len(rest)
-    listed = ", ".join(f'"{column}"' for column in columns)
-    sql = f'INSERT INTO "{model._meta.db_table}" ({listed}) VALUES ({", ".join(marks)})'
-    kinds = [_number_of if r else _kind(fields[name]) for name, r in zip(names, references, strict=True)]
-    return sql, kinds, [field.get_db_prep_save(field.get_default(), connection) for field in rest]
+    kinds = [_number_of if r else _kind(fields[name], own) for name, r in zip(names, referred, strict=True)]
+    sql = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({", ".join(marks)})'
+    return sql, kinds, [field.get_db_prep_save(field.get_default(), own) for field in rest]
 
 
-def _kind(field: Field) -> Callable[[Any], Any] | None:
+def _kind(field: Field, own: BaseDatabaseWrapper) -> _Kind:
+    """How a value of this field is given to this database; None where it is given as it is."""
     if isinstance(field, JSONField):
-        return _json if connection.vendor == "sqlite" else lambda value: field.get_db_prep_save(value, connection)
+        return json.dumps if own.vendor == "sqlite" else lambda value: field.get_db_prep_save(value, own)
     if isinstance(field, DateTimeField):
-        return connection.ops.adapt_datetimefield_value
-    # Numbers and texts are the same on either side; SQLite's adapter of days is deprecated.
-    return _day if field.get_internal_type() == "DateField" and connection.vendor == "sqlite" else None
+        return lru_cache(maxsize=16)(own.ops.adapt_datetimefield_value)
+    return own.ops.adapt_datefield_value if isinstance(field, DateField) else None
 
 
 def _number_of(reference: IdOf) -> str:
     return reference.number
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value)
-
-
-def _day(value: Any) -> str:
-    return value.isoformat()

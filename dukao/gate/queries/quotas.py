@@ -34,8 +34,6 @@ from dukao.law.workdays import UnknownYear, is_workday, workday_after
 from dukao.org.rules import Actor
 
 _LOOK_AHEAD_DAYS = 92
-# Whatever is longer ago, or later, than this has no bearing on a unit's rest, were all holidays of a year in a row.
-_REST_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +165,7 @@ def too_soon(ground: Ground, on: date, limits: Limits) -> Obstacle | None:
     """Inside the room: INS-3, the rest that a unit is owed. Whoever books has locked the unit."""
     if is_lifted_for([item.drawn for item in ground.items], limits):
         return None
-    near = _visited(ground.unit_id, on)
+    near = _visited_near(ground.unit_id, on, limits.cooling_workdays)
     if all(is_rested(other, on, limits.cooling_workdays, workday_after) for other in near):
         return None
     what = _("{unit}离前后的检查不足 {n} 个工作日").format(unit=ground.unit_name, n=limits.cooling_workdays)
@@ -290,12 +288,17 @@ def _full(ground: Ground, cap: Cap, state: CapState, on: date, limits: Limits) -
     return _with_next_day(RULES[cap.kind], ground, on, limits, what, is_of_unit=cap.kind in UNIT_CAPS)
 
 
-def _visited(unit_id: int, on: date, ahead_days: int = 0) -> list[date]:
-    """Days around the day on which the unit is visited, by whomever."""
-    chosen = Visit.objects.filter(
-        unit_id=unit_id, on__gte=on - timedelta(days=_REST_DAYS), on__lte=on + timedelta(days=_REST_DAYS + ahead_days),
-    ).exclude(state=Visit.State.GIVEN_BACK).exclude(mode=Visit.Mode.REMOTE)  # fmt: skip
-    return list(chosen.values_list("on", flat=True))
+def _visited_near(unit_id: int, on: date, cooling_workdays: int, ahead_days: int = 0) -> list[date]:
+    """Days on which the unit is visited, by whomever, as far as its rest may reach (and so many days ahead)."""
+    # No holidays are so long that fewer working days lie in this.
+    reach = 2 * cooling_workdays + 14
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT "on" FROM gate_visit WHERE unit_id = %s AND "on" BETWEEN %s AND %s'
+            " AND state <> 'given_back' AND mode <> 'remote'",
+            [unit_id, on - timedelta(days=reach), on + timedelta(days=reach + ahead_days)],
+        )
+        return [day for (day,) in cursor.fetchall()]
 
 
 def _with_next_day(
@@ -315,7 +318,7 @@ def _with_next_day(
 
 def _next_day(ground: Ground, on: date, limits: Limits) -> date | None:
     until = min([item.ends_on for item in ground.items] + [on + timedelta(days=_LOOK_AHEAD_DAYS)])
-    visited = _visited(ground.unit_id, on, ahead_days=_LOOK_AHEAD_DAYS)
+    visited = _visited_near(ground.unit_id, on, limits.cooling_workdays, ahead_days=_LOOK_AHEAD_DAYS)
     rows = Quota.objects.filter(key__startswith=f"unit:{ground.unit_code}:").values_list("key", "held", "used", "limit")
     full = {key for key, held, used, limit in rows if is_full(held, used, limit)}
     try:

@@ -1,0 +1,182 @@
+"""Bookings with five linked caps: plan, rest, visit, demand, ledger, events and caps in one durable transaction.
+
+Beside it, in the same run: the five updates alone, as raw SQL in one durable transaction on the same database.
+"""
+
+import itertools
+import multiprocessing
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench._booking_city import AT, PEOPLE, Slot, bookers, build_plan
+from bench._facts import house, p50, p99, told
+
+_WRITERS = (1, 8)
+_RUNS = 3
+Job = dict[str, Any]
+Book = Callable[[Slot], None]
+
+
+def run(quick: bool) -> list[Job]:
+    seconds = 2.0 if quick else 6.0
+    jobs: list[Job] = []
+    for kind in ("sqlite", "postgresql"):
+        with house(kind) as folder:
+            slots = build_plan()
+            told(f"{kind}: {len(slots):,} slots")
+            raw = _raw_sqlite(slots, folder) if kind == "sqlite" else _raw_postgresql(slots)
+            for writers in _WRITERS:
+                jobs += _jobs(kind, writers, raw, slots, seconds)
+            _whole()
+    return jobs
+
+
+def _jobs(kind: str, writers: int, raw: Callable[[], Book], slots: list[Slot], seconds: float) -> list[Job]:
+    raws, ours, waits = [], [], []
+    # In turns, so that a slow moment of the machine meets both.
+    for _ in range(_RUNS):
+        raws.append(sum(map(len, _at_once(writers, raw, slots, seconds))) / seconds)
+        taken = _at_once(writers, _booking, slots, seconds)
+        del slots[: writers * max(map(len, taken))]
+        ours.append(sum(map(len, taken)) / seconds)
+        waits += [one for share in taken for one in share]
+    ratio, slow_ms = p50(ours) / p50(raws), p99(waits) * 1000
+    told(f"{kind}, {writers} writers: p50 {p50(waits) * 1000:.1f} ms, p99 {slow_ms:.1f} ms")
+    jobs: list[Job] = [{
+        "job": f"gate-bookings-{kind}-{writers}", "ours": p50(ours), "unit": "bookings/s, one commit each",
+        "peers": {f"raw {kind}, the five updates": p50(raws)}, "limit": f"p99 {slow_ms:.1f} ms", "ratio": ratio,
+        "goal": ">= 0.3", "met": ratio >= 0.3,
+    }]  # fmt: skip
+    if kind == "postgresql" and writers > 1:
+        jobs.append({
+            "job": f"gate-bookings-p99-{kind}-{writers}", "ours": slow_ms, "unit": "ms", "peers": {}, "ratio": slow_ms,
+            "goal": "<= 50", "met": slow_ms <= 50,
+        })  # fmt: skip
+    return jobs
+
+
+def _at_once(writers: int, opened: Callable[[], Book], slots: Sequence[Slot], seconds: float) -> list[list[float]]:
+    """So many processes book, each its own share, for so long; the seconds that each of their bookings took."""
+    from django.db import connections
+
+    connections["default"].close()
+    forking = multiprocessing.get_context("fork")
+    start, pipes = forking.Barrier(writers), []
+    for number in range(writers):
+        mine, theirs = forking.Pipe(duplex=False)
+        child = forking.Process(target=_write, args=(opened, slots, number, writers, seconds, start, theirs))
+        child.start()
+        theirs.close()
+        pipes.append((child, mine))
+    taken = []
+    for child, pipe in pipes:
+        taken.append(pipe.recv())
+        child.join()
+    return taken
+
+
+def _write(opened: Callable[[], Book], slots: Sequence[Slot], number: int, writers: int, seconds: float, start: Any,
+           out: Any) -> None:  # fmt: skip
+    share = (slots[place] for place in range(number, len(slots), writers))
+    book, taken = opened(), []
+    start.wait()
+    began = time.perf_counter()
+    for slot in share:
+        before = time.perf_counter()
+        if before - began >= seconds:
+            break
+        book(slot)
+        taken.append(time.perf_counter() - before)
+    out.send(taken)
+    out.close()
+
+
+def _booking() -> Book:
+    """Ours, as a department's page calls it."""
+    from dukao.gate.actions import hold_visit
+
+    people, keys = bookers(), itertools.count()
+
+    def book(slot: Slot) -> None:
+        hold_visit(
+            items=[f"JH2026-{slot.department:04}"], unit=slot.unit, on=slot.on, mode="announced", purpose="模拟",
+            people=PEOPLE, team_size=2, request_key=f"{os.getpid()}-{next(keys)}", by=people[slot.department], at=AT,
+        )  # fmt: skip
+
+    return book
+
+
+def _whole() -> None:
+    from dukao.gate.queries import quotas_that_differ
+
+    assert not list(quotas_that_differ()), "held and used are what the visits say"
+
+
+_TABLE = (
+    'CREATE TABLE raw_quota (key varchar(80) PRIMARY KEY, "limit" integer NOT NULL, held integer NOT NULL,'
+    ' used integer NOT NULL, CHECK (held >= 0 AND used >= 0), CHECK (held + used <= "limit"))'
+)
+
+
+def _raw_sqlite(slots: Sequence[Slot], folder: Path) -> Callable[[], Book]:
+    """As fast as SQLite goes with the same durability."""
+    path = str(folder / "raw.sqlite3")
+
+    def opened() -> sqlite3.Connection:
+        raw = sqlite3.connect(path, isolation_level=None, timeout=20)
+        raw.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;")
+        return raw
+
+    raw = opened()
+    raw.execute(_TABLE)
+    raw.execute("BEGIN")
+    raw.executemany("INSERT INTO raw_quota VALUES (?, 1000000, 0, 0)", [(key,) for key in _keys(slots)])
+    raw.execute("COMMIT")
+    raw.close()
+
+    def booking() -> Book:
+        raw = opened()
+
+        def book(slot: Slot) -> None:
+            raw.execute("BEGIN IMMEDIATE")
+            for key in slot.keys:
+                raw.execute('UPDATE raw_quota SET held = held + 1 WHERE key = ? AND held + used < "limit"', [key])
+            raw.execute("COMMIT")
+
+        return book
+
+    return booking
+
+
+def _raw_postgresql(slots: Sequence[Slot]) -> Callable[[], Book]:
+    """As fast as PostgreSQL goes from Python, in the same server."""
+    import psycopg
+    from django.db import connection
+
+    parameters = connection.get_connection_params()
+    chosen = {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters}
+    with psycopg.connect(**chosen) as raw:
+        raw.execute(_TABLE)
+        with raw.cursor() as cursor, cursor.copy("COPY raw_quota FROM STDIN") as copy:
+            for key in _keys(slots):
+                copy.write_row((key, 10**6, 0, 0))
+
+    def booking() -> Book:
+        raw = psycopg.connect(**chosen, prepare_threshold=2)
+
+        def book(slot: Slot) -> None:
+            for key in slot.keys:
+                raw.execute('UPDATE raw_quota SET held = held + 1 WHERE key = %s AND held + used < "limit"', [key])
+            raw.commit()
+
+        return book
+
+    return booking
+
+
+def _keys(slots: Sequence[Slot]) -> list[str]:
+    return sorted({key for slot in slots for key in slot.keys})
