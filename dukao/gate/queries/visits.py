@@ -148,8 +148,8 @@ class Engagement:
 
 
 def visits(
-    *, viewer: Actor, unit: str = "", department: str = "", state: str = "", since: date | None = None,
-    until: date | None = None, most: int = 200,
+    *, viewer: Actor, unit: str = "", department: str = "", item: str = "", state: str = "",
+    since: date | None = None, until: date | None = None, most: int = 200,
 ) -> tuple[VisitView, ...]:  # fmt: skip
     """The visits that the viewer may know of, latest day first; `since` and `until` (exclusive) are days of visits.
 
@@ -160,6 +160,8 @@ def visits(
         chosen = chosen.filter(unit__code=unit)
     if department:
         chosen = chosen.filter(_of_departments([department]))
+    if item:
+        chosen = chosen.filter(Exists(VisitPart.objects.filter(visit=OuterRef("pk"), item__number=item)))
     if state:
         chosen = chosen.filter(state=state)
     if since:

@@ -1,6 +1,12 @@
 """The yearly plan: its items as each side may know them, what the rules say of them, and what became of it."""
 
-from dukao.gate.queries.plans.judging import hits_of_definition, hits_of_items, known_elements, overlapping_items
+from dukao.gate.queries.plans.judging import (
+    hits_of_definition,
+    hits_of_item,
+    hits_of_items,
+    known_elements,
+    overlapping_items,
+)
 from dukao.gate.queries.plans.statements import Coming, DepartmentPlan, coming_to, plan_statement
 from dukao.gate.queries.plans.topics import topic_title, topics
 from dukao.gate.queries.plans.views import (
@@ -20,7 +26,7 @@ from dukao.gate.queries.plans.views import (
 
 __all__ = [
     "Coming", "DepartmentPlan", "ItemView", "PlanView", "QuestionView", "TargetView", "Usage", "coming_to",
-    "hits_of_definition", "hits_of_items", "known_elements", "overlapping_items", "plan", "plan_definition",
-    "plan_item", "plan_item_versions", "plan_items", "plan_statement", "plan_units", "plan_years", "topic_title",
-    "topics",
+    "hits_of_definition", "hits_of_item", "hits_of_items", "known_elements", "overlapping_items", "plan",
+    "plan_definition", "plan_item", "plan_item_versions", "plan_items", "plan_statement", "plan_units", "plan_years",
+    "topic_title", "topics",
 ]  # fmt: skip

@@ -65,6 +65,17 @@ def hits_of_items(*, year: int, unit: str, viewer: Actor, on: date) -> dict[str,
     return found
 
 
+def hits_of_item(*, number: str, on: date) -> tuple[RuleHit, ...]:
+    """Internal: what the rules say of one item as it stands, beside the department's others of the year."""
+    row = PlanItem.objects.select_related("plan", "department").filter(number=number, is_current=True).first()
+    if row is None:
+        return ()
+    family = PlanItem.objects.filter(plan_id=row.plan_id, department_id=row.department_id)
+    cases = CaseReader(on).cases(family)
+    [case] = [one for one in cases if one.number == number]
+    return judge(case, cases, rules_on(on), topic_title)
+
+
 def overlapping_items(*, year: int, unit: str, viewer: Actor, on: date) -> tuple[Overlap, ...]:
     """Pairs of standing items, of whatever departments, that could be one visit (INS-4). Raises NotThere."""
     place = org.unit(code=unit, viewer=viewer)
