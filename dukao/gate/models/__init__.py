@@ -11,6 +11,6 @@ from dukao.gate.models.visits import CodeMiss, Draw, RefusedVisit, Visit, VisitP
 
 __all__ = [
     "Appeal", "Band", "Baseline", "BurdenEntry", "CodeMiss", "Demand", "Document", "Draw",
-    "JointPlan", "JointVisit", "Meeting", "Plan", "PlanItem", "PlanTarget", "Quota", "Refusal", "RefusedVisit", "Speech",
-    "Visit", "VisitPart",
+    "JointPlan", "JointVisit", "Meeting", "Plan", "PlanItem", "PlanTarget", "Quota", "Refusal", "RefusedVisit",
+    "Speech", "Visit", "VisitPart",
 ]  # fmt: skip
