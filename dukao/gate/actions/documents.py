@@ -23,7 +23,7 @@ from dukao.base.wording import say
 from dukao.gate.actions.demands import Reason, issue_demand, record_refusal
 from dukao.gate.actions.ledger import post_entries
 from dukao.gate.models import Band, Document, Quota
-from dukao.gate.queries.documents import alike_documents, judged, minutes_per_unit, standing_of
+from dukao.gate.queries.documents import alike_documents, is_lifted, judged, minutes_per_unit, standing_of
 from dukao.gate.rules.documents import CHANNELS, KINDS, Finding, cap_of, characters_of, pages_of, parts_of
 from dukao.gate.rules.likeness import bands_of, shingles_of
 from dukao.law import queries as law
@@ -193,7 +193,7 @@ def issue_document(*, number: str, by: Actor, at: datetime) -> IssuedDocument:
             today = timezone.localdate(at)
             quota = _locked_quota(document, today)
             findings = judged(document, today)
-            if standing := [finding for finding in findings if finding.refuses and not _is_lifted(finding, document)]:
+            if standing := [finding for finding in findings if finding.refuses and not is_lifted(finding, document)]:
                 raise DocumentRefused(standing)
             return _issue(document, findings, quota, by, at)
     except DocumentRefused as refused:
@@ -287,12 +287,6 @@ def _locked(
         told = _("{number} 已经印发") if found.state == Document.State.ISSUED else _("{number} 已经放弃")
         raise NoDraft(told.format(number=number), todo=_("要改的话，请另拟一份"))
     return found
-
-
-def _is_lifted(finding: Finding, document: Document) -> bool:
-    if finding.lifted_by == "approval":
-        return document.allowed_at is not None
-    return finding.lifted_by == "excuse" and bool(document.excuse)
 
 
 def _locked_quota(document: Document, today: date) -> Quota | None:

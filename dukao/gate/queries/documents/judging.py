@@ -42,6 +42,13 @@ def standing_of(*, department_id: int, on: date) -> Standing:
     )  # fmt: skip
 
 
+def is_lifted(finding: Finding, document: Document) -> bool:
+    """Internal: whether what the rule asks for has been given, so that it no longer stands in the way."""
+    if finding.lifted_by == "approval":
+        return document.allowed_at is not None
+    return finding.lifted_by == "excuse" and bool(document.excuse)
+
+
 def judged(document: Document, on: date) -> tuple[Finding, ...]:
     """Internal: everything the rules in force on the day say of a draft."""
     rules = {id: law.rule(id, on) for id in RULE_IDS}

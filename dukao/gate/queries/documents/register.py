@@ -1,7 +1,7 @@
 """The register of all channels, one document of it, and what came to a unit."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dukao.base.refusals import NotThere
 from dukao.gate.models import Document
-from dukao.gate.queries.documents.judging import heard, judged, standing_of
+from dukao.gate.queries.documents.judging import heard, is_lifted, judged, standing_of
 from dukao.gate.queries.documents.seeing import received_by, registered, visible
 from dukao.gate.rules.documents import Asked, Finding, Standing, asked_in, last_day_in, parts_of
 from dukao.law import queries as law
@@ -59,8 +59,9 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """One document. `findings` are today's while it is a draft, then those of the day it was issued; who only receives
-    it sees none, nor the excuse. `attached_characters` stand behind the body and are not counted."""
+    """One document. `findings` are today's while it is a draft, then those of the day it was issued, those that are
+    lifted as warnings; who only receives it sees none, nor the excuse. `attached_characters` stand behind the body and
+    are not counted."""
 
     line: DocumentLine
     basis: str
@@ -129,7 +130,7 @@ def document(*, number: str, viewer: Actor, today: date) -> DocumentView:
         similar_to=found.similar_to.number if found.similar_to and is_insider else "",
         similarity_percent=found.similarity_hundredths if is_insider else None,
         assessment=_assessment(found, today),
-        findings=() if not is_insider else judged(found, today) if is_draft else tuple(map(_finding, found.flags)),
+        findings=_findings(found, today) if is_insider else (),
         standing=standing_of(department_id=found.department_id, on=issued_on) if is_insider else None,
         excuse=found.excuse if is_insider else "", allowed_at=found.allowed_at, allowed_by=found.allowed_by,
         by_name=found.by_name,
@@ -152,6 +153,15 @@ def _assessment(found: Document, today: date) -> Assessment:
         asked=asked_in(body), due_on_told=last_day_in(body, today),
         reading_minutes=minutes_per_unit(pages=found.pages, minutes=0, on=today) // 100,
     )  # fmt: skip
+
+
+def _findings(found: Document, today: date) -> tuple[Finding, ...]:
+    """Of what was issued, or lifted, nothing stands in the way any more."""
+    is_draft = found.state == Document.State.DRAFT
+    return tuple(
+        finding if is_draft and not is_lifted(finding, found) else replace(finding, action="warn")
+        for finding in (judged(found, today) if is_draft else map(_finding, found.flags))
+    )
 
 
 def _finding(flag: dict[str, Any]) -> Finding:

@@ -1,7 +1,7 @@
 """One document: what the rules say of it, what it will cost, and the steps from draft to issue."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -158,14 +158,14 @@ def _page(number: str, actor: Actor, *, given: Mapping[str, str] | None = None, 
     seen = gate.document(number=number, viewer=actor, today=today)
     line, tone_title = seen.line, STATES[seen.line.state]
     typed = given or {}
-    lifts = {finding.lifted_by for finding in seen.findings if finding.refuses}
+    lifts = {finding.lifted_by for finding in seen.findings}
     n_units = line.unit_count or org.count_below(path=org.unit_by_code(seen.scope_code).path, level=line.target_level)
     is_assessed = seen.assessment.minutes is not None
     due_on = seen.assessment.due_on or seen.assessment.due_on_told or today + timedelta(days=_USUAL_DAYS)
     return PaperPage(
         title=line.title, crumbs=(Crumb(_("文件"), reverse("documents")), Crumb(number)), seen=seen,
         state=(tone_title[0], str(tone_title[1])), figures=_figures(seen, n_units), formula=_formula(seen, today),
-        findings=_findings(seen), beside=_beside(seen, actor), marks=_marks(seen),
+        findings=seen.findings, beside=_beside(seen, actor), marks=_marks(seen),
         answers=_answers(seen.assessment, typed), due_on=typed.get("due_on", due_on.isoformat()),
         deadlines=joined(seen.assessment.asked.deadlines), is_assessed=is_assessed,
         wants_reason=seen.may_change and bool(lifts & {"excuse", "approval"}),
@@ -197,13 +197,6 @@ def _formula(seen: DocumentView, today: date) -> str:
     return _("每个单位的时间 = 页数 × {read} 分钟 + 照办的分钟；合计 = 每个单位的时间 × 单位数").format(
         read=law.rule("BRD-1", today).parameters["minutes_per_page_read"]
     )
-
-
-def _findings(seen: DocumentView) -> tuple[Finding, ...]:
-    """Of what was issued nothing stands in the way any more."""
-    if seen.line.state == "draft":
-        return seen.findings
-    return tuple(replace(finding, action="warn") if finding.refuses else finding for finding in seen.findings)
 
 
 def _beside(seen: DocumentView, actor: Actor) -> tuple[tuple[str, str], ...]:
