@@ -14,6 +14,7 @@ from dukao.workbooks.texts import SUMMARY
 
 _LONGEST = 1_000  # characters of a text; the cell itself has it all
 WIDTHS = (16, 10, 34, 44, 16, 44)  # of its columns, in letters
+_SURELY_FIT = tuple(width // 2 for width in WIDTHS)  # so many letters of any kind, without being broken
 _LINE_POINTS = 16
 _OPEN = ("工作表", "单元格", "要填的内容", "为什么空着", "计量单位", "相近的数据（由人确认）")
 _SKIPPED = ("工作表", "单元格", "已知的值", "为什么没有写入", "截至", "来源")
@@ -123,8 +124,10 @@ class _Sheet:
             else f'<c r="{letter}{number}" s="{style}"/>'
             for letter, text in zip("CDEF", rest, strict=False)
         ])  # fmt: skip
+        is_short = len(sheet) <= _SURELY_FIT[0] and all(map(int.__le__, map(len, rest), _SURELY_FIT[2:]))
+        height = _LINE_POINTS if is_short else _height(sheet, name, *rest)
         self._rows.append(
-            f'<row r="{number}" ht="{_height(sheet, name, *rest)}">{_cell(f"A{number}", style, sheet)}'
+            f'<row r="{number}" ht="{height}">{_cell(f"A{number}", style, sheet)}'
             f'<c r="B{number}" s="{self._looks[look]}" '
             f't="inlineStr"><is><t>{name}</t></is></c>{inside}</row>'
         )
