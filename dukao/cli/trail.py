@@ -99,6 +99,7 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "registers": registers.findings,
     "deliveries": registers.delivery_findings,
     "quotas": gate.quotas_that_differ,
+    "documents": gate.document_quotas_that_differ,
 }
 COMMANDS = [
     Command("migrate", _l("建立数据库，或更新到最新"), _migrate, example="dukao migrate"),

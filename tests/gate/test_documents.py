@@ -301,3 +301,12 @@ def test_lists_cost_the_same_for_one_and_for_many(desk, django_assert_num_querie
     with django_assert_num_queries(1):
         assert queries.dodges(viewer=desk.actor("sam"), since=ON, until=ON + timedelta(days=1)) == ()
     assert Band.objects.values("document").distinct().count() == 4
+
+
+def test_a_number_that_is_not_what_the_register_says(desk):
+    _last_year(desk, 5)
+    desk.send()
+    assert list(queries.document_quotas_that_differ()) == list(queries.quotas_that_differ()) == []
+    Quota.objects.filter(key="document:statistics:2026").update(used=0)
+    (found,) = queries.document_quotas_that_differ()
+    assert (found.check, found.where) == ("gate.documents", "quota:document:statistics:2026")

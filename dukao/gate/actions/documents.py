@@ -26,6 +26,7 @@ from dukao.gate.models import Band, Document, Quota
 from dukao.gate.queries.documents import alike_documents, is_lifted, judged, minutes_per_unit, standing_of
 from dukao.gate.rules.documents import CHANNELS, KINDS, Finding, cap_of, characters_of, pages_of, parts_of
 from dukao.gate.rules.likeness import bands_of, shingles_of
+from dukao.gate.rules.quotas import document_key
 from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -295,7 +296,7 @@ def _locked_quota(document: Document, today: date) -> Quota | None:
     cap = cap_of(standing, law.rule("DOC-3", today))
     if cap is None:
         return None
-    key = f"document:{document.department.code}:{today.year}"
+    key = document_key(document.department.code, today.year)
     beyond = max(0, standing.issued - cap)
     Quota.objects.get_or_create(key=key, defaults={"limit": cap, "used": standing.issued, "lifted": beyond})
     return Quota.objects.select_for_update().get(key=key)

@@ -16,6 +16,7 @@ from dukao.base.refusals import NotThere
 from dukao.base.wording import period_text
 from dukao.gate.models import Plan, PlanItem, Quota, Visit
 from dukao.gate.rules.quotas import (
+    DOCUMENTS,
     RULES,
     UNIT_CAPS,
     Cap,
@@ -195,7 +196,8 @@ def quotas_that_differ() -> Iterator[Finding]:
         (held if state == Visit.State.HELD else used).update(caps.keys())
         lifted.update(key for key, is_lifted in caps.items() if is_lifted)
     seen = set()
-    for key, *kept in Quota.objects.values_list("key", "held", "used", "lifted").order_by("key").iterator():
+    of_visits = Quota.objects.exclude(key__startswith=DOCUMENTS).order_by("key")
+    for key, *kept in of_visits.values_list("key", "held", "used", "lifted").iterator():
         seen.add(key)
         counted = [held[key], used[key], lifted[key]]
         if kept != counted:

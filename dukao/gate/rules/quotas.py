@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 CapKind = Literal["item", "target", "department", "topic", "month", "week"]
+DOCUMENTS = "document:"
 UNIT_CAPS: frozenset[CapKind] = frozenset({"month", "week"})
 # The rule that a cap comes from.
 RULES: dict[CapKind, str] = {
@@ -68,6 +69,11 @@ def item_key(number: str) -> str:
 
 def target_key(number: str, unit: str) -> str:
     return f"item:{number}:{unit}"
+
+
+def document_key(department: str, year: int) -> str:
+    """Documents are counted, not booked: nothing of theirs is held."""
+    return f"{DOCUMENTS}{department}:{year}"
 
 
 def department_key(code: str, year: int) -> str:

@@ -1,12 +1,17 @@
 """How many documents each department issued, beside last year and the baseline year; by code, no ranking."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from dukao.gate.models import Baseline, Document
+from django.utils.translation import gettext as _
+
+from dukao.base.findings import Finding
+from dukao.gate.models import Baseline, Document, Quota
 from dukao.gate.queries.documents.seeing import registered
 from dukao.gate.rules.documents import CHANNELS, Standing, baseline_cap_of, cap_of
+from dukao.gate.rules.quotas import DOCUMENTS
 from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -68,6 +73,21 @@ def document_counts(*, viewer: Actor, year: int) -> Counting:
         year, baseline_year, rule.parameters["baseline_percent_most"], rule.parameters["growth_percent_most"],
         rule.source_text, tuple(rows),
     )  # fmt: skip
+
+
+def document_quotas_that_differ() -> Iterator[Finding]:
+    """For `dukao check`: numbers of a year that are not what the register says."""
+    for key, used in Quota.objects.filter(key__startswith=DOCUMENTS).order_by("key").values_list("key", "used"):
+        _prefix, code, year = key.split(":")
+        counted = Document.objects.filter(
+            department__code=code, state=Document.State.ISSUED, issued_at__year=int(year)
+        ).count()  # fmt: skip
+        if used != counted:
+            yield Finding(
+                check="gate.documents", where=f"quota:{key}",
+                what=_("额度记的是已印发 {used} 件，登记簿里有 {counted} 件").format(used=used, counted=counted),
+                todo=_("以登记簿和操作留痕为准；请查明谁直接改过数据库，再按登记簿改正额度"),
+            )  # fmt: skip
 
 
 def _may_see(viewer: Actor, code: str) -> bool:
