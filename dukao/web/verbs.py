@@ -27,6 +27,8 @@ VERBS = {
     "gate.document.dropped": _("放弃文件草稿"),
     "gate.document.explained": _("写明发文理由"),
     "gate.document.issued": _("印发文件"),
+    "gate.joint.adopted": _("采用联合检查日历"),
+    "gate.joint.proposed": _("合并全年的检查"),
     "gate.meeting.approved": _("批准会议"),
     "gate.meeting.called": _("召集会议"),
     "gate.meeting.cancelled": _("取消会议"),
