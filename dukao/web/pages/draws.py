@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -44,6 +45,7 @@ class DrawPage:
     draw: DrawView
     facts: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
+    is_open: bool  # the public part may be there by now
     refused: Refused | None = None
 
 
@@ -160,7 +162,8 @@ def _draw_page(request: HttpRequest, number: str, refused: Refused | None = None
     way = (Crumb(_("双随机抽取"), reverse("draws")), Crumb(found.number))
     return DrawPage(
         title=_("抽取 {number}").format(number=found.number), crumbs=way,
-        draw=found, facts=tuple((label, text) for label, text in facts if text), tables=(drawn,), refused=refused,
+        draw=found, facts=tuple((label, text) for label, text in facts if text), tables=(drawn,),
+        is_open=timezone.localdate(found.promised_at) < doors.today(), refused=refused,
     )  # fmt: skip
 
 

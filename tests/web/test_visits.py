@@ -1,0 +1,175 @@
+"""Pages of visits: the code stands in no address, the QR carries it behind a #, steps come one after the other."""
+
+from datetime import timedelta
+
+import pytest
+import segno
+from desk_helpers import text_of
+
+from dukao.gate import actions, queries
+from dukao.gate.models import CodeMiss, Visit
+from tests.conftest import AT, ON
+from tests.gate.planned import approved_item
+
+pytestmark = pytest.mark.usefixtures("on_the_day")
+
+
+@pytest.fixture
+def item(city) -> str:
+    return approved_item(city)
+
+
+def _form(city, item: str, **changes) -> dict[str, str]:
+    return {
+        "item": item, "unit": city.code["一村"], "on": ON.isoformat(), "mode": "announced", "purpose": "看台账",
+        "team_size": "2", "people": "统计执法岗\n统计调查岗", "request_key": "from-the-page",
+    } | changes  # fmt: skip
+
+
+def _book(city, item: str, **changes):
+    asked = {
+        "items": [item], "unit": city.code["一村"], "on": ON, "mode": "announced", "purpose": "看台账", "team_size": 1,
+        "people": [{"name": "", "office": "统计岗"}], "request_key": "by-hand", "by": city.actor["dora"], "at": AT,
+    }  # fmt: skip
+    return actions.hold_visit(**asked | changes)
+
+
+def test_booking_goes_step_by_step(city, item, as_):
+    dora = as_("dora")
+    page = text_of(dora.get("/visits/new/"))
+    assert "第一步：选计划事项" in page
+    assert "还可以去 12 次，共 12 次" in page
+    page = text_of(dora.get(f"/visits/new/?item={item}"))
+    assert "第二步：选单位" in page
+    assert "六村" in page
+    assert "六村" not in text_of(dora.get(f"/visits/new/?item={item}&q=一"))
+    page = text_of(dora.get(f"/visits/new/?item={item}&unit={city.code['一村']}"))
+    assert "第三步：定日子和人" in page
+    assert "到场后 24 小时内要有结论" in page
+
+
+def test_the_code_is_shown_once_and_its_qr_hides_it_from_logs(city, item, as_):
+    dora = as_("dora")
+    answer = dora.post("/visits/new/", _form(city, item))
+    held = Visit.objects.get()
+    code = actions.hold_visit(items=[item], unit=city.code["一村"], on=ON, mode="announced", purpose="看台账",
+                              people=held.people, team_size=2, request_key="from-the-page", by=city.actor["dora"],
+                              at=AT).code  # fmt: skip
+    assert answer.status_code == 200, "no address leads to a page with a code"
+    html = answer.content.decode()
+    drawn = segno.make(f"http://testserver/visits/code/#{code}", error="m").svg_inline(
+        scale=4, border=4, omitsize=True, svgclass=None, lineclass=None
+    )
+    assert drawn in html
+    assert "-".join(code[n : n + 4] for n in range(0, 16, 4)) in html
+    assert code not in dora.get(f"/visits/{held.number}/").content.decode()
+
+
+def test_what_is_wrong_is_said_at_its_place_and_nothing_typed_is_lost(city, item, as_):
+    answer = as_("dora").post("/visits/new/", _form(city, item, on="明天", purpose="看台账和名册"))
+    assert answer.status_code == 422
+    assert "应像 2026-10-16" in text_of(answer)
+    assert "看台账和名册" in text_of(answer)
+    assert not Visit.objects.exists()
+
+
+def test_what_the_rules_do_not_let_through_is_told_with_what_to_do(city, item, as_):
+    _book(city, item)
+    answer = as_("dora").post("/visits/new/", _form(city, item, on=(ON + timedelta(days=1)).isoformat()))
+    assert answer.status_code == 409
+    assert "INS-3" in text_of(answer)
+
+
+def test_the_village_reads_the_code_and_confirms(city, item, as_):
+    held = _book(city, item)
+    alice = as_("alice")
+    assert "今天来检查的 1 件" in text_of(alice.get("/visits/"))
+    answer = alice.post("/visits/code/", {"code": held.code.lower()})
+    page = text_of(answer)
+    assert answer.status_code == 200
+    for said in (
+        "统计局",
+        "看台账",
+        "富统调〔2026〕8号",
+        "常住人口台账",
+        "30 天内可以提异议",
+        "没有要求层层陪同和汇报",
+    ):
+        assert said in page
+    arrived = alice.post("/visits/code/arrival/", {"code": held.code})
+    assert arrived.headers["Location"] == f"/visits/{held.number}/"
+    assert "等待反馈结论" in text_of(alice.get(arrived.headers["Location"]))
+
+
+def test_a_code_for_another_unit_is_told_apart(city, item, as_):
+    held = _book(city, item)
+    page = text_of(as_("wang").post("/visits/code/", {"code": held.code}))
+    assert "这个码是给一村的，不是给本单位的" in page
+    assert "没有码，我拒绝了" in page
+    assert "确认到场" not in page
+    assert as_("wang").post("/visits/code/arrival/", {"code": held.code}).status_code == 404
+
+
+def test_a_stranger_sees_what_an_announced_code_says_and_may_do_nothing(city, item, as_):
+    held = _book(city, item)
+    page = text_of(as_("").post("/visits/code/", {"code": held.code}))
+    assert "统计局" in page
+    assert "登录后确认到场" in page
+    assert "没有码，我拒绝了" not in page
+
+
+def test_guessing_on_the_page_is_stopped(city, as_):
+    alice = as_("alice")
+    answers = [alice.post("/visits/code/", {"code": "7K3M0D2X7K3M0D2X"}).status_code for _time in range(12)]
+    assert answers == [409] * 10 + [429] * 2
+    assert CodeMiss.objects.count() == 10
+
+
+def test_a_strangers_guesses_count_for_the_address(city, item, as_):
+    held = _book(city, item)
+    for _time in range(10):
+        as_("").post("/visits/code/", {"code": "7K3M0D2X7K3M0D2X"})
+    assert as_("").post("/visits/code/", {"code": held.code}).status_code == 429
+    assert as_("alice").post("/visits/code/", {"code": held.code}).status_code == 200
+
+
+def test_only_the_page_that_reads_codes_may_use_the_camera(city, as_):
+    assert "camera=(self)" in as_("alice").get("/visits/code/").headers["Permissions-Policy"]
+    assert "camera=()" in as_("alice").get("/visits/").headers["Permissions-Policy"]
+
+
+def test_deadlines_are_shown_and_being_late_is_said(city, item, as_, monkeypatch):
+    held = _book(city, item, mode="unannounced")
+    actions.arrive(code=held.code, unit=city.code["一村"], by=city.actor["alice"], at=AT)
+    assert "10月9日 10:00前" in text_of(as_("alice").get(f"/visits/{held.number}/")).replace(" 前", "前")
+    monkeypatch.setattr("dukao.web.doors.now", lambda: AT + timedelta(hours=25))
+    assert "超过期限" in text_of(as_("sam").get(f"/visits/{held.number}/"))
+    assert "已到场，结论超过期限" in text_of(as_("sam").get("/visits/"))
+
+
+def test_the_conclusion_goes_to_and_fro_on_the_page(city, item, as_):
+    held = _book(city, item)
+    actions.arrive(code=held.code, unit=city.code["一村"], by=city.actor["alice"], at=AT)
+    here = f"/visits/{held.number}/"
+    empty = as_("dora").post(here + "conclusion/", {"conclusion": ""})
+    assert (empty.status_code, "不能为空" in text_of(empty)) == (422, True)
+    assert as_("dora").post(here + "conclusion/", {"conclusion": "漏登一户"}).status_code == 303
+    assert "漏登一户" in text_of(as_("alice").get(here))
+    assert as_("alice").post(here + "objection/", {"objection": "下月登记"}).status_code == 303
+    assert as_("sam").post(here + "decision/", {"decision": "成立"}).status_code == 422, "an outcome is chosen"
+    assert as_("sam").post(here + "decision/", {"decision": "更正", "outcome": "upheld"}).status_code == 303
+    assert "异议成立" in text_of(as_("dora").get(here))
+
+
+def test_data_instead_of_a_visit(city, item, as_, house):
+    house.know("population", "2026-09", "一村", 1203)
+    dora, here = as_("dora"), f"/visits/remote/?item={item}&unit={city.code['一村']}"
+    page = text_of(dora.get(here))
+    assert "1203 人" in page
+    assert "台账是否及时登记" in page, "what data do not answer is said"
+    form = {"item": item, "unit": city.code["一村"], "request_key": "remote"}
+    done = dora.post("/visits/remote/", form)
+    assert done.status_code == 303
+    seen = text_of(as_("alice").get(done.headers["Location"]))
+    assert "没有到现场，没有占用被检查单位的时间" in seen
+    assert queries.visits(viewer=city.actor["alice"])[0].mode == "remote"
