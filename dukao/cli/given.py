@@ -1,5 +1,6 @@
 """What people type behind a command, made into what it means; a mistake is refused with how it is written."""
 
+from datetime import date
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,14 @@ def period_given(code: str) -> Period:
     except ValueError:
         told = _("“{text}”不是时期").format(text=code)
         raise Invalid(told, errors={"--period": _("请写成 2026、2026Q3、2026-07 或 2026-07-15")}) from None
+
+
+def day_given(text: str) -> date:
+    """A day as it is typed. Raises Invalid."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(_("“{text}”不是日期").format(text=text), todo=_("写成 2026-10-20")) from None
 
 
 def file_given(path: Path) -> Path:

@@ -132,7 +132,10 @@ def _tell(result: Result, *, as_json: bool) -> None:
 
 
 def _tell_refusal(refusal: Any, *, as_json: bool) -> None:
-    told: dict[str, Any] = {k: text if k in _NAMES else spoken(text) for k, text in refusal.as_dict().items()}
+    told: dict[str, Any] = {
+        name: spoken(text) if isinstance(text, str) and name not in _NAMES else text
+        for name, text in refusal.as_dict().items()
+    }
     told["errors"] = {place: spoken(reason) for place, reason in getattr(refusal, "errors", {}).items()}
     if as_json:
         print(json.dumps(told, ensure_ascii=False, default=str, indent=2))
