@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dukao.base.refusals import Invalid, Refused
-from dukao.base.wording import joined
 from dukao.gate import actions, queries
 from dukao.gate.queries import ItemView
 from dukao.org import queries as org
@@ -141,12 +140,12 @@ def _marks(item: ItemView) -> tuple[tuple[str, str], ...]:
         (_("编号"), _("{number} 第 {n} 版").format(number=item.number, n=item.version)),
         (_("谁来"), item.department_name),
         (_("主题"), item.topic_title),
-        (_("类型和方式"), joined([item.kind_label, item.method_label])),
+        (_("类型和方式"), f"{item.kind_label} · {item.method_label}"),
         (_("依据"), item.basis),
         (_("目的"), item.purpose),
         (_("对象"), screen.reach(item)),
         (_("时间"), screen.window(item)),
-        (_("最多"), _("{n} 次，每次 {minutes}").format(
+        (_("最多"), _("{n} 次，每次{minutes}").format(
             n=f"{item.visits_most:,}", minutes=words.minutes(item.minutes_hundredths_per_visit))),
         (_("性质"), item.origin_label if item.origin != "planned" else ""),
         (_("这一版的理由"), item.reason),
