@@ -1,8 +1,9 @@
 // Forms that show something else when a choice changes are sent by the choice itself; the button stays for keyboards.
 
-const REST_MS = 10_000;
+const REST_MS = 10_000, DOWNLOAD_REST_MS = 2_000;
 
 // A form is sent once: its buttons rest until the answer comes, somebody comes back to the page, or nothing came.
+// An answer that is downloaded leaves the page as it is, and nothing tells that it has come.
 document.addEventListener('submit', event => {
   if (event.target.matches('[hx-post], [hx-get]') || event.defaultPrevented) return;
   const buttons = event.target.querySelectorAll('button:not([type=button])');
@@ -12,7 +13,7 @@ document.addEventListener('submit', event => {
     event.submitter?.setAttribute('aria-busy', isResting);
   };
   setTimeout(() => rest(true));
-  setTimeout(() => rest(false), REST_MS);
+  setTimeout(() => rest(false), 'downloads' in event.target.dataset ? DOWNLOAD_REST_MS : REST_MS);
   addEventListener('pageshow', () => rest(false), {once: true});
 });
 
