@@ -36,6 +36,7 @@ from dukao.sheets.queries.oversight import spared_questions as spared_questions
 from dukao.sheets.queries.returned import Difference as Difference
 from dukao.sheets.queries.returned import Returned as Returned
 from dukao.sheets.queries.returned import returned_workbook as returned_workbook
+from dukao.sheets.queries.shares import sheet_what_if as sheet_what_if
 from dukao.sheets.queries.sheets import SheetView as SheetView
 from dukao.sheets.queries.sheets import sheet as sheet
 from dukao.sheets.queries.sheets import sheets as sheets

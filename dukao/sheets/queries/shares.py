@@ -5,12 +5,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from dukao.base.periods import Period
+from dukao.gate.queries import WhatIf, what_if
 from dukao.law import queries as law
 from dukao.org import queries as org
+from dukao.org.rules import Actor
 from dukao.registers import queries as registers
 from dukao.registers.queries import ElementView
 from dukao.registers.queries.reach import unit_ids_known
-from dukao.sheets.queries.compiling import Compiled
+from dukao.sheets.queries.compiling import Compiled, compile_sheet
 from dukao.sheets.rules.cells import is_fresh, periods_that_count
 from dukao.sheets.rules.compiling import CellCount, minutes_of_cell
 
@@ -41,6 +44,21 @@ def shares_of(compiled: Compiled, *, today: date) -> Shares:
                 minutes[unit_id] += tap_one
             spared &= fresh
     return Shares(spared, {unit_id: minutes[unit_id] for unit_id in units - spared})
+
+
+def sheet_what_if(
+    *, sheet: str, version: int | None = None, scope_unit: str, period: Period, due_on: date, viewer: Actor,
+    today: date, is_emergency: bool = False,
+) -> WhatIf | None:  # fmt: skip
+    """What sending the sheet would mean for the units it asks; None where it asks nobody. Raises NotThere, Invalid."""
+    compiled = compile_sheet(
+        sheet=sheet, version=version, scope_unit=scope_unit, period=period, due_on=due_on, viewer=viewer, today=today,
+        is_emergency=is_emergency,
+    )  # fmt: skip
+    minutes = shares_of(compiled, today=today).minutes_hundredths
+    if not minutes:
+        return None
+    return what_if(asker=compiled.sheet.issuer_code, due_on=due_on, minutes_by_unit=minutes, viewer=viewer)
 
 
 def _knowing(

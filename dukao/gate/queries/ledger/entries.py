@@ -1,6 +1,7 @@
 """Entries added up: what stands, how much of it was measured, what was given back; and the words for it."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, fields
 
 from django.db import connection
@@ -12,7 +13,7 @@ from dukao.base.periods import Period
 from dukao.base.refusals import NotThere
 from dukao.gate.models import BurdenEntry
 from dukao.org import queries as org
-from dukao.org.queries import UnitView
+from dukao.org.queries import DepartmentView, UnitView
 from dukao.org.rules import Actor, Right
 
 KIND_NAMES = {
@@ -111,6 +112,17 @@ def below(entries: QuerySet[BurdenEntry], path: str) -> QuerySet[BurdenEntry]:
         # A range, as LIKE uses no index there; "0" is the character after "/".
         return entries.filter(unit__path__gte=path, unit__path__lt=path.removesuffix("/") + "0")
     return entries.filter(unit__path__startswith=path)
+
+
+def own_department(code: str, viewer: Actor) -> DepartmentView:
+    """The department, for itself and for who supervises it. Raises NotThere, the same where there is none."""
+    with suppress(NotThere):
+        found = org.department(code=code)
+        if viewer.may("DEMANDS_ISSUE", found.unit_path, department=code) or viewer.may(
+            "DEMANDS_SEE_ALL", found.unit_path
+        ):
+            return found
+    raise NotThere()
 
 
 def seen_unit(unit: str, viewer: Actor) -> UnitView:

@@ -12,9 +12,8 @@ from statistics import median_low
 from django.db.models import QuerySet
 
 from dukao.base.periods import Period
-from dukao.base.refusals import NotThere
 from dukao.gate.models import BurdenEntry
-from dukao.gate.queries.ledger.entries import Burden, added, below, entries_in, grouped, seen_unit
+from dukao.gate.queries.ledger.entries import Burden, added, below, entries_in, grouped, own_department, seen_unit
 from dukao.org import queries as org
 from dukao.org.queries import UnitView
 from dukao.org.rules import Actor, ancestor_ids
@@ -118,10 +117,7 @@ def unit_statement(*, unit: str, period: Period, viewer: Actor, most: int = 200)
 
 def department_statement(*, department: str, period: Period, viewer: Actor, most: int = 200) -> DepartmentStatement:
     """What the department asked of units below in the months of the period. Raises NotThere."""
-    asker = org.department(code=department)
-    if not (viewer.may("DEMANDS_ISSUE", asker.unit_path, department=department)
-            or viewer.may("DEMANDS_SEE_ALL", asker.unit_path)):  # fmt: skip
-        raise NotThere()
+    asker = own_department(department, viewer)
     entries = entries_in(period).filter(asker_id=asker.id)
     by_unit = _by_unit(entries)
     standing = entries.filter(given_back_at=None)

@@ -12,9 +12,8 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from dukao.base.periods import Period
-from dukao.base.refusals import NotThere
 from dukao.gate.models import BurdenEntry, Visit
-from dukao.gate.queries.ledger.entries import below, entries_in
+from dukao.gate.queries.ledger.entries import below, entries_in, own_department
 from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -74,10 +73,7 @@ class WhatIf:
 
 def what_if(*, asker: str, due_on: date, minutes_by_unit: Mapping[int, int], viewer: Actor) -> WhatIf:
     """What a demand of this department would mean (unit id → minutes × 100, units of one level). Raises NotThere."""
-    department = org.department(code=asker)
-    if not (viewer.may("DEMANDS_ISSUE", department.unit_path, department=asker)
-            or viewer.may("DEMANDS_SEE_ALL", department.unit_path)):  # fmt: skip
-        raise NotThere()
+    department = own_department(asker, viewer)
     assert minutes_by_unit, "a demand asks somebody"
     monday = due_on - timedelta(days=due_on.weekday())
     level = org.unit_by_id(next(iter(minutes_by_unit))).level

@@ -12,5 +12,6 @@ urlpatterns = [
     path("sheets/<slug:code>/retirement/", listing.retire, name="sheets.retire"),
     path("sheets/<slug:code>/design/", designing.design, name="sheets.design"),
     path("sheets/<slug:code>/compilation/", compiling.compilation, name="sheets.compile"),
+    path("sheets/<slug:code>/what-if/", compiling.what_if, name="sheets.what_if"),
     path("sheets/<slug:code>/dispatches/", compiling.dispatch, name="sheets.dispatch"),
 ]

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dukao.base.periods import Period, PeriodType
 from dukao.base.refusals import Invalid, Refused
 from dukao.base.wording import with_note
+from dukao.gate import queries as gate
 from dukao.law.workdays import UnknownYear, workday_after
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -20,6 +22,7 @@ from dukao.sheets import actions, queries
 from dukao.sheets.queries import Compiled, CompiledQuestion, RefusalView, SheetView
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
+from dukao.web.pages.burden.coming import Coming, coming_of
 from dukao.web.tables import Cell, Column, Table, number, row, table
 
 _PERIODS_OFFERED = 8
@@ -78,9 +81,22 @@ class CompilePage:
     total_note: str
     send_whole: str
     send_rest: str
+    what_if: str  # address of what would come of it; empty where nobody would be asked
+    ended: tuple[tuple[str, str], ...]  # demands whose place this one may take, where the profile wants one out
     tables: tuple[Table, ...]
     is_synthetic: bool
     refused: Refused | None = None
+
+
+@dataclass(frozen=True)
+class WhatIfPage:
+    """What sending the sheet would mean for the units."""
+
+    title: str
+    crumbs: tuple[Crumb, ...]
+    coming: Coming | None  # None where nobody would be asked
+    tables: tuple[Table, ...]
+    is_synthetic: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +108,7 @@ class _Asked:
     due_on: date
     is_emergency: bool
     basis: str
+    in_place_of: str
 
 
 @require_GET
@@ -101,6 +118,28 @@ def compilation(request: HttpRequest, code: str) -> HttpResponse:
     view = _version(code, request.GET.get("version", ""), actor)
     asked = _asked(request.GET, view, actor)
     return doors.render(request, "sheets/compile.html", _page(view, asked, actor))
+
+
+@require_GET
+def what_if(request: HttpRequest, code: str) -> HttpResponse:
+    """Before it is sent: what else the same units have that week, and who would be above the middle."""
+    actor = doors.actor_of(request)
+    view = _version(code, request.GET.get("version", ""), actor)
+    asked = _asked(request.GET, view, actor)
+    seen = queries.sheet_what_if(
+        sheet=code, version=view.version, scope_unit=asked.scope, period=asked.period, due_on=asked.due_on,
+        viewer=actor, today=doors.today(), is_emergency=asked.is_emergency,
+    )  # fmt: skip
+    shown = coming_of(seen) if seen else None
+    page = WhatIfPage(
+        title=_("发下《{title}》会怎样").format(title=view.title),
+        crumbs=(Crumb(_("报表"), reverse("sheets")), Crumb(view.code, reverse("sheets.page", args=[view.code])),
+                Crumb(_("试算"), _address("sheets.compile", view, asked)), Crumb(_("发下会怎样"))),
+        coming=shown,
+        tables=shown.tables if shown else (),
+        is_synthetic=view.is_synthetic,
+    )  # fmt: skip
+    return doors.render(request, "sheets/what_if.html", page)
 
 
 @doors.form_on("sheets.compile")
@@ -114,7 +153,7 @@ def dispatch(request: HttpRequest, code: str) -> HttpResponse:
         sent = actions.dispatch_sheet(
             sheet=code, version=view.version, scope_unit=asked.scope, period=asked.period, due_on=asked.due_on,
             basis=asked.basis, only_what_is_left=request.POST.get("do") == "rest", is_emergency=asked.is_emergency,
-            by=actor, at=doors.now(),
+            in_place_of=asked.in_place_of, by=actor, at=doors.now(),
         )  # fmt: skip
     except Refused as refused:
         if refused.status not in (Refused.status, Invalid.status):
@@ -150,7 +189,8 @@ def _asked(form, view: SheetView, actor: Actor) -> _Asked:  # type: ignore[no-un
     if errors:
         raise Invalid(_("有 {n} 处没填对").format(n=len(errors)), errors=errors)
     scope = form.get("scope", "").strip() or _home_scope(view, actor)
-    return _Asked(scope, period, due_on, form.get("is_emergency") == "yes", form.get("basis", "").strip())
+    return _Asked(scope, period, due_on, form.get("is_emergency") == "yes", form.get("basis", "").strip(),
+                  form.get("in_place_of", "").strip()[:32])  # fmt: skip
 
 
 def _page(view: SheetView, asked: _Asked, actor: Actor, refused: Refused | None = None) -> CompilePage:
@@ -180,10 +220,27 @@ def _page(view: SheetView, asked: _Asked, actor: Actor, refused: Refused | None 
         send_whole=_("发给 {units}").format(units=units) if is_ready and compiled.can_dispatch else "",
         send_rest=_("只问剩下的 {n} 项，发给 {units}").format(n=n_asked, units=units)
         if is_ready and compiled.can_trim and not compiled.can_dispatch else "",
+        what_if=_address("sheets.what_if", view, asked) if compiled.asked and compiled.n_units else "",
+        ended=_ended(view, actor),
         tables=(_table(compiled),),
         is_synthetic=view.is_synthetic,
         refused=refused,
     )  # fmt: skip
+
+
+def _address(name: str, view: SheetView, asked: _Asked) -> str:
+    query = {"version": view.version, "scope": asked.scope, "period": asked.period.code,
+             "due_on": asked.due_on.isoformat()} | ({"is_emergency": "yes"} if asked.is_emergency else {})  # fmt: skip
+    return f"{reverse(name, args=[view.code])}?{urlencode(query)}"
+
+
+def _ended(view: SheetView, actor: Actor) -> tuple[tuple[str, str], ...]:
+    """Nothing where the profile does not want one out for one in, or the viewer only looks."""
+    department = org.department(code=view.issuer_code)
+    if not actor.may("DEMANDS_ISSUE", department.unit_path, department=view.issuer_code):
+        return ()
+    found = gate.replaceable_demands(asker=view.issuer_code, kind="sheet", viewer=actor, today=doors.today())
+    return tuple((demand.number, with_note(demand.title, demand.number)) for demand in found)
 
 
 def _scopes(view: SheetView, chosen: str, actor: Actor) -> tuple[tuple[str, str], ...]:
