@@ -122,6 +122,9 @@ _TABLE = (
 )
 
 
+_HOLD = 'UPDATE raw_quota SET held = held + 1 WHERE key = {} AND held + used < "limit"'
+
+
 def _raw_sqlite(slots: Sequence[Slot], folder: Path) -> Callable[[], Book]:
     """As fast as SQLite goes with the same durability."""
     path = str(folder / "raw.sqlite3")
@@ -144,7 +147,8 @@ def _raw_sqlite(slots: Sequence[Slot], folder: Path) -> Callable[[], Book]:
         def book(slot: Slot) -> None:
             raw.execute("BEGIN IMMEDIATE")
             for key in slot.keys:
-                raw.execute('UPDATE raw_quota SET held = held + 1 WHERE key = ? AND held + used < "limit"', [key])
+                held = raw.execute(_HOLD.format("?"), [key])
+                assert held.rowcount == 1
             raw.execute("COMMIT")
 
         return book
@@ -170,7 +174,8 @@ def _raw_postgresql(slots: Sequence[Slot]) -> Callable[[], Book]:
 
         def book(slot: Slot) -> None:
             for key in slot.keys:
-                raw.execute('UPDATE raw_quota SET held = held + 1 WHERE key = %s AND held + used < "limit"', [key])
+                held = raw.execute(_HOLD.format("%s"), [key])
+                assert held.rowcount == 1
             raw.commit()
 
         return book
