@@ -183,7 +183,7 @@ def _figures(seen: DocumentView, n_units: int) -> tuple[tuple[str, str, str], ..
     line, standing = seen.line, seen.standing
     each = line.minutes_hundredths_per_unit or 100 * (seen.assessment.reading_minutes + (seen.assessment.minutes or 0))
     found = [
-        (_("正文"), f"{line.characters:,}", _("字")), (_("约"), f"{line.pages:,}", _("页")),
+        (_("正文"), f"{line.characters:,}", _("字，约 {n} 页").format(n=line.pages)),
         (_("每个单位"), words.minutes_number(each), _("分钟")),
         (_("合计，记在部门名下"), words.hours_number(each * n_units), _("小时")),
     ]  # fmt: skip

@@ -122,14 +122,13 @@ def _dodges_table(found: tuple[Dodge, ...]) -> Table:
     for d in found:
         beside = reverse("radar.pair", args=[d.number, d.others[0]]) if d.others else ""
         rows.append(row(
-            Cell(str(_SIGNS[d.sign]), raw=DODGES.index(d.sign)),  # type: ignore[arg-type]
             Cell(d.title, href=reverse("documents.page", args=[d.number]), note=d.number),
-            d.department_name, say(Words(CHANNELS[d.channel])), say(d.what),
+            d.department_name, say(Words(CHANNELS[d.channel])), str(_SIGNS[d.sign]), say(d.what),
             Cell(_("对照"), href=beside) if beside else Cell("–"),
             Cell(words.day(d.issued_at), raw=d.issued_at.isoformat()),
         ))  # fmt: skip
     columns = [
-        Column(_("像什么")), Column(_("文件"), is_sticky=True), Column(_("部门")), Column(_("发文方式")),
+        Column(_("文件"), is_sticky=True), Column(_("部门")), Column(_("发文方式")), Column(_("像什么")),
         Column(_("看到了什么"), "prose"), Column(_("对照")), Column(_("印发"), "date"),
     ]  # fmt: skip
     return table("dodges", _("线索（{n} 处）").format(n=len(rows)), columns, rows, is_filtered=len(rows) > 10,
