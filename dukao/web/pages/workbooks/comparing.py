@@ -1,8 +1,9 @@
 """A pile of forms compared: what they ask more than once, what that costs, and the one form that asks it all once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from dukao.base.refusals import Invalid
 from dukao.base.spoken import spoken
+from dukao.base.wording import clauses, joined
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.web import doors, words
@@ -161,16 +163,20 @@ def _figures(found: Overlap, estimate: Estimate) -> tuple[tuple[str, str, str], 
 def _groups(found: Overlap) -> Table:
     rows = []
     for group in found.groups[:_GROUPS_MOST]:
-        places = [f"{m.file} · {m.sheet}!{m.cell}" for m in group.members[:_MEMBERS_MOST]]
-        more = len(group.members) - len(places)
+        more = max(0, len(group.members) - _MEMBERS_MOST)
         note = _("还有 {n} 处").format(n=more) if more else ""
-        rows.append(
-            row(group.label, str(RELATIONS[group.relation]), len(group.files), Cell("；".join(places), note=note))
-        )
+        places = clauses(_places(group.members[:_MEMBERS_MOST]))
+        rows.append(row(group.label, str(RELATIONS[group.relation]), len(group.files), Cell(places, note=note)))
     heads = (Column(_("项目"), is_sticky=True), _("关系"), Column(_("几张表"), "number"), Column(_("在哪里"), "prose"))
     return table(
         "groups", _("问了不止一次的"), heads, rows, is_exported=False, is_filtered=True, empty=_("没有问重的。")
     )
+
+
+def _places(members: Iterable[Question]) -> Iterator[str]:
+    """Each sheet once, with its cells."""
+    for (file, sheet), some in groupby(members, key=lambda m: (m.file, m.sheet)):
+        yield f"{file} · {sheet}!{joined(m.cell for m in some)}"
 
 
 def _merged(found: Overlap) -> Table:
