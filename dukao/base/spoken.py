@@ -175,6 +175,9 @@ PHRASES = (
     _noop("“{label}”将由{provider}交付（{dataset}，{until} 前）"),
     _noop("“{label}”由{level}一级掌握，还没有收齐"),
     _noop("“{label}”正在由{issuer}的《{title}》（{number}）问"),
+    _noop("正文 {n} 字，超过 {most} 字"),
+    _noop("今年已发 {n} 件，去年全年 {last} 件，再发就多于去年"),
+    _noop("一致性评估还没有填：{items}"),
     # forms of every kind: what their cells are, mean and lack; files that are not taken
     _noop("标题"),
     _noop("表头"),
@@ -287,6 +290,16 @@ PHRASES = (
     _noop("没有安排与检查无关的活动"),
     _noop("没有要求层层自查迎检"),
     _noop("没有要求编印资料、制作汇报片"),
+    # documents that are not taken
+    _noop("这是{other}，读不出文字"),
+    _noop("这是旧版 Word（DOC）或 WPS 文件"),
+    _noop("这不是文字文件"),
+    _noop("只读 DOCX 和纯文本"),
+    _noop("这不是 Word 文档"),
+    _noop("里面没有正文"),
+    _noop("文件里的字太多"),
+    _noop("超过 {n} 字"),
+    _noop("请另存为 DOCX 或 TXT 再上传，也可以直接粘贴正文"),
     # the chain of seals
     _noop("链条在 {place} 处缺少 {n} 个事件"),
     _noop("事件或其前一个事件被改动"),
@@ -318,7 +331,7 @@ def _within(name: str, part: str) -> str:
         if quarter:
             return period_text(Period.parse(f"{year}Q{'一二三四'.index(quarter) + 1}"))
         return period_text(Period.parse("-".join([year, *(number.zfill(2) for number in (month, day) if number)])))
-    if name in ("mark", "marks", "holders"):
+    if name in ("mark", "marks", "holders", "items"):
         return joined(spoken(one) for one in part.split("、"))
     return spoken(part) if name in ("reason", "what", "frequency", "level") else part
 
