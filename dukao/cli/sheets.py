@@ -1,8 +1,7 @@
 """Commands of sheets: sheet (design to dispatch), filing (fill in to review), demands (who asked for what)."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from dukao.base.spoken import spoken
 from dukao.base.wording import joined, period_text, said_of, with_note
 from dukao.cli.command import Command, Result
 from dukao.cli.given import file_given
+from dukao.cli.terminal import plain
 from dukao.gate import queries as gate
 from dukao.org.rules import Actor
 from dukao.sheets import actions, queries
@@ -41,7 +41,7 @@ def _sheet_list(args: Namespace) -> Result:
     found = queries.sheets(viewer=args.by, issuer=args.issuer, with_retired=True)
     version = _("第 {n} 版")
     lines = [f"{s.code}\t{version.format(n=s.version)}\t{s.state}\t{s.issuer_name}\t{s.title}" for s in found]
-    return Result([_plain(s) for s in found], lines)
+    return Result([plain(s) for s in found], lines)
 
 
 def _compile(args: Namespace) -> Result:
@@ -66,7 +66,7 @@ def _compile(args: Namespace) -> Result:
         hours=_hours(compiled.minutes_hundredths), minutes=_minutes(compiled.minutes_hundredths_per_unit),
     )  # fmt: skip
     lines.append(told)
-    data = _plain(compiled) | {
+    data = plain(compiled) | {
         "n_asked": len(compiled.asked), "n_refused": len(compiled.refused),
         "prefilled_percent": compiled.prefilled_percent, "can_dispatch": compiled.can_dispatch,
         "can_trim": compiled.can_trim,
@@ -82,7 +82,7 @@ def _dispatch(args: Namespace) -> Result:
     )  # fmt: skip
     view = queries.dispatch(number=number, viewer=args.by)
     told = _("{number} 已发给 {n} 个单位，任务 {demand}，{due} 截止")
-    return Result(_plain(view), [told.format(number=number, n=view.n_units, demand=view.demand, due=view.due_on)])
+    return Result(plain(view), [told.format(number=number, n=view.n_units, demand=view.demand, due=view.due_on)])
 
 
 def _dispatches(args: Namespace) -> Result:
@@ -91,7 +91,7 @@ def _dispatches(args: Namespace) -> Result:
     for d in found:
         accepted = _("通过 {n}/{all}").format(n=d.n_accepted, all=d.n_units)
         lines.append(f"{d.number}\t{d.state_label}\t{d.title}\t{period_text(d.period)}\t{accepted}")
-    return Result([_plain(d) for d in found], lines)
+    return Result([plain(d) for d in found], lines)
 
 
 def _progress(args: Namespace) -> Result:
@@ -104,7 +104,7 @@ def _progress(args: Namespace) -> Result:
             for f in row.figures
         )
         lines.append(f"{row.unit_code} {row.unit_name}\t{counts}\t{figures}")
-    return Result(_plain(found), ["\t\t" + "\t".join(c.label for c in found.columns), *lines])
+    return Result(plain(found), ["\t\t" + "\t".join(c.label for c in found.columns), *lines])
 
 
 def _withdraw(args: Namespace) -> Result:
@@ -154,7 +154,7 @@ def _list(args: Namespace) -> Result:
     lines = [f"{f.unit_code}\t{f.unit_name}\t{f.state_label}" for f in found.rows]
     if found.n_more:
         lines.append(_("还有 {n:,} 份：--page {page}").format(n=found.n_more, page=found.page + 1))
-    return Result(_plain(found), lines)
+    return Result(plain(found), lines)
 
 
 def _filing(args: Namespace) -> Result:
@@ -169,20 +169,20 @@ def _filing(args: Namespace) -> Result:
             return _read_back(args)
         case "answer":
             saved = actions.type_answer(**where, **_cell(args), raw=args.value, **do)
-            return Result(_plain(saved), [f"{args.element} = {saved.shown}"])
+            return Result(plain(saved), [f"{args.element} = {saved.shown}"])
         case "confirm":
             saved = actions.confirm_answer(**where, **_cell(args), **do)
-            return Result(_plain(saved), [f"{args.element} = " + with_note(saved.shown, _("仍对"))])
+            return Result(plain(saved), [f"{args.element} = " + with_note(saved.shown, _("仍对"))])
         case "dispute":
             saved = actions.dispute_answer(**where, **_cell(args), reason=args.reason, **do)
-            return Result(_plain(saved), [_("{element} 已标为不对").format(element=args.element)])
+            return Result(plain(saved), [_("{element} 已标为不对").format(element=args.element)])
         case "submit":
             done = actions.submit_filing(**where, **do)
             told = _("已交：自动带入 {known} 项，填写 {typed} 项").format(known=done.n_prefilled, typed=done.n_answered)
-            return Result(_plain(done), [told, *done.warnings])
+            return Result(plain(done), [told, *done.warnings])
         case "accept":
             accepted = actions.accept_filing(**where, **do)
-            return Result(_plain(accepted), [_("已通过，{n} 项入库").format(n=accepted.n_facts)])
+            return Result(plain(accepted), [_("已通过，{n} 项入库").format(n=accepted.n_facts)])
         case "return":
             actions.return_filing(**where, reason=args.reason, **do)
             return Result({**where, "state": "returned"}, [_("已退回")])
@@ -246,7 +246,7 @@ def _show(args: Namespace) -> Result:
     for v in page.violations:
         told = said_of(v.period_label, v.message) if v.period_label else v.message
         lines.append(said_of(_("错误") if v.is_error else _("提示"), told))
-    return Result(_plain(page), lines)
+    return Result(plain(page), lines)
 
 
 def _filing_arguments(parser: ArgumentParser) -> None:
@@ -280,7 +280,7 @@ def _demands(args: Namespace) -> Result:
         year = timezone.localdate(args.at).year
         tell = _statement if args.statement else _stopped if args.stopped else _refused
         rows, lines = tell(args.by, since or date(year, 1, 1), until or date(year + 1, 1, 1))
-        return Result([_plain(r) for r in rows], lines)
+        return Result([plain(r) for r in rows], lines)
     if args.unit:
         found = gate.demands_on_unit(unit=args.unit, viewer=args.by, since=since, until=until)
     else:
@@ -291,7 +291,7 @@ def _demands(args: Namespace) -> Result:
         cells = [d.number, d.asker_name, d.title, n_units, _hours(d.minutes_hundredths)]
         cells.append(_("{day} 截止").format(day=d.due_on))
         lines.append("\t".join([*cells, _("已撤回")] if d.withdrawn_at else cells))
-    return Result([_plain(d) for d in found], lines)
+    return Result([plain(d) for d in found], lines)
 
 
 def _statement(viewer: Actor, since: date, until: date) -> tuple[Sequence[Any], list[str]]:
@@ -361,19 +361,6 @@ def _minutes(hundredths: int) -> str:
 
 def _hours(hundredths: int) -> str:
     return _("{hours} 小时").format(hours=f"{hundredths / 6000:.1f}")
-
-
-def _plain(value: Any) -> Any:
-    """Rows as JSON people can use: periods and days by their code."""
-    if isinstance(value, Period):
-        return value.code
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
 
 
 COMMANDS = [

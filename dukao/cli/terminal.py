@@ -1,8 +1,12 @@
-"""Text in the columns of a terminal, where a Chinese character takes two."""
+"""What is said at a terminal: text in columns, where a Chinese character takes two; rows as plain JSON."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from itertools import groupby
+from typing import Any
+
+from dukao.base.periods import Period
 
 # Signs that no line begins or ends with.
 _CLOSING, _OPENING = " ，。、；：！？）》”’,.;:!?)", "（《“‘("
@@ -57,3 +61,16 @@ def _pieces(text: str) -> Iterator[str]:
 
 def _is_wide(sign: str) -> bool:
     return unicodedata.east_asian_width(sign) in "WF"
+
+
+def plain(value: Any) -> Any:
+    """Rows as JSON people can use: periods and days by their code."""
+    if isinstance(value, Period):
+        return value.code
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
