@@ -47,13 +47,19 @@ def fields(about: str) -> tuple[Datum, ...]:
 
 
 @cache
+def choices() -> tuple[Datum, ...]:
+    """What a village is asked to choose or to tick."""
+    return tuple(_single("村情", {"kind": "code", **one}) for one in words()["choices"])
+
+
+@cache
 def by_section() -> dict[str, tuple[Datum, ...]]:
     return {name: tuple(d for d in data() if d.section == name) for name in words()["sections"]}
 
 
 def terms() -> tuple[Term, ...]:
     """What the matcher knows: everything held, by its title and its known names."""
-    held = [d for d in (*data(), *fields("person"), *fields("project")) if d.is_held]
+    held = [d for d in (*data(), *fields("person"), *fields("project"), *choices()) if d.is_held]
     return tuple(Term(d.key, (d.title, *d.known), d.unit, d.kind, d.section) for d in held)
 
 

@@ -7,7 +7,7 @@ from random import Random
 from bench.workbooks.data import Datum, by_section, words
 from bench.workbooks.drafts import Ask, Truth, Wanted, called, unit_of
 from bench.workbooks.finishing import finished, optional, some
-from bench.workbooks.lists import personal, questionnaire, roster
+from bench.workbooks.lists import personal, questionnaire, roster, ticks
 from bench.workbooks.pen import Pen, nobody
 from dukao.workbooks.tables import Kind
 
@@ -260,7 +260,7 @@ def history(pen: Pen, row: int, column: int) -> tuple[int, int]:
 FAMILIES: dict[str, Family] = {
     "matrix": matrix, "indicators": indicators, "outline": outline, "cross": cross,
     "transposed": transposed, "roster": roster, "personal": personal, "questionnaire": questionnaire,
-    "history": history,
+    "history": history, "ticks": ticks,
 }  # fmt: skip
 
 

@@ -49,16 +49,21 @@ def form(seed: int) -> Draft:
         traits.add("errors")
     if kind == "csv":
         for one in pages:
-            _without_formulas(one)
+            _as_text(one)
     return Draft(f"{seed:05}模拟表", kind, tuple(pages), frozenset({f"kind {kind}", *traits}))
 
 
-def _without_formulas(page: Page) -> None:
-    """What text files cannot say: a cell that computes is an empty one in them."""
-    for place in page.formulas:
-        for truth in page.truths:
-            if place in truth.area:
-                truth.slots[place] = Ask()
+def _as_text(page: Page) -> None:
+    """What text files cannot say: a cell that computes is an empty one in them, and a blank row is no drawn one."""
+    for truth in page.truths:
+        truth.slots |= {place: Ask() for place in page.formulas if place in truth.area}
+        held = {row for row, column in page.cells if (row, column) in truth.area}
+        blank = [place for place in truth.slots if place[0] not in held]
+        truth.optional.update(blank)
+        for place in blank:
+            del truth.slots[place]
+        if held:
+            truth.area = replace(truth.area, bottom=max(held))
     page.formulas.clear()
 
 

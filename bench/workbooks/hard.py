@@ -21,7 +21,7 @@ def hard_forms() -> Iterator[Draft]:
 
 def _page(said: dict[str, Any], name: str) -> Page:
     """Cells between `|`: `<` goes on from the left, `^` from above, `?` is a slot (`?1` asks the datum that `asks`
-    names), `.` may stay empty, `=` computes, `'01` is a text."""
+    names), `.` may stay empty, `=` computes, `'01` is a text. `boxes` are cells with boxes that wait for a tick."""
     page = Page(said.get("sheet", name))
     marks = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in said["drawn"].splitlines()]
     slots: dict[tuple[int, int], Ask] = {}
@@ -36,6 +36,7 @@ def _page(said: dict[str, Any], name: str) -> Page:
                 page.formulas[row, column] = mark[1:]
             elif mark not in ("", "<", "^"):
                 page.put(row, column, _content(mark))
+    slots |= {cell_place(cell): Ask() for cell in said.get("boxes", ())}
     page.merges += _merges(marks)
     page.hidden_rows |= {row - 1 for row in said.get("hidden_rows", ())}
     page.hidden_columns |= {cell_place(f"{letter}1")[1] for letter in said.get("hidden_columns", ())}

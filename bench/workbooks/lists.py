@@ -3,7 +3,7 @@
 from dataclasses import replace
 from random import Random
 
-from bench.workbooks.data import Datum, by_section, fields
+from bench.workbooks.data import Datum, by_section, choices, fields
 from bench.workbooks.drafts import Ask, Truth, Wanted, called
 from bench.workbooks.finishing import all_optional, finished, some
 from bench.workbooks.pen import Pen
@@ -45,8 +45,9 @@ def roster(pen: Pen, row: int, column: int) -> tuple[int, int]:
 
 def _coded(rng: Random, datum: Datum) -> str:
     name = called(rng, datum)
-    if datum.codes and rng.random() < 0.3:
-        return name + "（" + " ".join(f"{n}.{c}" for n, c in enumerate(datum.codes, 1)) + "）"
+    if datum.codes and rng.random() < 0.4:
+        listed = " ".join(f"{n}.{c}" for n, c in enumerate(datum.codes, 1))
+        return rng.choice((f"{name}（{listed}）", f"{name} {listed}"))
     return name
 
 
@@ -72,9 +73,8 @@ def personal(pen: Pen, row: int, column: int) -> tuple[int, int]:
             if len(line) == 1 and width > 1 and pen.style.merged == "merged":
                 pen.page.put(*at, None, over=(1, 2 * width - 1))
             ask = Ask.of(datum, name)
-            if datum.codes and rng.random() < 0.3:
-                pen.page.put(*at, " ".join(f"□{c}" for c in datum.codes))
-                truth.optional.add(at)
+            if datum.codes and rng.random() < 0.5:
+                pen.boxed(truth, *at, ask, datum)
             else:
                 pen.body(truth, *at, Wanted((name,), ask, datum.unit, datum), datum.unit)
         row += 1
@@ -85,7 +85,7 @@ def questionnaire(pen: Pen, row: int, column: int) -> tuple[int, int]:
     """Numbered questions, one a row, with the answer beside them."""
     rng = pen.rng
     section = rng.choice(list(by_section()))
-    chosen = some(rng, by_section()[section], rng.randint(4, 14))
+    chosen = [*some(rng, by_section()[section], rng.randint(4, 14)), *some(rng, choices(), rng.choice((0, 0, 2, 4)))]
     has_unit, has_number = rng.random() < 0.5, rng.random() < 0.5
     pen.style = replace(pen.style, unit_place="column" if has_unit else "header", total="none", has_serial=False)
     wanted = [Wanted(("序号",), Ask(words="serial"))] if has_number else []
@@ -105,11 +105,33 @@ def questionnaire(pen: Pen, row: int, column: int) -> tuple[int, int]:
             pen.page.put(row, column, number)
         asked = rng.choice(("{}", "{}", "{}是多少？", "本单位{}")).format(name)
         tail = f"（{datum.unit}）" if datum.unit and not has_unit else ""
+        is_boxed = bool(datum.codes) and rng.random() < 0.6
+        if datum.codes:
+            asked = name
+            tail = "" if is_boxed else " " + " ".join(f"{n}.{c}" for n, c in enumerate(datum.codes, 1))
         pen.page.put(row, name_at, ("" if has_number else f"{number}.") + asked + tail)
         if has_unit:
-            pen.page.put(row, name_at + 1, datum.unit)
-        truth.rows[row] = asked
+            pen.page.put(row, name_at + 1, datum.unit or None)
+        truth.rows[row] = asked + (tail if datum.codes else "")
         ask = Ask.of(datum, name)
-        pen.body(truth, row, answer, Wanted((name,), ask, datum.unit, datum), datum.unit)
+        if is_boxed:
+            pen.boxed(truth, row, answer, ask, datum)
+        else:
+            pen.body(truth, row, answer, Wanted((name,), ask, datum.unit, datum), datum.unit)
         row += 1
     return finished(pen, truth, top, column, row, len(wanted), ())
+
+
+def ticks(pen: Pen, row: int, column: int) -> tuple[int, int]:
+    """Questions with their answers to tick behind them, each in one cell."""
+    rng = pen.rng
+    chosen = some(rng, choices(), rng.randint(3, 6))
+    pen.style = replace(pen.style, unit_place="none", total="none", has_serial=False, holder="none", title="merged")
+    row, title = pen.head(row, column, 1, "入户走访表")
+    truth = Truth(title)
+    top = row
+    for number, datum in enumerate(chosen, 1):
+        name = called(rng, datum)
+        pen.boxed(truth, row, column, Ask.of(datum, name), datum, f"{number}.{name}" if number % 2 else name)
+        row += 1
+    return finished(pen, truth, top, column, row, 1, ())

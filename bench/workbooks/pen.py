@@ -1,12 +1,13 @@
 """Draws the parts that every form has: title, holder, header tree, body cells, notes, signatures."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
 from opencc import OpenCC
 
-from bench.workbooks.data import words
+from bench.workbooks.data import Datum, words
 from bench.workbooks.drafts import Ask, Page, Style, Truth, Wanted
 from dukao.workbooks.grid import Area, column_name
 from dukao.workbooks.tables import Kind
@@ -126,6 +127,23 @@ class Pen:
             truth.slots[place] = wanted.ask
             if unit:
                 truth.units[place] = unit
+
+    def boxes(self, codes: Sequence[str], ticked: str = "") -> str:
+        """The answers with boxes to tick, in one of the ways that forms print them."""
+        is_yes_or_no = set(codes) in ({"是", "否"}, {"有", "无"}, {"男", "女"})
+        signs = ["□{}", "□{}", "{}□", "☐{}", "○{}", *["{}（ ）"] * is_yes_or_no]
+        sign = self.rng.choice(signs)
+        gap = self.rng.choice((" ", "　", "  "))
+        tick = "（√）" if "（" in sign else "☑"
+        return gap.join(re.sub("□|☐|○|（ ）", tick, sign.format(c)) if c == ticked else sign.format(c) for c in codes)
+
+    def boxed(self, truth: Truth, row: int, column: int, ask: Ask, datum: Datum, label: str = "") -> None:
+        """A cell with boxes: open and asked, or ticked; with `label`, what is asked stands before them."""
+        is_open = self.style.fill == "blank" or (self.style.fill == "half" and self.rng.random() < 0.4)
+        told = self.boxes(datum.codes, "" if is_open else self.rng.choice(datum.codes))
+        self.page.put(row, column, f"{label}{self.rng.choice(('：', '：', ' ', '？'))}{told}" if label else told)
+        if is_open:
+            truth.slots[row, column] = ask
 
     def total(self, truth: Truth, row: int, column: int, first: int, last: int) -> None:
         """A cell of a total row: a formula, a sum, or open for whoever adds up."""

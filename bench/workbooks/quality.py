@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from bench.workbooks.data import terms
 from bench.workbooks.drafts import Draft
+from bench.workbooks.folders import PERIOD, Folder, compared, folder_of, forms, wanted
 from bench.workbooks.forms import form
 from bench.workbooks.hard import hard_forms
 from bench.workbooks.scoring import Count, Tally
@@ -14,8 +15,10 @@ from bench.workbooks.writing import write
 from dukao.workbooks.grid import cell_name
 from dukao.workbooks.matching import Matcher
 from dukao.workbooks.overlap import Question, Relation, overlap_of, questions_of
+from dukao.workbooks.planning import plan_filling
 from dukao.workbooks.problems import Unreadable
 from dukao.workbooks.reading import read_workbooks
+from dukao.workbooks.shelf import FolderShelf, matcher_of
 from dukao.workbooks.tables import Understood
 from dukao.workbooks.understanding import understand
 
@@ -33,6 +36,35 @@ def measured(drafts: Sequence[Draft]) -> Tally:
     for start in range(0, len(understood), _PILE):
         _duplicates(understood[start : start + _PILE], matcher, tally)
     return tally
+
+
+def filled(first: int, last: int) -> Tally:
+    """What forms get from folders of these numbers, a dozen each: cells filled in rightly, wrongly, or left open."""
+    tally = Tally(counts={"filled": Count(), "filled total": Count()})
+    for seed in range(first, last):
+        with TemporaryDirectory(prefix="dukao-folder-") as told, TemporaryDirectory(prefix="dukao-forms-") as drawn:
+            folder = folder_of(seed, Path(told))
+            shelf = FolderShelf(Path(told))
+            for draft, unit in forms(seed, folder):
+                _fill(draft, unit, folder, shelf, write(draft, Path(drawn)), tally)
+    return tally
+
+
+def _fill(draft: Draft, unit: str, folder: Folder, shelf: FolderShelf, path: Path, tally: Tally) -> None:
+    (workbook,) = read_workbooks([path])
+    assert not isinstance(workbook, Unreadable)
+    plan = plan_filling(workbook, understand(workbook), shelf, matcher_of(shelf), unit=unit, period=PERIOD)
+    (page,) = draft.pages
+    for truth in page.truths:
+        outcome = compared(page, truth, plan, wanted(truth, folder, unit))
+        for name, rows_are in (("filled", False), ("filled total", True)):
+            right, wrong, missed = (
+                [place for place in places if (place[0] in truth.totals) is rows_are]
+                for places in (outcome.right, outcome.wrong, outcome.missed)
+            )
+            tally.counts[name].add(len(right), len(wrong), len(missed))
+            tally.failures += ((f"{name} wrongly", draft.name, outcome.told(place)) for place in wrong)
+            tally.failures += ((f"{name} missed", draft.name, outcome.told(place)) for place in missed)
 
 
 def composed(first: int, last: int) -> list[Draft]:

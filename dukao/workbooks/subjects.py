@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from dukao.workbooks.grid import Grid
-from dukao.workbooks.matching import is_measure, is_place
+from dukao.workbooks.matching import is_measure, is_place, label
 from dukao.workbooks.matching.vocabulary import LEVELS, PERSONAL, WHOSE
 from dukao.workbooks.naming import is_code, who
 from dukao.workbooks.shelf import Holders, Shelf, key_columns
@@ -37,7 +37,12 @@ class Subjects:
             return self._of_form(slot)
         if self._keys:
             return self._of_row(slot)
-        return slot.row_path[-1] if slot.row_path and self._shelf.knows(slot.row_path[-1]) else self._unit
+        return self._named_by_row(slot) or self._unit
+
+    def _named_by_row(self, slot: Slot) -> str:
+        """The row's own name, if it is a unit's: one that nothing is known of must not get another one's figures."""
+        name = slot.row_path[-1] if slot.row_path else ""
+        return name if name and (is_place(name) or self._shelf.knows(name)) else ""
 
     def is_own_name(self, slot: Slot) -> bool:
         """Whether the slot asks what the unit is called."""
@@ -51,8 +56,8 @@ class Subjects:
     def _of_row(self, slot: Slot) -> str:
         if names := self._holders.named(slot.row):
             return next((name for name in names if self._shelf.knows(name)), names[0])
-        if slot.row_path and self._shelf.knows(slot.row_path[-1]):
-            return slot.row_path[-1]
+        if name := self._named_by_row(slot):
+            return name
         if slot.row == self._own_row:
             return self._unit
         key = self._keys[0].path[-1]
@@ -101,7 +106,8 @@ class Subjects:
 
 def is_personal(slot: Slot) -> bool:
     """Whether the slot asks what belongs to a person, such as 身份证号."""
-    return bool(slot.path) and any(word in plain(slot.path[-1]) for word in PERSONAL)
+    name = label(slot.path[-1]).core if slot.path else ""
+    return any(word in name for word in PERSONAL) and not name.endswith(("数", "率", "人口"))
 
 
 def other_level(parts: tuple[str, ...], whose: str) -> str:

@@ -112,10 +112,10 @@ def _pairs(canvas: Canvas, block: Block, lines: _Lines) -> list[Table]:
     return sorted(found, key=lambda table: table.area)
 
 
-def ticked_lines(canvas: Canvas, cells: Sequence[Cell], title: str) -> list[Table]:
+def ticked_lines(canvas: Canvas, lines: Sequence[Cell]) -> list[Table]:
     """Lines of their own that ask something and print the answers to tick, as forms of pairs: one for each run."""
     runs: list[list[Cell]] = []
-    for cell in sorted(set(cells), key=lambda one: (one.column, one.row)):
+    for cell in sorted({line for line in lines if line.asks_itself}, key=lambda one: (one.column, one.row)):
         before = runs[-1][-1] if runs else None
         if before is not None and before.column == cell.column and before.area.bottom + 1 == cell.row:
             runs[-1].append(cell)
@@ -125,6 +125,11 @@ def ticked_lines(canvas: Canvas, cells: Sequence[Cell], title: str) -> list[Tabl
     for run in runs:
         columns, rows, slots = headings_and_slots(canvas, [item_within(cell, ()) for cell in run], "")
         area = Area(run[0].row, run[0].column, run[-1].area.bottom, max(cell.area.right for cell in run))
+        above = [line for line in lines if line.row < area.top and line.column <= area.right and not line.asks_itself]
+        said = [line for line in above if not words.is_meta(line.text) and not words.is_prose(line.text)]
+        titles = [line for line in said if words.is_title(line.text)] or said
+        over = [line for line in titles if line.area.right >= area.left] or titles
+        title = max(over, key=lambda line: line.row).text if over else ""
         found.append(Table(area, Layout.PAIRS, title, "", "", (), columns, rows, (), (), slots, 0.9))
     return found
 

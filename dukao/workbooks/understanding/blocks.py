@@ -87,6 +87,9 @@ class _Scan:
                 self.open = place
             elif kind in (_Kind.LINE, _Kind.META):
                 self.pending.extend(self._cells(place))
+                if self.pending[-1].asks_itself:  # what stands above it is its own, and not the next table's
+                    self.leftover.extend(self.pending)
+                    self.pending = []
             return place + 1
         if kind is _Kind.BLANK:
             return self._over_blanks(place)
@@ -216,6 +219,8 @@ class _Scan:
         first = self._cells(place)[0]
         if self._is_wide(first) or words.is_title(first.text) or words.has_inner_blank(first.text):
             return False
+        if first.asks_itself:
+            return False
         if self._has_answer([first]):
             return True
         count = 0
@@ -227,6 +232,8 @@ class _Scan:
                 return named and len(cells) == 2 and not self._header_follows(later)
             if self.kinds[later] is not _Kind.LINE or cells[0].column != first.column or words.is_prose(cells[0].text):
                 break
+            if cells[0].asks_itself:
+                break
             if is_form or words.is_label(cells[0].text) or words.is_question(cells[0].text):
                 count += 1
         return count >= 2
@@ -236,6 +243,9 @@ class _Scan:
         cell = self._cells(place)[0]
         if self.kinds[place] is _Kind.META or words.is_strong_title(cell.text):
             return True
+        if self.kinds[place] is _Kind.LINE and cell.asks_itself:
+            assert self.open is not None
+            return not is_pairs(self.canvas, self._extent(self.rows[self.open : place]))
         if self.kinds[place] is _Kind.LINE and self._has_answer([cell]):
             return False
         if place + 1 < len(self.kinds) and self.kinds[place + 1] is not _Kind.BLANK and self._header_follows(place + 1):

@@ -65,7 +65,8 @@ def _heading_rows(canvas: Canvas, area: Area, body: Body) -> set[int]:
     alone = set()
     for row in rows:
         seen = [cell.column for cell in canvas.seen(row, area.left, area.right) if cell.shape is not Shape.BLOCK]
-        if len(seen) == 1 and seen[0] in names:
+        name = canvas.at(row, seen[0]) if len(seen) == 1 and seen[0] in names else None
+        if name is not None and not codes_in(name.printed):  # one that offers answers asks something
             alone.add(row)
     marked = [
         row for row in rows if any((c := canvas.at(row, m)) is not None and c.shape is not Shape.BLOCK for m in marks)

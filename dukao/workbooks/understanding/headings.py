@@ -12,7 +12,7 @@ from dukao.workbooks.understanding.codes import codes_in
 from dukao.workbooks.understanding.headers import Header
 
 _PERCENT = re.compile(r"%|率$|占比$|比重$|比例$|百分比$|增幅$|增速$|同比$|环比$")
-_DATE = re.compile(r"日期|时间$|年月$|出生|年月日|起止|期限$")
+_DATE = re.compile(r"日期|时间$|年月$|出生(?![^年日]*[数率]$|人)|年月日|起止|期限$")
 _NUMBER = re.compile(
     r"数$|[^\d]量$|额$|金额|面积|收入|支出|人口|产值|单价|价格|[户人个次家件套台亩]数|余额|资金|款$|费$|年龄|规模$|投资|存栏|出栏|总[数额量]"
     r"|合计|小计|总计|完成$|计划$|[末初]$|累计$|同期$|本期|本年|本月|上年|上期|(?:19|20)\d\d年$"

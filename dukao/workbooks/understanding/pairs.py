@@ -59,7 +59,7 @@ def is_pairs(canvas: Canvas, area: Area, *, is_form: bool = False) -> bool:
         or _has_figures_side_by_side(canvas, area)
         or (len(scores) == 1 and area.bottom - area.top >= 2)
         or _is_transposed(canvas, area)
-        or _has_numbered_columns(canvas, area)
+        or _is_headed(canvas, area)
     ):
         return False
     if _alternates(canvas, area):
@@ -75,16 +75,39 @@ def is_pairs(canvas: Canvas, area: Area, *, is_form: bool = False) -> bool:
     return share >= 0.6
 
 
-def _has_numbered_columns(canvas: Canvas, area: Area) -> bool:
-    """Whether a row numbers all columns (甲 1 2 3): then the rows above it are a header."""
+def _is_headed(canvas: Canvas, area: Area) -> bool:
+    """Whether columns have a header: a row that numbers or measures all of them, or names over several names."""
     for row in canvas.between(area.top + 1, area.bottom)[:6]:
-        numbers = [words.numbering(cell.printed) for cell in canvas.cells(row, area.left, area.right)]
-        found = [number for number in numbers if number]
-        if len(found) == len(numbers) == area.right - area.left + 1 > 2 and [
-            n for kind, n in found if kind == "number"
-        ][:2] == [1, 2]:
+        cells = canvas.cells(row, area.left, area.right)
+        if len(cells) == area.right - area.left + 1 > 2 and (_numbers(cells) or _measures(cells)):
             return True
-    return False
+    rows = [
+        row for row in canvas.between(area.top, area.bottom)[:3] if len(canvas.cells(row, area.left, area.right)) > 1
+    ]
+    return any(_heads_names(canvas, cell) for row in rows[:1] for cell in canvas.cells(row, area.left, area.right))
+
+
+def _numbers(cells: list[Cell]) -> bool:
+    """甲 1 2 3."""
+    numbers = [number for cell in cells if (number := words.numbering(cell.printed))]
+    return len(numbers) == len(cells) and [n for kind, n in numbers if kind == "number"][:2] == [1, 2]
+
+
+def _measures(cells: list[Cell]) -> bool:
+    """计量单位 亩 吨."""
+    return words.is_unit_head(cells[0].text) and all(words.is_unit(cell.text) for cell in cells[1:])
+
+
+def _heads_names(canvas: Canvas, cell: Cell) -> bool:
+    """Whether a name merged across several columns stands over a name in each of them, or in groups of them."""
+    below = canvas.seen(cell.area.bottom + 1, cell.column, cell.area.right) if cell.width > 1 else []
+    within = [
+        c for c in below if c.row > cell.area.bottom and cell.column <= c.column <= c.area.right <= cell.area.right
+    ]
+    covered = sum(c.width for c in within)
+    return (
+        len(within) > 1 and covered == cell.width and all(c.is_text for c in within) and words.is_label(within[0].text)
+    )
 
 
 def _alternates(canvas: Canvas, area: Area) -> bool:

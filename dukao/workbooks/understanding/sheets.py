@@ -30,9 +30,9 @@ def _sheet(grid: Grid) -> tuple[UnderstoodSheet, list[str]]:
         tables.extend(tables_of(canvas, block))
         loose = [*loose, *unused_lines(block), *block.below]
     tables = joined(tables)
-    asking = [cell for cell in loose if cell.asks_itself]
-    tables = sorted([*tables, *ticked_lines(canvas, asking, _title_of(loose))], key=lambda table: table.area)
-    loose = [cell for cell in loose if cell not in asking]
+    ticked = ticked_lines(canvas, loose)
+    tables = sorted([*tables, *ticked], key=lambda table: table.area)
+    loose = [c for c in loose if not c.asks_itself and all(c.text != table.title for table in ticked)]
     if grid.is_hidden:
         hidden = "隐藏的工作表，其中的空格不作为待填项"
         tables = [replace(table, slots=(), doubts=(*table.doubts, hidden)) for table in tables]
@@ -41,10 +41,6 @@ def _sheet(grid: Grid) -> tuple[UnderstoodSheet, list[str]]:
     return UnderstoodSheet(grid.name, tuple(tables), grid.is_hidden, leftover), canvas.doubts + _inner_blanks(
         grid, lines
     )
-
-
-def _title_of(lines: list[Cell]) -> str:
-    return next((cell.text for cell in lines if words.is_strong_title(cell.text)), "")
 
 
 def _is_summary(grid: Grid) -> bool:
