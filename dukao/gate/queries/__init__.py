@@ -107,6 +107,16 @@ from dukao.gate.queries.quotas import (
 )
 from dukao.gate.queries.radar import Dodge, Pair, Side, dodges, pair
 from dukao.gate.queries.remote import RemoteLook, remote_look
+from dukao.gate.queries.review import (
+    AskerMonth,
+    CrowdedPlace,
+    HeavyDemand,
+    InspectionCount,
+    MonthlyReview,
+    RefusedByRule,
+    ReviewedUnit,
+    monthly_review,
+)
 from dukao.gate.queries.visits import (
     CodeDoesNotHold,
     Engagement,
@@ -123,20 +133,21 @@ from dukao.gate.queries.visits import (
 
 __all__ = [
     "ESTIMATE_NAMES", "FORMULAS", "GROUND_NAMES", "KIND_NAMES", "AppealCase", "AppealView", "AskerBurden",
-    "AskerMinutes", "Assessment", "BaselineView", "Burden", "Calendar", "CalendarItem", "CapState",
-    "CodeDoesNotHold", "Coming", "Compared", "Counting", "CrowdedUnit", "DemandView", "DepartmentPlan",
-    "DepartmentStatement", "DocumentCount", "DocumentLine", "DocumentView", "Dodge", "DrawView", "DrawnUnit",
-    "DueElsewhere", "Engagement", "ItemToBook", "ItemView", "JointItem", "JointMonth", "JointPlanView",
-    "JointVisitView", "Judged", "KindBurden", "Median", "MeetingView", "MeetingYear", "Obstacle", "Pair",
-    "PartView", "PlanView", "QuestionView", "RefusalView", "RefusedVisitView", "RemoteLook", "RuleStatistic",
-    "Side", "SpeechView", "StatementLine", "TargetView", "UnitBurden", "UnitStatement", "UnitToBook", "Usage",
-    "VisitView", "WhatIf", "appeal", "appeal_case", "appeals", "baselines", "cap_states", "coming_to", "comparison",
-    "conduct_rules", "days_ahead", "demand", "demands", "demands_on_unit", "department_statement", "document",
-    "document_counts", "document_quotas_that_differ", "documents", "documents_received", "dodges", "draw", "draws",
-    "engagements", "hits_of_definition", "hits_of_item", "hits_of_items", "items_to_book", "joint_plan",
-    "joint_visits", "judged_meeting", "known_elements", "meeting", "meeting_years", "meetings", "meetings_of_unit",
-    "minutes_by_asker", "obstacles", "overlapping_items", "pair", "plan", "plan_definition", "plan_item",
-    "plan_item_versions", "plan_items", "plan_statement", "plan_units", "plan_years", "published_draw",
+    "AskerMinutes", "AskerMonth", "Assessment", "BaselineView", "Burden", "Calendar", "CalendarItem", "CapState",
+    "CodeDoesNotHold", "Coming", "Compared", "Counting", "CrowdedPlace", "CrowdedUnit", "DemandView",
+    "DepartmentPlan", "DepartmentStatement", "DocumentCount", "DocumentLine", "DocumentView", "Dodge", "DrawView",
+    "DrawnUnit", "DueElsewhere", "Engagement", "HeavyDemand", "InspectionCount", "ItemToBook", "ItemView",
+    "JointItem", "JointMonth", "JointPlanView", "JointVisitView", "Judged", "KindBurden", "Median", "MeetingView",
+    "MeetingYear", "MonthlyReview", "Obstacle", "Pair", "PartView", "PlanView", "QuestionView", "RefusalView",
+    "RefusedByRule", "RefusedVisitView", "RemoteLook", "ReviewedUnit", "RuleStatistic", "Side", "SpeechView",
+    "StatementLine", "TargetView", "UnitBurden", "UnitStatement", "UnitToBook", "Usage", "VisitView", "WhatIf",
+    "appeal", "appeal_case", "appeals", "baselines", "cap_states", "coming_to", "comparison", "conduct_rules",
+    "days_ahead", "demand", "demands", "demands_on_unit", "department_statement", "document", "document_counts",
+    "document_quotas_that_differ", "documents", "documents_received", "dodges", "draw", "draws", "engagements",
+    "hits_of_definition", "hits_of_item", "hits_of_items", "items_to_book", "joint_plan", "joint_visits",
+    "judged_meeting", "known_elements", "meeting", "meeting_years", "meetings", "meetings_of_unit",
+    "minutes_by_asker", "monthly_review", "obstacles", "overlapping_items", "pair", "plan", "plan_definition",
+    "plan_item", "plan_item_versions", "plan_items", "plan_statement", "plan_units", "plan_years", "published_draw",
     "quotas_that_differ", "refusals", "refused_visits", "remote_look", "replaceable_demands", "rule_statistics",
     "topic_title", "topics", "unit_calendar", "unit_statement", "units_to_book", "visit", "visit_of_code", "visits",
     "what_if",

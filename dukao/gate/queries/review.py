@@ -1,0 +1,273 @@
+"""The monthly review (调度) of one unit: what the grass roots received in a month, put together without asking anybody.
+
+Everything is told by code or by day, never by size; only demands are, and those are neither people nor places.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from dukao.base.periods import Period
+from dukao.base.refusals import NotThere
+from dukao.gate.models import Appeal, BurdenEntry, Refusal, RefusedVisit, Visit
+from dukao.gate.queries.ledger.entries import Burden, added, below, entries_in, grouped
+from dukao.gate.queries.visits import REVEALED
+from dukao.law import queries as law
+from dukao.org import queries as org
+from dukao.org.queries import UnitView
+from dukao.org.rules import Actor, ancestor_ids
+
+_HEAVIEST = 10
+_HAPPENED = (Visit.State.ARRIVED, Visit.State.CONCLUDED)
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionCount:
+    """Visits that came, by what let them through. `saved`: departments that came along instead of once more."""
+
+    n: int = 0
+    planned: int = 0
+    exceptions: int = 0
+    emergencies: int = 0
+    joint: int = 0
+    saved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedUnit:
+    """A unit one step down, with all below it; minutes × 100."""
+
+    code: str
+    name: str
+    inspections: InspectionCount
+    n_visited: int  # units that were visited at least once
+    n_crowded: int
+    burden: Burden
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdedPlace:
+    """A unit with more visits in the month than INS-3 allows, or two within one week; `days` they came on."""
+
+    code: str
+    name: str
+    above: str
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskerMonth:
+    """What one department asked for in the month; minutes × 100 by kind of demand."""
+
+    code: str
+    name: str
+    n_demands: int
+    minutes_by_kind: dict[str, int]
+
+    @property
+    def minutes_hundredths(self) -> int:
+        return sum(self.minutes_by_kind.values())
+
+
+@dataclass(frozen=True, slots=True)
+class HeavyDemand:
+    number: str
+    title: str
+    kind: str
+    asker_name: str
+    n_units: int
+    minutes_hundredths: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedByRule:
+    rule: str
+    title: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyReview:
+    """One month of one unit and all below it. `before`: the month before; minutes × 100."""
+
+    unit: UnitView
+    month: Period
+    limit_per_month: int
+    inspections: InspectionCount
+    inspections_before: InspectionCount
+    units: tuple[ReviewedUnit, ...]
+    crowded: tuple[CrowdedPlace, ...]
+    burden: Burden
+    burden_before: Burden
+    askers: tuple[AskerMonth, ...]
+    heaviest: tuple[HeavyDemand, ...]
+    refused: tuple[RefusedByRule, ...]
+    n_turned_away: int
+    appeals: dict[str, int]  # by state
+    is_synthetic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """One visit as the review needs it."""
+
+    unit_id: int
+    unit_code: str
+    unit_name: str
+    above: str
+    path: str
+    on: date
+    origins: tuple[str, ...]
+
+
+def monthly_review(*, unit: str, month: Period, viewer: Actor) -> MonthlyReview:
+    """The review of a unit's month, for whoever supervises it. Raises NotThere."""
+    assert month.type == "month", "a review is of one month"
+    top = org.unit_by_code(unit)
+    if not viewer.may("DEMANDS_SEE_ALL", top.path):
+        raise NotThere()
+    limits = law.rule("INS-3", month.starts_on).parameters
+    came, entries = _came(top.path, month), below(entries_in(month), top.path)
+    crowded = _crowded(came, limits["visits_per_month"], limits["visits_per_week"])
+    by_unit = grouped(entries, "unit__path")
+    before = month.previous()
+    return MonthlyReview(
+        unit=top, month=month, limit_per_month=limits["visits_per_month"], inspections=_counted(came),
+        inspections_before=_counted(_came(top.path, before)), units=_units(top, came, crowded, by_unit),
+        crowded=_told(crowded), burden=added(burden for _path, burden in by_unit),
+        burden_before=added(b for _kind, b in grouped(below(entries_in(before), top.path), "kind")),
+        askers=_askers(entries), heaviest=_heaviest(entries), refused=_refused(top, month),
+        n_turned_away=RefusedVisit.objects.filter(
+            _in(month, "at"), unit__path__startswith=top.path
+        ).count(),
+        appeals=_appeals(top, month), is_synthetic=_visits(top.path, month).filter(is_synthetic=True).exists(),
+    )  # fmt: skip
+
+
+def _visits(path: str, month: Period) -> QuerySet[Visit]:
+    return Visit.objects.filter(
+        REVEALED, state__in=_HAPPENED, on__gte=month.starts_on, on__lt=month.ends_on, unit__path__startswith=path
+    ).exclude(mode=Visit.Mode.REMOTE)
+
+
+def _came(path: str, month: Period) -> list[_Came]:
+    rows = _visits(path, month).values_list(
+        "id", "unit_id", "unit__code", "unit__name", "unit__parent__name", "unit__path", "on", "parts__item__origin"
+    )
+    found: dict[int, _Came] = {}
+    for number, unit_id, code, name, above, unit_path, on, origin in rows.order_by("on", "id"):
+        earlier = found[number].origins if number in found else ()
+        found[number] = _Came(unit_id, code, name, above, unit_path, on, (*earlier, origin))
+    return list(found.values())
+
+
+def _counted(came: Iterable[_Came]) -> InspectionCount:
+    """A joint visit is one; it is planned where any of its items is, and an emergency only where all are."""
+    n = Counter[str]()
+    for visit in came:
+        n["all"] += 1
+        kind = next((k for k in ("planned", "exception", "emergency") if k in visit.origins), "exception")
+        n[kind] += 1
+        n["joint"] += len(visit.origins) > 1
+        n["saved"] += len(visit.origins) - 1
+    return InspectionCount(n["all"], n["planned"], n["exception"], n["emergency"], n["joint"], n["saved"])
+
+
+def _crowded(came: Iterable[_Came], per_month: int, per_week: int) -> dict[int, list[_Came]]:
+    by_unit: dict[int, list[_Came]] = defaultdict(list)
+    for visit in came:
+        by_unit[visit.unit_id].append(visit)
+    return {
+        unit_id: visits
+        for unit_id, visits in by_unit.items()
+        if len(visits) > per_month or max(Counter(v.on.isocalendar()[:2] for v in visits).values()) > per_week
+    }
+
+
+def _told(crowded: dict[int, list[_Came]]) -> tuple[CrowdedPlace, ...]:
+    found = (
+        CrowdedPlace(v[0].unit_code, v[0].unit_name, v[0].above or "", tuple(one.on for one in v))
+        for v in crowded.values()
+    )
+    return tuple(sorted(found, key=lambda one: one.code))
+
+
+def _units(
+    top: UnitView, came: list[_Came], crowded: dict[int, list[_Came]], by_unit: list[tuple[tuple, Burden]]
+) -> tuple[ReviewedUnit, ...]:
+    children = org.units_below(path=top.path, level=top.level + 1) if top.has_children else ()
+    ids = {child.id for child in children}
+    visits: dict[int, list[_Came]] = defaultdict(list)
+    for visit in came:
+        for unit_id in ids.intersection(ancestor_ids(visit.path)):
+            visits[unit_id].append(visit)
+    burdens: dict[int, list[Burden]] = defaultdict(list)
+    for (path,), burden in by_unit:
+        for unit_id in ids.intersection(ancestor_ids(path)):
+            burdens[unit_id].append(burden)
+    return tuple(
+        ReviewedUnit(
+            c.code, c.name, _counted(visits[c.id]), len({v.unit_id for v in visits[c.id]}),
+            len({v.unit_id for v in visits[c.id]} & set(crowded)), added(burdens[c.id]),
+        )
+        for c in children
+    )  # fmt: skip
+
+
+def _askers(entries: QuerySet[BurdenEntry]) -> tuple[AskerMonth, ...]:
+    minutes: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for (code, name, kind), burden in grouped(entries, "asker__code", "asker__name", "kind"):
+        minutes[code, name][kind] = burden.minutes_hundredths
+    counts = dict(
+        entries.filter(given_back_at=None)
+        .values("asker__code")
+        .annotate(n=Count("demand_id", distinct=True))
+        .values_list("asker__code", "n")
+        .order_by()
+    )
+    return tuple(AskerMonth(code, name, counts.get(code, 0), kinds) for (code, name), kinds in minutes.items())
+
+
+def _heaviest(entries: QuerySet[BurdenEntry]) -> tuple[HeavyDemand, ...]:
+    columns = ("demand__number", "demand__title", "kind", "asker__name")
+    found = sorted(
+        grouped(entries.exclude(kind="platform"), *columns), key=lambda one: (-one[1].minutes_hundredths, one[0][0])
+    )  # fmt: skip
+    return tuple(
+        HeavyDemand(number, title, kind, asker, burden.n, burden.minutes_hundredths)
+        for (number, title, kind, asker), burden in found[:_HEAVIEST]
+    )
+
+
+def _refused(top: UnitView, month: Period) -> tuple[RefusedByRule, ...]:
+    rows = Refusal.objects.filter(_in(month, "refused_at"), _at(top, "scope_unit"))
+    counts = Counter(
+        rule for reasons in rows.values_list("reasons", flat=True) for rule in {one["rule"] for one in reasons}
+    )
+    on = min(month.ends_on, timezone.localdate())
+    return tuple(RefusedByRule(rule, _title(rule, on), n) for rule, n in sorted(counts.items()))
+
+
+def _title(rule: str, on: date) -> str:
+    try:
+        return law.rule(rule, on).title
+    except LookupError:  # of a profile that is no longer chosen
+        return rule
+
+
+def _appeals(top: UnitView, month: Period) -> dict[str, int]:
+    rows = Appeal.objects.filter(_in(month, "made_at"), unit__path__startswith=top.path)
+    return {row["state"]: row["n"] for row in rows.values("state").annotate(n=Count("id")).order_by()}
+
+
+def _at(top: UnitView, field: str) -> Q:
+    """Units in the subtree, and those above it whose demands would have reached it."""
+    return Q(**{f"{field}__path__startswith": top.path}) | Q(**{f"{field}_id__in": ancestor_ids(top.path)})
+
+
+def _in(month: Period, field: str) -> Q:
+    return Q(**{f"{field}__date__gte": month.starts_on, f"{field}__date__lt": month.ends_on})
