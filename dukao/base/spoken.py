@@ -321,6 +321,11 @@ PHRASES = (
     _noop("文件里的字太多"),
     _noop("超过 {n} 字"),
     _noop("请另存为 DOCX 或 TXT 再上传，也可以直接粘贴正文"),
+    # an item of the inspection plan
+    _noop("结束日期早于开始日期"),
+    _noop("对象写了两次：{codes}"),
+    _noop("没有列出对象时，要写明总次数"),
+    _noop("总次数 {n} 多于各对象次数之和 {most}"),
     # the chain of seals
     _noop("链条在 {place} 处缺少 {n} 个事件"),
     _noop("事件或其前一个事件被改动"),

@@ -31,6 +31,13 @@ METHODS: dict[str, str] = {
 ORIGINS: dict[str, str] = {
     "planned": _noop("计划内"), "exception": _noop("一事一报"), "emergency": _noop("应急"),
 }  # fmt: skip
+STATES: dict[str, str] = {
+    "proposed": _noop("待审"), "approved": _noop("已批准"), "merged": _noop("已并入"), "refused": _noop("未通过"),
+    "withdrawn": _noop("已撤回"),
+}  # fmt: skip
+PLAN_STATES: dict[str, str] = {
+    "collecting": _noop("征集中"), "frozen": _noop("已定稿"), "published": _noop("已公布"),
+}  # fmt: skip
 # What an item's number begins with.
 PREFIXES: dict[str, str] = {"planned": "JH", "exception": "YS", "emergency": "YJ"}
 _VISITS_LIMIT = 20_000

@@ -33,7 +33,7 @@ from dukao.gate.models import Plan, PlanItem
 from dukao.gate.queries.plans.judging import CaseReader, rules_on
 from dukao.gate.queries.plans.views import definition_of
 from dukao.gate.rules.hits import RuleHit
-from dukao.gate.rules.items import ItemDefinition
+from dukao.gate.rules.items import STATES, ItemDefinition
 from dukao.gate.rules.merging import Merging, merged
 from dukao.gate.rules.plans import widened
 from dukao.org import queries as org
@@ -229,7 +229,7 @@ def _to_decide(number: str, by: Actor) -> PlanItem:
 
 def _not_in_state(item: PlanItem) -> WrongState:
     return WrongState(
-        _("{number} 现在是“{state}”，不能这样办").format(number=item.number, state=_(item.get_state_display())),
+        _("{number} 现在是“{state}”，不能这样办").format(number=item.number, state=_(STATES[item.state])),
         todo=_("请刷新页面，看它现在的状态"),
     )
 

@@ -103,9 +103,7 @@ def check_definition(definition: ItemDefinition, *, year: int, department: Depar
         or units[target.unit].level != definition.level_number
     ]  # fmt: skip
     if strange:
-        errors["targets"] = _("不是{scope}的{n}级对象：{codes}").format(
-            scope=scope.name, n=definition.level_number, codes=joined(strange[:5])
-        )
+        errors["targets"] = _("不在范围内，或不是所选的那一级：{codes}").format(codes=joined(strange[:5]))
     elif not definition.targets and not org.count_below(path=scope.path, level=definition.level_number):
         errors["level"] = _("{scope}没有这一级的单位").format(scope=scope.name)
     elements = registers.elements_by_code(q.element for q in definition.questions if q.element)

@@ -33,7 +33,7 @@ from dukao.gate.actions.quotas import set_limits
 from dukao.gate.models import Plan, PlanItem
 from dukao.gate.queries.plans.judging import hits_of_definition
 from dukao.gate.rules.hits import RuleHit
-from dukao.gate.rules.items import ItemDefinition
+from dukao.gate.rules.items import PLAN_STATES, STATES, ItemDefinition
 from dukao.org import queries as org
 from dukao.org.queries import DepartmentView
 from dukao.org.rules import Actor
@@ -98,7 +98,7 @@ def revise_item(*, number: str, definition: ItemDefinition, reason: str, by: Act
         said = reason_given(reason)
         if item.state not in _OPEN or item.origin == PlanItem.Origin.EMERGENCY:
             raise WrongState(
-                _("{number} 已经{state}，不能再改").format(number=number, state=_(item.get_state_display())),
+                _("{number} 已经{state}，不能再改").format(number=number, state=_(STATES[item.state])),
                 todo=_("已批准的请走变更，写明理由"),
             )
         _require_open(item.plan, item.origin)
@@ -130,7 +130,7 @@ def withdraw_item(*, number: str, reason: str, by: Actor, at: datetime) -> None:
             return
         if item.state not in (PlanItem.State.PROPOSED, PlanItem.State.APPROVED):
             raise WrongState(
-                _("{number} 已经{state}").format(number=number, state=_(item.get_state_display())), todo=_("不用再撤回")
+                _("{number} 已经{state}").format(number=number, state=_(STATES[item.state])), todo=_("不用再撤回")
             )
         decide(item, PlanItem.State.WITHDRAWN, reason_given(reason), by, at)
         tell("gate.plan_item.withdrawn", item, by, at, reason=reason.strip())
@@ -218,7 +218,7 @@ def record_attempt(
 def _require_open(plan: Plan, origin: str) -> None:
     if origin == PlanItem.Origin.PLANNED and plan.state != Plan.State.COLLECTING:
         raise PlanClosed(
-            _("{year} 年计划{state}，不再收新的事项").format(year=plan.year, state=_(plan.get_state_display())),
+            _("{year} 年计划{state}，不再收新的事项").format(year=plan.year, state=_(PLAN_STATES[plan.state])),
             why=_("计划定稿以后只按计划执行"),
             todo=_("确有必要的，请一事一报；长期要做的，列入明年计划"),
         )

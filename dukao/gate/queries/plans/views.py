@@ -20,7 +20,16 @@ from django.utils.translation import gettext as _
 from dukao.base.refusals import NotAllowed, NotThere
 from dukao.gate.models import Plan, PlanItem, PlanTarget, Quota
 from dukao.gate.queries.plans.topics import topic_title
-from dukao.gate.rules.items import KINDS, METHODS, ORIGINS, ItemDefinition, QuestionEntry, TargetEntry
+from dukao.gate.rules.items import (
+    KINDS,
+    METHODS,
+    ORIGINS,
+    PLAN_STATES,
+    STATES,
+    ItemDefinition,
+    QuestionEntry,
+    TargetEntry,
+)
 from dukao.gate.rules.quotas import item_key
 from dukao.org import queries as org
 from dukao.org.rules import Actor, ancestor_ids
@@ -144,7 +153,7 @@ def plan(*, year: int, unit: str, viewer: Actor) -> PlanView:
     found = Plan.objects.filter(year=year, unit_id=place.id).first() or Plan(year=year, unit_id=place.id)
     return PlanView(
         year=year, unit_code=place.code, unit_name=place.name, unit_path=place.path, state=found.state,
-        state_label=_(found.get_state_display()), frozen_at=found.frozen_at, published_at=found.published_at,
+        state_label=_(PLAN_STATES[found.state]), frozen_at=found.frozen_at, published_at=found.published_at,
         may_decide=viewer.may("PLAN_DECIDE", place.path), may_propose=_may_propose(viewer, place.path),
     )  # fmt: skip
 
@@ -259,7 +268,7 @@ def _seen(chosen: QuerySet[PlanItem], viewer: Actor, on: date, as_of: date | Non
     for view in views_of(rows, viewer):
         if last[view.number] == view.version:
             state = _state_at(view, instant)
-            found.append(replace(view, state=state, state_label=_(PlanItem.State(state).label), usage=None))
+            found.append(replace(view, state=state, state_label=_(STATES[state]), usage=None))
     return found
 
 
@@ -323,7 +332,7 @@ def _view(row: PlanItem, viewer: Actor, usage: Mapping[str, tuple[int, int, int]
     counted = usage.get(row.number)
     return ItemView(
         number=row.number, version=row.version, is_current=row.is_current,
-        origin=row.origin, origin_label=_(ORIGINS[row.origin]), state=row.state, state_label=_(row.get_state_display()),
+        origin=row.origin, origin_label=_(ORIGINS[row.origin]), state=row.state, state_label=_(STATES[row.state]),
         plan_year=row.plan.year, plan_unit_code=row.plan.unit.code, plan_state=row.plan.state,
         department_code=row.department.code, department_name=row.department.name, title=row.title,
         topic=row.topic, topic_title=topic_title(row.topic), kind=row.kind, kind_label=_(KINDS[row.kind]),

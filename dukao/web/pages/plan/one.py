@@ -149,7 +149,7 @@ def _marks(item: ItemView) -> tuple[tuple[str, str], ...]:
             n=f"{item.visits_most:,}", minutes=words.minutes(item.minutes_hundredths_per_visit))),
         (_("性质"), item.origin_label if item.origin != "planned" else ""),
         (_("这一版的理由"), item.reason),
-        (_("批准"), names.get(item.approved_by, item.approved_by) if item.approved_at else ""),
+        (_("谁批准的"), names.get(item.approved_by, item.approved_by) if item.approved_at else ""),
         (_("批准时间"), words.moment(item.approved_at)),
         (_("决定意见"), item.decision),
     )  # fmt: skip

@@ -130,7 +130,7 @@ def items_table(items: Sequence[ItemView], *, key: str, caption: str, empty: str
         rows.append(row(*cells))
     columns = [
         Column(_("事项"), is_sticky=True), Column(_("部门")), Column(_("主题")), Column(_("类型")), Column(_("方式")),
-        Column(_("对象")), Column(_("开始"), "date"), Column(_("结束"), "date"),
+        Column(_("对象")), Column(_("最早"), "date"), Column(_("最晚"), "date"),
         Column(_("最多"), "number", _("次")), Column(_("已执行"), "number", _("次")),
         *([Column(_("已预约"), "number", _("次")), Column(_("还剩"), "number", _("次"))] if knows else []),
         *([Column(_("状态"), "badge")] if with_state else []),

@@ -43,6 +43,7 @@ class WritingPage:
     errors: dict[str, str]
     told: str  # how much the item asks, in one line
     is_judged: bool
+    wrong: tuple[str, ...] = ()  # of what is written so far
     refused: Refused | None = None
 
 
@@ -151,9 +152,10 @@ def _answer(
 def _sent_back(request: HttpRequest, page: WritingPage, refused: Refused) -> HttpResponse:
     """The form with what is wrong; while somebody is still writing, what is missing is no reproach."""
     if request.POST.get("do") == "judge":
-        errors = getattr(refused, "errors", {})
-        page = replace(page, told=_("写全以后，这里会说规则怎么看。"), errors={})
-        return doors.render(request, "plan/write.html", replace(page, is_judged=bool(errors)))
+        errors: dict[str, str] = getattr(refused, "errors", {})
+        wrong = tuple(why for name, why in errors.items() if getattr(page.draft, name, ""))
+        told = _("写全以后，这里会说规则怎么看。")
+        return doors.render(request, "plan/write.html", replace(page, wrong=wrong, told=told))
     hits = tuple(screen.said(hit) for hit in getattr(refused, "hits", ()))
     errors = getattr(refused, "errors", {})
     page = replace(page, hits=hits, errors=errors, refused=refused, is_judged=True)
