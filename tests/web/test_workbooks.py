@@ -15,6 +15,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from dukao.base.models import Event
 from dukao.sheets import actions, queries
 from dukao.web import uploads
+from dukao.web.pages.workbooks.marks import printed_marks
+from dukao.workbooks.grid import Grid, Workbook
 from dukao.workbooks.matching import Asked
 from tests.conftest import AT
 
@@ -314,6 +316,51 @@ def test_a_form_becomes_a_draft_in_the_designer(here, as_):
         "tax_revenue", "vat_revenue", "new_projects",
     ]  # fmt: skip
     assert found.definition["level"] == "village"
+
+
+def test_the_legal_marks_that_a_form_prints_are_taken_into_its_draft(here, as_):
+    book = openpyxl.load_workbook(io.BytesIO(form()))
+    sheet = book["表一"]
+    sheet["D1"], sheet["D2"] = "表　　号：富民季1表", "制定机关： 富水市民政局（模拟）"
+    sheet["D3"], sheet["E3"] = "批准文号：", "富统审〔2026〕模拟8号"
+    sheet["D4"] = "有效期至：2028年6月"
+    dora = as_("dora")
+    ticket = hidden(dora.post("/workbooks/", {"file": file(saved(book))}), "ticket")[0]
+    page = dora.post("/workbooks/sheet/", {"ticket": ticket})
+    assert "富民季1表" in text_of(page)
+    said = {name: hidden(page, name)[0] for name in ("form_number", "issuing_body", "approval_number", "valid_until")}
+    assert said == {
+        "form_number": "富民季1表", "issuing_body": "富水市民政局（模拟）",
+        "approval_number": "富统审〔2026〕模拟8号", "valid_until": "2028-06-30",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("表号：甲1表  制定机关：统计局  有效期至：2027.12.31", ("甲1表", "统计局", "2027-12-31")),
+        ("表号：甲1表 制表机关：统计局", ("甲1表", "统计局", "")),
+        ("有效期限：长期", ("", "", "")),
+        ("有效期至：2027年2月30日", ("", "", "")),
+        ("本表号码不用填", ("", "", "")),
+    ],
+)
+def test_marks_are_read_as_forms_write_them(text, marks):
+    found = printed_marks(Workbook("表.xlsx", "xlsx", (Grid("表一", [[text, None]]),)))
+    assert tuple(found.get(name, "") for name in ("form_number", "issuing_body", "valid_until")) == marks
+
+
+def test_a_question_in_a_grid_is_called_by_row_and_column(here, city, as_):
+    book = openpyxl.load_workbook(io.BytesIO(form(("税收收入", "万元"))))
+    book["表一"]["C3"] = "入库金额"
+    dora = as_("dora")
+    meant = Asked(("入库金额",), ("税收收入",)).signature
+    actions.confirm_meaning(
+        signature=meant, element="tax_revenue", unit=city.code["富水市"], by=city.actor["dora"], at=AT
+    )  # fmt: skip
+    ticket = hidden(dora.post("/workbooks/", {"file": file(saved(book))}), "ticket")[0]
+    page = dora.post("/workbooks/sheet/", {"ticket": ticket})
+    assert hidden(page, "s0-q0-label") == ["税收收入 入库金额"]
 
 
 def test_only_who_designs_makes_sheets(here, as_):

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST
 
 from dukao.base.periods import Period
@@ -21,12 +22,17 @@ from dukao.sheets.queries import PlatformShelf
 from dukao.web import doors, words
 from dukao.web.designer import Draft
 from dukao.web.doors import Crumb
-from dukao.web.pages.workbooks.files import opened, waiting
+from dukao.web.pages.workbooks.files import Opened, opened, waiting
 from dukao.web.pages.workbooks.filling import printed_period
+from dukao.web.pages.workbooks.marks import printed_marks
 from dukao.web.pages.workbooks.screen import Offer, offer
 from dukao.web.pages.workbooks.template import Template, Unmatched, template_of
 from dukao.workbooks.matching import Matcher
 
+_MARKS = {
+    "form_number": _l("表号"), "issuing_body": _l("制定机关"), "approval_number": _l("批准或备案文号"),
+    "valid_until": _l("有效期限"),
+}  # fmt: skip
 _FREQUENCY = {"year": "yearly", "quarter": "quarterly", "month": "monthly", "day": "daily"}
 
 
@@ -54,6 +60,7 @@ class DraftPage:
     spared: tuple[UnmatchedLine, ...]  # of another period: known from then
     checks: tuple[tuple[str, str], ...]  # as printed, as a rule over elements
     unruly: tuple[tuple[str, str], ...]  # rules that are not taken over: as printed, why
+    marks: tuple[tuple[str, str], ...]  # printed on the form, of what the law asks
     fields: tuple[tuple[str, str], ...]  # the draft as the designer's form carries it
     told: str = ""
 
@@ -77,7 +84,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     found = template_of(given.understood, Matcher(shelf.terms, confirmed))
     named = replace(found.draft, title=found.draft.title or Path(given.file.name).stem[:120])
     whole = _completed(named, actor, printed_period(given))
-    return doors.render(request, "workbooks/draft.html", _page(given.file.ticket, found, whole, shelf, told))
+    return doors.render(request, "workbooks/draft.html", _page(given, found, whole, shelf, told))
 
 
 def _completed(draft: Draft, actor: Actor, period: Period | None) -> Draft:
@@ -92,8 +99,8 @@ def _completed(draft: Draft, actor: Actor, period: Period | None) -> Draft:
     )  # fmt: skip
 
 
-def _page(ticket: str, found: Template, draft: Draft, shelf: PlatformShelf, told: str) -> DraftPage:
-    elements = registers.elements_by_code(draft.element_codes)
+def _page(given: Opened, found: Template, draft: Draft, shelf: PlatformShelf, told: str) -> DraftPage:
+    elements, marks = registers.elements_by_code(draft.element_codes), printed_marks(given.workbook)
     sections = tuple(
         Section(
             section.title,
@@ -105,14 +112,15 @@ def _page(ticket: str, found: Template, draft: Draft, shelf: PlatformShelf, told
     return DraftPage(
         title=_("做成报表：{title}").format(title=draft.title),
         crumbs=(Crumb(_("表格助手"), reverse("workbooks")), Crumb(_("做成报表"))),
-        ticket=ticket,
+        ticket=given.file.ticket,
         n_questions=len(draft.element_codes),
         sections=sections,
         unmatched=tuple(_unmatched(one, shelf.elements) for one in found.unmatched if not one.is_other_period),
         spared=tuple(_unmatched(one, shelf.elements) for one in found.unmatched if one.is_other_period),
         checks=tuple((check.message, check.rule) for check in draft.checks),
         unruly=tuple((rule.text, _WHY[rule.why]()) for rule in found.unruly),
-        fields=tuple(_fields(draft)),
+        marks=tuple((str(title), marks[name]) for name, title in _MARKS.items() if name in marks),
+        fields=tuple(_fields(replace(draft, **marks))),
         told=told,
     )
 

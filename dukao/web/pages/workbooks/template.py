@@ -76,6 +76,7 @@ def template_of(form: Understood, matcher: Matcher) -> Template:
 def _meanings(name: str, table: Table, making: _Making) -> list[tuple[tuple[int, int], str, str]]:
     """Place of each slot → the element it is sure to ask, and what the form calls it; others are noted."""
     keys = {column.index for column in key_columns(table)} if table.layout is not Layout.PAIRS else set()
+    is_by_item = not keys and table.layout is Layout.GRID  # and not by village or year
     found = []
     for slot in table.slots:
         if slot.column in keys or is_optional(slot) or is_own_total(table, slot):
@@ -83,8 +84,8 @@ def _meanings(name: str, table: Table, making: _Making) -> list[tuple[tuple[int,
         asked = asked_by(table, slot)
         sure, path = making.matcher.sure(asked), (*asked.row_path, *asked.path)
         if sure is not None and sure.span is Span.NOW:
-            own = next((part for part in reversed(path) if not label(part).is_generic), sure.term.title)
-            found.append(((slot.row, slot.column), sure.term.key, own))
+            own = _called(asked.row_path if is_by_item else (), asked.path) or _called(asked.row_path)
+            found.append(((slot.row, slot.column), sure.term.key, own or sure.term.title))
             continue
         key = (asked.words if sure is None else asked.signature) or f"{name}!{slot.cell}"
         if key not in making.unmatched:
@@ -93,6 +94,12 @@ def _meanings(name: str, table: Table, making: _Making) -> list[tuple[tuple[int,
                 " › ".join(path) or slot.cell, f"{name}!{slot.cell}", asked.words, offered, sure is not None
             )
     return found
+
+
+def _called(*paths: tuple[str, ...]) -> str:
+    """The last telling part of each: `农村低保 户数（户）`; generic ones such as 本期数 tell nothing."""
+    telling = (next((part for part in reversed(path) if not label(part).is_generic), "") for path in paths)
+    return " ".join(filter(None, telling))
 
 
 def _questions(meant: list[tuple[tuple[int, int], str, str]], table: Table, making: _Making) -> Iterator[DraftQuestion]:
