@@ -107,6 +107,17 @@ def test_a_name_that_two_units_share_is_told_and_the_forms_own_is_meant_first(ho
     assert not within.untold
 
 
+def test_a_full_name_tells_units_of_one_name_apart(house, city):
+    Unit.objects.filter(name="四村").update(name="一村", short_name="一村")
+    house.know("tax_revenue", "2026Q3", "一村", 500)
+    shelf = _shelf(city, "sam")
+    assert _value(shelf, "tax_revenue", "甲镇一村") == 5
+    assert _value(shelf, "tax_revenue", "西区丙镇一村村民委员会") is None
+    assert shelf.knows("丙镇一村")
+    assert not shelf.knows("乙镇一村")
+    assert shelf.untold == []
+
+
 def test_a_unit_is_read_once_whatever_is_asked(house, city, django_assert_max_num_queries):
     house.know_all("tax_revenue", "2026Q3")
     shelf = _shelf(city, "rita")

@@ -28,7 +28,8 @@ from dukao.sheets.queries.reading import folded
 from dukao.sheets.rules.cells import cell_periods, is_fresh, periods_that_count
 from dukao.sheets.wording import source_text
 from dukao.workbooks.matching import Term
-from dukao.workbooks.shelf import Known, who
+from dukao.workbooks.naming import short_of, who
+from dukao.workbooks.shelf import Known
 from dukao.workbooks.tables import Kind
 
 Part = TypeVar("Part")
@@ -182,21 +183,31 @@ class _UnitsByName:
     def __init__(self, viewer: Actor, within: str) -> None:
         self._viewer, self._within = viewer, within
         self._by_name: dict[str, list[UnitView]] | None = None
+        self._units: dict[int, UnitView] = {}
 
     def called(self, whose: str) -> tuple[UnitView, ...]:
         """The units called so; of several those below the unit whose form it is."""
         if self._by_name is None:
             self._by_name = defaultdict(list)
-            units = {unit.id: unit for unit in self._all()}
-            for unit in units.values():
+            self._units = {unit.id: unit for unit in self._all()}
+            for unit in self._units.values():
                 for name in {unit.code, who(unit.name), who(unit.short_name)}:
                     self._by_name[name].append(unit)
-        found = self._by_name.get(who(whose), [])
+        found = self._by_name.get(who(whose)) or self._called_in_full(who(whose), self._by_name)
         if len(found) > 1 and (place := next(iter(self._by_name.get(self._within, ())), None)):
             if place in found:
                 return (place,)
             found = [unit for unit in found if unit.path.startswith(place.path)] or found
         return tuple(found)
+
+    def _called_in_full(self, name: str, by_name: Mapping[str, list[UnitView]]) -> list[UnitView]:
+        """平安镇和平村: those called 和平村 below a unit that is called by the words before it."""
+        short = short_of(name)
+        outer = name.removesuffix(short)
+        return [unit for unit in by_name.get(short, ()) if any(
+            outer.endswith((who(above.name), who(above.short_name)))
+            for above in map(self._units.get, ancestor_ids(unit.path)) if above is not None and above.id != unit.id
+        )] if short else []  # fmt: skip
 
     def _all(self) -> Iterator[UnitView]:
         tops = org.root_units() if self._viewer.is_system else ()
