@@ -27,8 +27,8 @@ from dukao.cli.terminal import aligned
 from dukao.env import BadSetting
 
 MODULES = (
-    "org", "registers", "plans", "joint", "visits", "documents", "meetings", "burden", "sheets", "indicators", 
-    "trail", "workbooks", "serve", "work", "demo",
+    "org", "registers", "plans", "joint", "visits", "documents", "meetings", "monthly", "burden", "sheets",
+    "indicators", "trail", "workbooks", "serve", "work", "demo",
 )  # fmt: skip
 DONE, UNEXPECTED, WRONG_USE, REFUSED, FOUND = range(5)
 _NAMES = ("refused", "rule")  # of a refusal; the rest is said to people
