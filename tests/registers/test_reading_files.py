@@ -472,3 +472,26 @@ def test_naughty_texts_come_through_unchanged_or_are_refused(folder):
     )
     source = read(put(folder, told.getvalue().encode("utf-8", "surrogatepass")), folder, careful=True)
     assert [row[3] or "" for row in rows_of(source, folder)] == texts
+
+
+def test_what_was_assumed_is_told_with_the_source(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "明细"
+    for line in (["代码", "金额"], ["A", 1], ["B", 2]):
+        sheet.append(line)
+    sheet.row_dimensions[2].hidden = True
+    sheet.sheet_state = "hidden"
+    book.create_sheet("封面").append(["模拟"])
+    book.save(tmp_path / "a.xlsx")
+    told = read(tmp_path / "a.xlsx", tmp_path).found["doubts"]
+    assert told == [
+        "工作表“明细”是隐藏的，也读入了",
+        "工作表“明细”里有 1 行是隐藏的，也读入了",
+        "只读了工作表“明细”，没有读：封面",
+    ]
+    short = put(tmp_path, "代码,金额\r\n甲,1\r\n".encode("gb18030"), "b.csv")
+    (told,) = read(short, tmp_path).found["doubts"]
+    assert "按 GB18030（简体）读" in told
+    plain = put(tmp_path, "代码,金额\r\n甲,1\r\n", "c.csv")
+    assert read(plain, tmp_path).found["doubts"] == []

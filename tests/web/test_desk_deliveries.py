@@ -1,8 +1,10 @@
 """Delivering on a page: the file comes up, its columns are matched with reasons, it lands, and every fault is told."""
 
+import io
 import re
 from datetime import timedelta
 
+import openpyxl
 import pytest
 from desk_helpers import text_of
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -135,6 +137,37 @@ def test_from_the_file_to_the_faults(dataset, house, as_):
     assert "有 1 行没有入库" in text_of(dora.get("/department/"))
     assert "没有登记" not in text_of(as_("sam").get(sent.headers["Location"]))
     assert "有问题的行只有提供部门看得到" in text_of(as_("sam").get(sent.headers["Location"]))
+
+
+def test_what_the_reader_was_unsure_of_is_told_before_and_after(dataset, as_):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "项目"
+    for line in (["行政区划代码", "新开工的项目"], [dataset.code["一村"], 3], [dataset.code["二村"], 4]):
+        sheet.append(line)
+    sheet.row_dimensions[3].hidden = True
+    book.create_sheet("说明").append(["模拟"])
+    content = io.BytesIO()
+    book.save(content)
+    dora = as_("dora")
+    file = SimpleUploadedFile("项目.xlsx", content.getvalue())
+    form = {"dataset": "project_quarters", "period": "2026Q3", "scope": dataset.code["富水市"], "file": file}
+    match = dora.post("/deliveries/new/", form)
+    assert "读文件时拿不准的 1 处" in text_of(match)
+    assert "工作表“项目”里有 1 行是隐藏的，也读入了" in text_of(match)
+    sent = _deliver(dora, dataset, _ticket(match))["Location"]
+    land_waiting(at=AT)
+    told = text_of(dora.get(sent))
+    assert "读文件时拿不准的 2 处" in told
+    assert "有 1 行是隐藏的" in told
+    assert "只读了工作表“项目”，没有读：说明" in told
+    assert "读文件时拿不准的" not in text_of(dora.get(_deliver_plain(dora, dataset)))
+
+
+def _deliver_plain(client, city) -> str:
+    sent = _deliver(client, city, _ticket(_upload(client, city, period="2026Q2")), period="2026Q2")["Location"]
+    land_waiting(at=AT)
+    return sent
 
 
 def test_the_same_file_again_is_the_same_delivery(dataset, as_):
