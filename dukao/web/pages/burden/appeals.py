@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dukao.base.refusals import Invalid, Refused
+from dukao.base.wording import with_note
 from dukao.gate import actions, queries
 from dukao.gate.queries import GROUND_NAMES, KIND_NAMES, AppealCase, AppealView
 from dukao.org.rules import Actor
@@ -156,7 +157,7 @@ def _asked(number: str, code: str, actor: Actor, refused: Refused | None = None)
 def _one(number: str, actor: Actor, refused: Refused | None = None) -> AppealPage:
     found = queries.appeal(number=number, viewer=actor)
     lines = (
-        (_("单位"), found.unit_name), (_("任务"), f"{found.title}（{found.demand}）"), (_("谁要"), found.asker_name),
+        (_("单位"), found.unit_name), (_("任务"), with_note(found.title, found.demand)), (_("谁要"), found.asker_name),
         (_("理由"), found.ground_label), (_("说明"), found.note), (_("提出"), words.moment(found.made_at)),
         (_("应当决定"), words.due(found.due_on, doors.today()).text if found.state == "open" else ""),
         (_("决定"), found.decision), (_("决定时间"), words.moment(found.decided_at)),

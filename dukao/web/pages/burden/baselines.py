@@ -79,11 +79,11 @@ def _table(compared: tuple[Compared, ...]) -> Table:
         change, bar = one.change_percent, f"−{abs(one.bar_percent)}%"
         rows.append(
             row(
-                str(KIND_NAMES[one.kind]), number(one.count),
+                Cell(str(KIND_NAMES[one.kind]), note=one.source), number(one.count),
                 Cell(f"{one.baseline.count:,}", raw=one.baseline.count, note=one.baseline.source)
                 if one.baseline else Cell(_("没有基线"), raw=""),
                 Cell("–", raw="") if change is None else Cell(f"{change:+d}%".replace("-", "−"), raw=change),
-                Cell(bar, raw=one.bar_percent, note=one.source),
+                Cell(bar, raw=one.bar_percent),
                 number(one.count_most),
                 Cell("–") if one.is_within is None
                 else Cell(_("在内"), tone="ok") if one.is_within else Cell(_("已超出"), tone="stop"),

@@ -16,6 +16,7 @@ from dukao.web import words
 from dukao.web.tables import Cell, Column, Table, number, row, table
 
 _MONTHS_OFFERED = 12
+_HOURS_FROM_HUNDREDTHS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,13 @@ class KeyFigure:
     unit: str
     formula: str
     note: str = ""
+
+
+def amount(hundredths: int) -> tuple[str, str]:
+    """The number and its unit: minutes where it is little, as for one village, else hours."""
+    if hundredths < _HOURS_FROM_HUNDREDTHS:
+        return words.minutes_number(hundredths), _("分钟")
+    return words.hours_number(hundredths), _("小时")
 
 
 def hours(hundredths: int) -> Cell:
@@ -68,13 +76,13 @@ def key_figures(whole: Burden, before: Burden) -> tuple[KeyFigure, ...]:
     change = whole.minutes_hundredths - before.minutes_hundredths
     sign = "+" if change > 0 else "−" if change < 0 else ""
     figures = [
-        KeyFigure(_("合计"), words.hours_number(whole.minutes_hundredths), _("小时"), str(FORMULAS["minutes"]),
-                  _("比上期 {change} 小时").format(change=sign + words.hours_number(abs(change)))),
-        KeyFigure(_("其中估算"), words.hours_number(whole.estimated_hundredths), _("小时"), str(FORMULAS["estimated"]),
+        KeyFigure(_("合计"), *amount(whole.minutes_hundredths), str(FORMULAS["minutes"]),
+                  _("比上期 {change}").format(change=sign + words.hours(abs(change)))),
+        KeyFigure(_("其中估算"), *amount(whole.estimated_hundredths), str(FORMULAS["estimated"]),
                   _("共 {n} 笔").format(n=f"{whole.n_estimated:,}")),
-        KeyFigure(_("其中实测"), words.hours_number(whole.measured_hundredths), _("小时"), str(FORMULAS["measured"]),
+        KeyFigure(_("其中实测"), *amount(whole.measured_hundredths), str(FORMULAS["measured"]),
                   _("共 {n} 笔").format(n=f"{whole.n_measured:,}")),
-        KeyFigure(_("已退回"), words.hours_number(whole.given_back_hundredths), _("小时"), str(FORMULAS["given_back"]),
+        KeyFigure(_("已退回"), *amount(whole.given_back_hundredths), str(FORMULAS["given_back"]),
                   _("共 {n} 笔").format(n=f"{whole.n_given_back:,}")),
     ]  # fmt: skip
     if (percent := whole.measured_percent_of_estimate) is not None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dukao.base.periods import Period
+from dukao.base.wording import with_note
 from dukao.gate import queries as gate
 from dukao.gate.queries import (
     ESTIMATE_NAMES,
@@ -156,7 +157,7 @@ def _children_table(children: tuple[UnitBurden, ...], period: Period) -> Table:
 def _lines_table(lines: tuple[StatementLine, ...], own_unit: str) -> Table:
     rows = [
         row(
-            Cell(line.title, note=line.number,
+            Cell(line.title, note=_with_given_back(line),
                  href=reverse("burden.demand", args=[line.number, own_unit])
                  if own_unit and line.kind != "platform" else ""),
             Cell(line.asker_name), str(KIND_NAMES[line.kind]),
@@ -174,6 +175,11 @@ def _lines_table(lines: tuple[StatementLine, ...], own_unit: str) -> Table:
     ]  # fmt: skip
     return table("lines", _("逐项任务"), columns, rows, source=str(FORMULAS["minutes"]), is_filtered=len(rows) > 12,
                  empty=_("这一期没有任务。"))  # fmt: skip
+
+
+def _with_given_back(line: StatementLine) -> str:
+    back = line.burden.n_given_back
+    return with_note(line.number, _("已退回 {n} 次").format(n=f"{back:,}")) if back else line.number
 
 
 def _askers_table(seen: UnitStatement, actor: Actor) -> Table:
