@@ -8,7 +8,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -283,7 +283,7 @@ def views_of(rows: QuerySet[PlanItem], viewer: Actor, *, with_targets: bool = Fa
     named = Prefetch("targets", PlanTarget.objects.select_related("unit").order_by("unit__code"))
     chosen = rows.select_related("plan__unit", "department", "scope_unit").annotate(n_named=Count("targets"))
     items = list(chosen.prefetch_related(named) if with_targets else chosen)
-    usage = _usage(item.number for item in items if item.approved_at)
+    usage = _usage([item for item in items if item.approved_at])
     merged: dict[str, list[str]] = defaultdict(list)
     into = PlanItem.objects.filter(is_current=True, merged_into__in={item.number for item in items})
     for number, target in into.order_by("number").values_list("number", "merged_into"):
@@ -316,10 +316,12 @@ def definition_of(row: PlanItem) -> ItemDefinition:
     )  # fmt: skip
 
 
-def _usage(numbers: Iterable[str]) -> dict[str, tuple[int, int, int]]:
-    keys = {item_key(number): number for number in numbers}
+def _usage(items: Sequence[PlanItem]) -> dict[str, tuple[int, int, int]]:
+    """Limit, used, held. A cap that is not on record yet looks like one on which nothing but secrets draw."""
+    keys = {item_key(item.number): item.number for item in items}
     rows = Quota.objects.filter(key__in=keys).values_list("key", "limit", "used", "held")
-    return {keys[key]: (limit, used, held) for key, limit, used, held in rows}
+    drawn_on = {keys[key]: (limit, used, held) for key, limit, used, held in rows}
+    return {item.number: (item.visits_most, 0, 0) for item in items} | drawn_on
 
 
 def _view(row: PlanItem, viewer: Actor, usage: Mapping[str, tuple[int, int, int]], merged: tuple[str, ...],
