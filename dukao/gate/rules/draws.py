@@ -93,7 +93,8 @@ def faults_of(published: Mapping[str, Any]) -> list[str]:
 
 
 def _staffed(key: str, unit: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    chosen, passed_over = [], []
+    chosen: list[dict[str, str]] = []
+    passed_over: list[dict[str, str]] = []
     for one in _by_ticket(key, f"inspector {unit}", given["inspectors"]):
         if len(chosen) == given["inspectors_wanted"]:
             break

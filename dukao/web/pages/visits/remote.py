@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from dukao.base.refusals import NotThere, Refused
 from dukao.base.wording import joined
 from dukao.gate import actions, queries
-from dukao.gate.queries import RemoteLook
+from dukao.gate.queries import RemoteLook, UnitToBook
 from dukao.org.rules import Actor
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
@@ -56,7 +56,8 @@ def _page(actor: Actor, given: dict[str, str], refused: Refused | None = None) -
     today = doors.today()
     items = tuple(one for one in queries.items_to_book(viewer=actor, today=today) if one.elements)
     item = given.get("item", "") if any(one.number == given.get("item") for one in items) else ""
-    text, found, units = given.get("q", "").strip()[:40], None, ()
+    text, found = given.get("q", "").strip()[:40], None
+    units: tuple[UnitToBook, ...] = ()
     if item and given.get("unit"):
         found = queries.remote_look(item=item, unit=given["unit"][:12], viewer=actor, on=today)
     elif item:
