@@ -66,6 +66,7 @@ def test_from_draft_to_the_village(city, dora, as_):
     read = text_of(alice.get(page))
     assert "请召开村民会议" in read
     assert "规则怎么说" not in read
+    assert f"/burden/demands/XQ2026-0001/{city.code['一村']}/" in alice.get(page).content.decode()
     assert "关于做好秋收的通知" not in text_of(as_("rita").get("/documents/"))
 
 

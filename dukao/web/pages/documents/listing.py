@@ -38,6 +38,20 @@ class RegisterPage:
     states: tuple[tuple[str, str], ...]
     is_filtered: bool
     tables: tuple[Table, ...]
+    received: tuple["Came", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A document that came to a unit, as it stands in a worker's list."""
+
+    title: str
+    href: str
+    department_name: str
+    channel: str
+    due: words.Due
+    minutes: str
+    issued: str
 
 
 @require_GET
@@ -48,17 +62,18 @@ def documents(request: HttpRequest) -> HttpResponse:
     if not is_register and not actor.has("DEMANDS_RECEIVE"):
         raise NotAllowed(_("您的岗位没有这项权限"), todo=_("如果工作需要，请系统管理员为您设置岗位"))
     text, channel, state = (request.GET.get(name, "")[:60] for name in ("text", "channel", "state"))
+    tables, received = [], ()
     if is_register:
         found = gate.documents(viewer=actor, text=text, channel=channel, state=state, most=_MOST)
-        shown = register_table(found, with_department=actor.has("DEMANDS_SEE_ALL"))
+        tables.append(register_table(found, with_department=actor.has("DEMANDS_SEE_ALL")))
     else:
-        shown = received_table(gate.documents_received(viewer=actor, most=_MOST))
+        received = tuple(map(_came, gate.documents_received(viewer=actor, most=_MOST)))
     page = RegisterPage(
         title=_("文件") if is_register else _("收到的文件"), is_register=is_register, may_write=_may_write(actor),
         oversees=actor.has("DEMANDS_SEE_ALL"), text=text, channel=channel, state=state,
         channels=(("", _("全部方式")), *named(CHANNELS)),
         states=(("", _("全部")), *((code, str(title)) for code, (_tone, title) in STATES.items())),
-        is_filtered=bool(text or channel or state), tables=(shown,),
+        is_filtered=bool(text or channel or state), tables=tuple(tables), received=received,
     )  # fmt: skip
     return doors.render(request, "documents/list.html", page)
 
@@ -96,26 +111,18 @@ def register_table(found: Sequence[DocumentLine], *, with_department: bool) -> T
     )  # fmt: skip
 
 
-def received_table(found: Sequence[DocumentLine]) -> Table:
+def _came(line: DocumentLine) -> Came:
     today = doors.today()
-    rows = []
-    for d in found:
-        due = words.due(d.due_on, today) if d.due_on and d.due_on >= today else words.Due(words.day(d.due_on))
-        rows.append(row(
-            Cell(d.title, href=reverse("documents.page", args=[d.number]), note=d.document_number or d.number),
-            d.department_name, say(Words(CHANNELS[d.channel])),
-            Cell(words.day(d.issued_at), raw=d.issued_at.isoformat() if d.issued_at else ""),
-            Cell(due.text, raw=d.due_on.isoformat() if d.due_on else "", tone=due.tone),  # type: ignore[arg-type]
-            Cell(words.minutes(d.minutes_hundredths_per_unit), raw=d.minutes_hundredths_per_unit),
-        ))  # fmt: skip
-    columns = [
-        Column(_("标题"), is_sticky=True), Column(_("谁发的")), Column(_("发文方式")), Column(_("印发"), "date"),
-        Column(_("截止"), "date"), Column(_("估计要花"), "number"),
-    ]  # fmt: skip
-    return table(
-        "received", _("收到的文件（{n} 件）").format(n=len(rows)), columns, rows, is_filtered=len(rows) > 10,
-        is_synthetic=any(d.is_synthetic for d in found), empty=_("还没有收到文件。"),
-        source=_("时间由发文部门估计，记在发文部门名下。"),
+    over = line.due_on is not None and line.due_on < today
+    due = (
+        words.Due(_("{day}已到期").format(day=words.day(line.due_on)))
+        if over
+        else words.due(line.due_on or today, today)
+    )
+    return Came(
+        line.title, reverse("documents.page", args=[line.number]), line.department_name,
+        say(Words(CHANNELS[line.channel])), due, words.minutes(line.minutes_hundredths_per_unit),
+        words.day(line.issued_at),
     )  # fmt: skip
 
 

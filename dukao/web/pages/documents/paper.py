@@ -36,6 +36,7 @@ class Answer:
     label: str
     unit: str
     value: str
+    error: str
     told: tuple[str, ...]
 
 
@@ -60,6 +61,9 @@ class PaperPage:
     issue_label: str
     excuse: str
     demand_href: str
+    is_received: bool
+    due: words.Due
+    ours: tuple[tuple[str, str], ...]  # own units that it came to, and where they appeal or tell their time
     is_synthetic: bool
     refused: Refused | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -157,7 +161,7 @@ def _page(number: str, actor: Actor, *, given: Mapping[str, str] | None = None, 
     today = doors.today()
     seen = gate.document(number=number, viewer=actor, today=today)
     line, tone_title = seen.line, STATES[seen.line.state]
-    typed = given or {}
+    typed, errors = given or {}, getattr(refused, "errors", {})
     lifts = {finding.lifted_by for finding in seen.findings}
     n_units = line.unit_count or org.count_below(path=org.unit_by_code(seen.scope_code).path, level=line.target_level)
     is_assessed = seen.assessment.minutes is not None
@@ -166,7 +170,7 @@ def _page(number: str, actor: Actor, *, given: Mapping[str, str] | None = None, 
         title=line.title, crumbs=(Crumb(_("文件"), reverse("documents")), Crumb(number)), seen=seen,
         state=(tone_title[0], str(tone_title[1])), figures=_figures(seen, n_units), formula=_formula(seen, today),
         findings=seen.findings, beside=_beside(seen, actor), marks=_marks(seen),
-        answers=_answers(seen.assessment, typed), due_on=typed.get("due_on", due_on.isoformat()),
+        answers=_answers(seen.assessment, typed, errors), due_on=typed.get("due_on", due_on.isoformat()),
         deadlines=joined(seen.assessment.asked.deadlines), is_assessed=is_assessed,
         wants_reason=seen.may_change and bool(lifts & {"excuse", "approval"}),
         wants_permission="approval" in lifts and seen.allowed_at is None,
@@ -174,8 +178,20 @@ def _page(number: str, actor: Actor, *, given: Mapping[str, str] | None = None, 
         issue_label=_("印发给 {units}").format(units=words.units_asked(n_units, line.target_level)),
         excuse=typed.get("excuse", seen.excuse),
         demand_href=reverse("demands.page", args=[line.demand]) if line.demand and seen.standing else "",
-        is_synthetic=line.is_synthetic, refused=refused, errors=getattr(refused, "errors", {}),
+        is_received=seen.standing is None, due=words.due(line.due_on or due_on, today), ours=_ours(seen, actor),
+        is_synthetic=line.is_synthetic, refused=refused, errors=errors,
     )  # fmt: skip
+
+
+def _ours(seen: DocumentView, actor: Actor) -> tuple[tuple[str, str], ...]:
+    if seen.line.state != "issued":
+        return ()
+    scope = org.unit_by_code(seen.scope_code).path
+    return tuple(
+        (standing.unit_name, reverse("burden.demand", args=[seen.line.demand, standing.unit_code]))
+        for standing in actor.standings_with("DEMANDS_RECEIVE")
+        if standing.unit_level == seen.line.target_level and standing.unit_path.startswith(scope)
+    )
 
 
 def _figures(seen: DocumentView, n_units: int) -> tuple[tuple[str, str, str], ...]:
@@ -206,7 +222,7 @@ def _beside(seen: DocumentView, actor: Actor) -> tuple[tuple[str, str], ...]:
     return tuple((other, reverse("radar.pair", args=[seen.line.number, other])) for other in others)
 
 
-def _answers(assessment: Assessment, typed: Mapping[str, str]) -> tuple[Answer, ...]:
+def _answers(assessment: Assessment, typed: Mapping[str, str], errors: Mapping[str, str]) -> tuple[Answer, ...]:
     """Confirmed numbers, or those that the text itself tells."""
     asked = assessment.asked
     rows = (
@@ -216,7 +232,9 @@ def _answers(assessment: Assessment, typed: Mapping[str, str]) -> tuple[Answer, 
         ("reports", _("要报几次材料"), _("次"), assessment.reports, asked.reports),
     )
     return tuple(
-        Answer(name, label, unit, typed.get(name, _proposed(name, value, told)), tuple(told))
+        Answer(
+            name, label, unit, typed.get(name, _proposed(name, value, told)), errors.get(name, ""), tuple(told)
+        )
         for name, label, unit, value, told in rows
     )
 
