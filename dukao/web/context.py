@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from dukao.org.rules import Actor
-from dukao.web import menu
+from dukao.web import doors, menu
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             other_desks=others,
             links=menu.links(desk, here),
             beside=menu.beside(desk, here),
-            told=tuple(request.session.pop("told", ())) if actor else (),
+            told=_told(request) if actor else (),
             language=getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
             languages=tuple((code, str(label)) for code, label in settings.LANGUAGES),
             is_large=request.COOKIES.get("type") == "large",
@@ -53,3 +53,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             here=request.get_full_path(),
         )
     }
+
+
+def _told(request: HttpRequest) -> tuple[str, ...]:
+    """Notices stand on whole pages: a region that is fetched meanwhile leaves them to the next page."""
+    return () if doors.wants_region(request) else tuple(request.session.pop("told", ()))

@@ -218,6 +218,11 @@ def broken(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def wants_region(request: HttpRequest) -> bool:
+    """Whether a part of a page is asked for, which has no frame around it."""
+    return _region_wanted(request) is not None
+
+
 def _region_wanted(request: HttpRequest) -> str | None:
     """Id of the element htmx will fill (may be empty); None where a whole page is wanted."""
     htmx = getattr(request, "htmx", None)

@@ -55,7 +55,7 @@ class ExceptionsPage:
 def plan(request: HttpRequest) -> HttpResponse:
     """The plan; who stands for a unit that is visited sees first of all who may come there."""
     actor = doors.actor_of(request)
-    if is_receiver(actor) and not request.GET.get("export"):
+    if is_receiver(actor):
         return coming.answer(request, actor, "")
     return everything(request)
 
