@@ -321,8 +321,9 @@ def _put_on_record(refused: NotLetThrough, request: _Request, ground: Ground, by
     if request.is_sealed:
         what = {OutOfPlan: _("不在计划内"), TooSoon: _("离另一次检查太近")}.get(type(refused), _("次数已满"))
     put_refusal(
-        kind="visit", title=first.title, asker=first.department_code, target_level=ground.unit_level,
-        scope_unit=first.plan_unit_code if request.is_sealed else request.unit,
+        kind="visit", title=first.title, asker_id=first.department_id, asker=first.department_code,
+        scope_id=first.plan_unit_id if request.is_sealed else ground.unit_id,
+        scope_path=first.plan_path if request.is_sealed else ground.unit_path, target_level=ground.unit_level,
         reasons=[Reason(refused.rule, what, refused.source)], by=by, at=at,
     )  # fmt: skip
 

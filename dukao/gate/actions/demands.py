@@ -120,28 +120,28 @@ def record_refusal(
     """
     assert kind in KINDS, f"unknown kind of demand {kind!r}"
     with transaction.atomic():
-        by.require("DEMANDS_ISSUE", org.unit_by_code(scope_unit).path, department=asker)
+        department = org.department(code=asker)
+        scope = org.unit_by_code(scope_unit)
+        by.require("DEMANDS_ISSUE", scope.path, department=asker)
         put_refusal(
-            kind=kind, title=title, asker=asker, scope_unit=scope_unit, target_level=target_level, reasons=reasons,
-            by=by, at=at,
+            kind=kind, title=title, asker_id=department.id, asker=asker, scope_id=scope.id, scope_path=scope.path,
+            target_level=target_level, reasons=reasons, by=by, at=at,
         )  # fmt: skip
 
 
 def put_refusal(
-    *, kind: str, title: str, asker: str, scope_unit: str, target_level: int, reasons: Sequence[Reason], by: Actor,
-    at: datetime,
+    *, kind: str, title: str, asker_id: int, asker: str, scope_id: int, scope_path: str, target_level: int,
+    reasons: Sequence[Reason], by: Actor, at: datetime,
 ) -> None:  # fmt: skip
     """Inside the room: `record_refusal` for a caller who has checked the right. Records: gate.demand.refused."""
     assert reasons, "a refusal names its rules"
     with transaction.atomic():
-        department = org.department(code=asker)
-        scope = org.unit_by_code(scope_unit)
         Refusal.objects.create(
-            kind=kind, title=title[:120], asker_id=department.id, scope_unit_id=scope.id, target_level=target_level,
+            kind=kind, title=title[:120], asker_id=asker_id, scope_unit_id=scope_id, target_level=target_level,
             reasons=[asdict(reason) for reason in reasons], refused_at=at, by_name=by.name,
         )  # fmt: skip
         record_event(
-            verb="gate.demand.refused", subject=f"department:{asker}", by=by, at=at, unit_path=scope.path,
+            verb="gate.demand.refused", subject=f"department:{asker}", by=by, at=at, unit_path=scope_path,
             detail={"kind": kind, "title": title, "rules": sorted({reason.rule for reason in reasons})},
         )  # fmt: skip
 

@@ -60,7 +60,7 @@ class BookableItem:
     minutes_hundredths: int
     plan_state: str
     plan_path: str
-    plan_unit_code: str
+    plan_unit_id: int
     names_targets: bool
     visits_at_target: int | None
 
@@ -231,7 +231,7 @@ def ground_of(*, items: Sequence[str], unit: str, request_key: str = "", is_lock
 _GROUND = """
     SELECT i.id, i.number, i.origin, i.state, d.id, d.code, d.name, i.title, i.topic, i.basis, i.questions,
            i.starts_on, i.ends_on, i.target_level, s.path, i.visits_most, i.minutes_hundredths_per_visit,
-           p.state, a.path, a.code, EXISTS (SELECT 1 FROM gate_plantarget o WHERE o.item_id = i.id), t.visits_most,
+           p.state, a.path, a.id, EXISTS (SELECT 1 FROM gate_plantarget o WHERE o.item_id = i.id), t.visits_most,
            u.id, u.code, u.name, u.level, u.path, v.id
     FROM gate_planitem i
     JOIN gate_plan p ON p.id = i.plan_id
