@@ -47,6 +47,7 @@ def test_the_file_holds_what_is_known_locked_and_leaves_open_what_is_asked(house
     assert not sheet.cell(asked, 6).protection.locked
     assert sheet.cell(stale, 6).value is None
     assert "旧数 1203" in sheet.cell(stale, 7).value
+    assert sheet.print_area == f"'填报'!$A$1:$G${sheet.max_row}", "keys are not printed"
 
 
 def test_differences_are_shown_before_anything_changes_and_then_typed(house, sent, book, as_):

@@ -40,11 +40,13 @@ def write_template(filing: FilingPage, target: Path) -> None:
         sheet = book.add_worksheet(_("填报"))
         looks = {
             "title": book.add_format({"bold": True, "font_size": 14}),
-            "head": book.add_format({"bold": True, "bg_color": "#DFE9F5", "border": 1, "text_wrap": True}),
+            "head": book.add_format({"bold": True, "bg_color": "#DFE9F5", "border": 1, "valign": "vcenter"}),
             "plain": book.add_format({"border": 1, "text_wrap": True, "valign": "vcenter"}),
-            "known": book.add_format({"border": 1, "bg_color": "#F0F4F4", "text_wrap": True}),
-            "open": book.add_format({"border": 1, "bg_color": "#FFF6D8", "text_wrap": True, "locked": False}),
-            "key": book.add_format({"border": 1, "font_color": "#55606E", "font_size": 8}),
+            "known": book.add_format({"border": 1, "bg_color": "#F0F4F4", "text_wrap": True, "valign": "vcenter"}),
+            "open": book.add_format(
+                {"border": 1, "bg_color": "#FFF6D8", "text_wrap": True, "valign": "vcenter", "locked": False}
+            ),
+            "key": book.add_format({"border": 1, "font_color": "#55606E", "font_size": 8, "valign": "vcenter"}),
         }
         for column, width in enumerate(_WIDTHS):
             sheet.set_column(column, column, width)
@@ -54,8 +56,11 @@ def write_template(filing: FilingPage, target: Path) -> None:
         heads = (_("序号"), _("部分"), _("项目"), _("时期"), _("计量单位"), _("数值"), _("说明"))
         for column, text in enumerate((*heads, filing_identity(filing))):
             sheet.write_string(2, column, text, looks["head"])
-        for at, (section, question, cell) in enumerate(screen.cells(filing), start=3):
+        sheet.set_row(2, 24)
+        rows = list(screen.cells(filing))
+        for at, (section, question, cell) in enumerate(rows, start=3):
             _write_row(sheet, at, section, question, cell, looks)
+        sheet.print_area(0, 0, 2 + len(rows), KEY_COLUMN - 1)  # the keys are for the machine
         sheet.freeze_panes(3, 3)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(2)
