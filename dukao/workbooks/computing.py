@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,6 +24,7 @@ _DIGITS = {"整": 0, "一": 1, "1": 1, "两": 2, "二": 2, "2": 2, "三": 3, "3"
 # Shares of more digits are not written as they are.
 _MOST_DIGITS_OF_SHARE = 2
 _SPELLED_OUT = 6
+_ANY = -1  # in place of a row or column that a rule leaves out
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,11 @@ class Sums:
     def __init__(self, table: Table):
         self._table = table
         self._columns = {heading.index: heading for heading in table.columns}
-        self._ways: list[tuple[str, str, Rule]] = []
+        self._rows = {heading.index: heading for heading in table.rows}
+        self._ways: dict[tuple[int, int], list[tuple[str, Rule]]] = defaultdict(list)
         for rule in table.rules:
             if sides := _SIDES.fullmatch(rule.expression):
-                self._ways.append((sides[1], sides[2], rule))
+                self._ways[place_of(sides[1], _ANY, _ANY)].append((sides[2], rule))
         told = _DECIMALS.search(plain("".join(table.notes)))
         self._decimals = _DIGITS[told[1] or told[2]] if told else None
 
@@ -58,28 +61,25 @@ class Sums:
         return why
 
     def _for(self, slot: Slot) -> Iterator[tuple[str, Rule]]:
-        """The right sides of the rules whose left side is this cell."""
-        for target, right, rule in self._ways:
-            row, column = place_of(target, slot.row, slot.column)
-            if (row, column) == (slot.row, slot.column) and self._speaks(target, right, rule, slot):
-                yield right, rule
-
-    def _speaks(self, target: str, right: str, rule: Rule, slot: Slot) -> bool:
-        heading = self._columns.get(slot.column)
-        if target.isdigit() and heading is not None and not holds_in(rule, heading):
-            return False
-        return not re.fullmatch(r"[^*/]+", right) or self._have_one_unit(right, slot)
+        """The right sides of the rules whose left side is this cell, its column or its row."""
+        column = self._columns.get(slot.column)
+        for place in ((slot.row, slot.column), (_ANY, slot.column), (slot.row, _ANY)):
+            for right, rule in self._ways.get(place, ()):
+                is_of_row = place[1] == _ANY
+                if is_of_row and column is not None and not holds_in(rule, column):
+                    continue
+                if re.search(r"[*/]", right) or self._have_one_unit(right, slot):
+                    yield right, rule
 
     def _have_one_unit(self, right: str, slot: Slot) -> bool:
         """Whether what is added up is measured alike; a unit that is not said is the other's."""
-        by_row = {heading.index: heading for heading in self._table.rows}
         units = {plain(slot.unit)}
         for letters, digits in _NAMED.findall(right):
             heading: Heading | None = None
             if letters and not digits:
                 heading = self._columns.get(cell_place(letters + "1")[1])
             elif digits and not letters:
-                heading = by_row.get(int(digits) - 1)
+                heading = self._rows.get(int(digits) - 1)
             units.add(plain(heading.unit) if heading else "")
         return len(units - {""}) <= 1
 

@@ -124,7 +124,7 @@ def _computed(
 ) -> tuple[list[Filling], list[Gap]]:
     """What rules make of the gaps, totals of totals last; and the gaps that stay, with what they wait for."""
     done: list[Filling] = []
-    sums = {id(table): Sums(table) for table, _gap in opened}
+    sums = {key: Sums(table) for key, table in {id(table): table for table, _gap in opened}.items()}
     left = list(opened)
     while True:
         now = written(grid, (*known, *done))
