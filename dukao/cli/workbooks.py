@@ -1,6 +1,7 @@
 """Commands of spreadsheets: read, overlap, fill. They need no server and no database."""
 
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from pathlib import Path
 
 import yaml
@@ -173,7 +174,8 @@ def _fill(args: Namespace) -> Result:
         lines.append(_("已有数据里没有“{unit}”").format(unit=args.unit))
     lines += [f"{f.sheet}!{f.cell}\t{contract.plain_value(f.value)}\t{f.source}\t{f.as_of}" for f in filled.filled]
     lines += [f"{s.filling.sheet}!{s.filling.cell}\t{spoken(s.why)}" for s in filled.skipped]
-    lines += [line for gap in filled.gaps for line in _told_gap(gap)]
+    alike = _alike(plan)
+    lines += [line for gap in filled.gaps for line in _told_gap(gap, alike)]
     lines += [*map(_told_broken, broken), *(spoken(said) for said in (*source.shelf.untold, *filled.doubts))]
     lines.append(_("已写到 {file}").format(file=filled.path))
     data = contract.fill_as_json(plan, filled, broken) | {"doubts": [*source.shelf.untold, *filled.doubts]}
@@ -240,7 +242,7 @@ class _Platform:
         self.confirmed |= taken
 
 
-def _told_gap(gap: Gap) -> list[str]:
+def _told_gap(gap: Gap, alike: Counter[str]) -> list[str]:
     asked = " › ".join((*gap.asked.row_path, *gap.asked.path))
     lines = [f"{gap.sheet}!{gap.slot.cell}\t{asked}\t{spoken(gap.why)}"]
     if gap.slot.codes:
@@ -249,13 +251,24 @@ def _told_gap(gap: Gap) -> list[str]:
     if not any(offered.is_sure for offered in gap.offered):
         for number, (offered, name) in enumerate(zip(gap.offered, gap.told, strict=True), start=1):
             lines.append("    " + _("要采用“{term}”（{reason}），加上 --take {cell}={n}").format(
-                term=name, reason=spoken(offered.reason), cell=gap.slot.cell, n=number))  # fmt: skip
+                term=name, reason=spoken(offered.reason), cell=_place(gap, alike), n=number))  # fmt: skip
     return lines
+
+
+def _alike(plan: Plan) -> Counter[str]:
+    """How many sheets have an open cell of this name."""
+    return Counter(gap.slot.cell for gap in plan.gaps)
+
+
+def _place(gap: Gap, alike: Counter[str]) -> str:
+    """The cell's name, with that of its sheet where several have one."""
+    return gap.slot.cell if alike[gap.slot.cell] == 1 else f"{gap.sheet}!{gap.slot.cell}"
 
 
 def _taken(plan: Plan, choices: list[str]) -> dict[str, str]:
     """What `--take C5=1` confirms: signature of the question → key of the term."""
-    gaps = {gap.slot.cell: gap for gap in plan.gaps}
+    alike = _alike(plan)
+    gaps = {_place(gap, alike).upper(): gap for gap in plan.gaps}
     taken = {}
     for choice in choices:
         cell, _sign, number = choice.upper().partition("=")

@@ -155,3 +155,13 @@ def test_data_of_one_name_are_told_apart_where_they_differ(db, desk, capsys):
     ]
     assert "户籍户数（户）：312 户（人口2026Q3.csv" in run(capsys, *fill).out
     assert as_json(capsys, *fill, "--take", "B2=2")["filled"] == 2
+
+
+def test_open_cells_of_one_name_are_taken_by_their_sheet(db, desk, capsys):
+    form = openpyxl.load_workbook(desk / "表.xlsx")
+    form.copy_worksheet(form.active).title = "另一张"
+    form.save(desk / "两张.xlsx")
+    fill = ("fill", "两张.xlsx", "--unit", "龙东村", "--period", "2026Q3", "--data", "资料")
+    assert "--take 另一张!C5=1" in run(capsys, *fill).out
+    run(capsys, *fill, "--take", "C5=1", code=3)
+    assert as_json(capsys, *fill, "--take", "另一张!C5=1")["filled"] == 6
