@@ -19,8 +19,8 @@ _PROMISED = {"item": "JH2026-0901", "units_wanted": "2", "inspectors": "检查�
 
 ROUTES = [
     Route("visits", "/visits/", UNITS | DEPARTMENTS | OFFICE),
-    Route("visits.new", "/visits/new/", DEPARTMENTS,
-          takes=Takes(ISSUER, _BOOKED, done=200, others=403, but={"tara": 404})),
+    Route("visits.new", "/visits/new/", DEPARTMENTS | OFFICE,
+          takes=Takes(ISSUER | OFFICE, _BOOKED, done=200, others=403, but={"tara": 404})),
     Route("visits.code", "/visits/code/", EVERYBODY, public=True, takes=Takes(EVERYBODY, {"code": "7K3M"}, done=409)),
     Route("visits.arrive", "/visits/code/arrival/", form_on="/visits/code/",
           takes=Takes(UNITS, {"code": "7K3M"}, done=409, others=403)),

@@ -19,7 +19,7 @@ def item(city) -> str:
     return approved_item(city)
 
 
-def _form(city, item: str, **changes) -> dict[str, str]:
+def _form(city, item: str | list[str], **changes) -> dict[str, str | list[str]]:
     return {
         "item": item, "unit": city.code["一村"], "on": ON.isoformat(), "mode": "announced", "purpose": "看台账",
         "team_size": "2", "people": "统计执法岗\n统计调查岗", "request_key": "from-the-page",
@@ -78,6 +78,20 @@ def test_what_the_rules_do_not_let_through_is_told_with_what_to_do(city, item, a
     answer = as_("dora").post("/visits/new/", _form(city, item, on=(ON + timedelta(days=1)).isoformat()))
     assert answer.status_code == 409
     assert "INS-3" in text_of(answer)
+
+
+def test_the_office_books_several_items_as_one_visit(city, item, as_):
+    other = approved_item(city, number="JH2026-0002", department="tax", title="发票核查", topic="tax")
+    here = f"?item={item}&item={other}&unit={city.code['一村']}&on={ON}"
+    page = text_of(as_("sam").get(f"/visits/new/{here}"))
+    assert "统计数据质量核查" in page
+    assert "发票核查" in page
+    booked = as_("sam").post("/visits/new/", _form(city, [item, other]))
+    assert "税务局" in text_of(booked)
+    assert len(queries.visits(viewer=city.actor["alice"])) == 1, "the unit is visited once"
+    for name in ("dora", "tara"):
+        assert [v.departments for v in queries.visits(viewer=city.actor[name])] == ["统计局、税务局"]
+    assert as_("dora").post("/visits/new/", _form(city, [item, other], request_key="k")).status_code == 404
 
 
 def test_the_village_reads_the_code_and_confirms(city, item, as_):

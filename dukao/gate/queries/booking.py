@@ -22,6 +22,7 @@ class ItemToBook:
 
     number: str
     title: str
+    department_name: str
     origin: str
     kind: str
     method: str
@@ -49,24 +50,26 @@ class UnitToBook:
 
 
 def items_to_book(*, viewer: Actor, today: date) -> tuple[ItemToBook, ...]:
-    """The approved items of the viewer's departments whose time is not over, by number."""
-    codes = {s.department_code for s in viewer.standings_with("DEMANDS_ISSUE")}
+    """The approved items that the viewer may book and whose time is not over, by number.
+
+    A department books its own; the office that runs the plan any, which is how a joint visit of several is booked.
+    """
     chosen = PlanItem.objects.filter(
         Q(plan__state=Plan.State.PUBLISHED) | ~Q(origin=PlanItem.Origin.PLANNED),
         is_current=True, state=PlanItem.State.APPROVED, ends_on__gte=today,
     )  # fmt: skip
-    found = list((chosen if viewer.is_system else chosen.filter(department__code__in=codes)).order_by("number"))
+    found = list(chosen.filter(_bookable_by(viewer)).select_related("department").order_by("number"))
     states = cap_states([item_key(item.number) for item in found])
     views = []
     for item in found:
         state = states.get(item_key(item.number))
         views.append(
             ItemToBook(
-                number=item.number, title=item.title, origin=item.origin, kind=item.kind, method=item.method,
-                basis=item.basis, purpose=item.purpose, questions=tuple(q["text"] for q in item.questions),
+                number=item.number, title=item.title, department_name=item.department.name, origin=item.origin,
+                kind=item.kind, method=item.method, basis=item.basis, purpose=item.purpose,
+                questions=tuple(q["text"] for q in item.questions),
                 elements=tuple(q["element"] for q in item.questions if q["element"]), starts_on=item.starts_on,
-                ends_on=item.ends_on, visits_most=item.visits_most,
-                left=state.left if state else item.visits_most,
+                ends_on=item.ends_on, visits_most=item.visits_most, left=state.left if state else item.visits_most,
                 minutes_hundredths=item.minutes_hundredths_per_visit,
             )
         )  # fmt: skip
@@ -74,13 +77,13 @@ def items_to_book(*, viewer: Actor, today: date) -> tuple[ItemToBook, ...]:
 
 
 def units_to_book(*, item: str, viewer: Actor, on: date, text: str = "") -> tuple[UnitToBook, ...]:
-    """Targets of one of the viewer's items by code, at most 60; `text` narrows by name or code."""
+    """Targets of an item that the viewer may book, by code, at most 60; `text` narrows by name or code."""
     found = (
         PlanItem.objects.select_related("scope_unit", "department")
-        .filter(number=item, is_current=True, state=PlanItem.State.APPROVED)
+        .filter(_bookable_by(viewer), number=item, is_current=True, state=PlanItem.State.APPROVED)
         .first()
     )
-    if found is None or not viewer.may("DEMANDS_ISSUE", found.scope_unit.path, department=found.department.code):
+    if found is None:
         return ()
     named = dict(found.targets.values_list("unit__code", "visits_most"))
     units = org.units_below(path=found.scope_unit.path, level=found.target_level)
@@ -102,6 +105,15 @@ def _rooms(units: list[UnitView], item: str, named: dict[str, int], on: date) ->
             for key, limit in zip(keys[unit.code], most, strict=True)
         ]
         yield UnitToBook(unit.code, unit.name, above.get(unit.parent_code, ""), *room)
+
+
+def _bookable_by(viewer: Actor) -> Q:
+    if viewer.is_system:
+        return Q()
+    chosen = Q(department__code__in=[s.department_code for s in viewer.standings_with("DEMANDS_ISSUE")])
+    for standing in viewer.standings_with("PLAN_DECIDE"):
+        chosen |= Q(plan__unit__path__startswith=standing.unit_path)
+    return chosen
 
 
 def days_ahead(today: date) -> tuple[date, date]:

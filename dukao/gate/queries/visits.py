@@ -300,7 +300,7 @@ def _deeds(found: Visit, parts: tuple[PartView, ...], viewer: Actor) -> frozense
     books = any(viewer.may("DEMANDS_ISSUE", path, department=p.department_code) for p in parts)
     receives = viewer.may("DEMANDS_RECEIVE", path)
     allowed = {
-        "give_back": books and state == Visit.State.HELD,
+        "give_back": (books or viewer.may("PLAN_DECIDE", path)) and state == Visit.State.HELD,
         "arrive": receives and state == Visit.State.HELD,
         "conclude": books and state == Visit.State.ARRIVED,
         "tell": receives and has_come and found.mode != Visit.Mode.REMOTE,

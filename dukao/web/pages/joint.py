@@ -201,10 +201,12 @@ def _visits(found: tuple[JointVisitView, ...], plan: JointPlanView, actor: Actor
 def _booking(one: JointVisitView, plan: JointPlanView, actor: Actor) -> Cell:
     if one.visit:
         return Cell(_("已预约"), href=reverse("visits.page", args=[one.visit]))
-    first = next((i for i in one.items if actor.has("PLAN_DECIDE") or _is_own(i.department_code, actor)), None)
-    if plan.adopted_at is None or first is None or one.on < doors.today():
+    if plan.adopted_at is None or one.on < doors.today():
         return Cell("")
-    query = urlencode({"item": first.number, "unit": one.unit_code, "on": one.on.isoformat()})
+    if not actor.has("PLAN_DECIDE") and not all(_is_own(i.department_code, actor) for i in one.items):
+        return Cell(_("由督考办统一预约"))
+    items = [("item", item.number) for item in one.items]
+    query = urlencode([*items, ("unit", one.unit_code), ("on", one.on.isoformat())])
     return Cell(_("去预约"), href=f"{reverse('visits.new')}?{query}")
 
 

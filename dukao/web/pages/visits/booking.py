@@ -1,4 +1,7 @@
-"""Booking a visit: choose an item, a unit with room, a day; then the check code, once, to carry along or print."""
+"""Booking a visit: choose an item, a unit with room, a day; then the check code, once, to carry along or print.
+
+A joint visit carries several items; its address names them all, and the office that runs the plan books it.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -12,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.wording import clauses
 from dukao.gate import actions, queries
 from dukao.gate.queries import Engagement, ItemToBook, UnitToBook, VisitView
 from dukao.gate.rules.visits import code_text
@@ -32,8 +36,7 @@ class ItemLine:
     number: str
     window: str
     left: str
-    has_room: bool
-    is_chosen: bool
+    department: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class BookingPage:
     title: str
     crumbs: tuple[Crumb, ...]
     items: tuple[ItemLine, ...]
-    item: ItemToBook | None
+    chosen: tuple[ItemToBook, ...]
     units: tuple[UnitLine, ...]
     unit_code: str
     unit_name: str
@@ -68,6 +71,10 @@ class BookingPage:
     modes: tuple[tuple[str, str], ...]
     record_hours: int
     refused: Refused | None = None
+
+    @property
+    def is_joint(self) -> bool:
+        return len(self.chosen) > 1
 
     @property
     def errors(self) -> dict[str, str]:
@@ -92,13 +99,15 @@ class CodeShownPage:
 def book(request: HttpRequest) -> HttpResponse:
     """Step by step by GET; POST books, and answers with the code itself, which no address may carry."""
     actor = doors.actor_of(request)
-    actor.require_anywhere("DEMANDS_ISSUE")
+    if not actor.has("PLAN_DECIDE"):
+        actor.require_anywhere("DEMANDS_ISSUE")
+    given = request.GET if request.method == "GET" else request.POST
+    numbers, typed = [number[:32] for number in given.getlist("item")], given.dict()
     if request.method == "GET":
-        return doors.render(request, "visits/new.html", _page(actor, request.GET.dict()))
-    typed = request.POST.dict()
+        return doors.render(request, "visits/new.html", _page(actor, numbers, typed))
     try:
         held = actions.hold_visit(
-            items=[typed.get("item", "")[:32]], unit=typed.get("unit", "")[:12], on=_day(typed.get("on", "")),
+            items=numbers, unit=typed.get("unit", "")[:12], on=_day(typed.get("on", "")),
             mode=_mode(typed.get("mode", "")), purpose=typed.get("purpose", ""),
             people=_people(typed.get("people", "")), team_size=_count(typed.get("team_size", "")),
             request_key=typed.get("request_key", "")[:64], by=actor, at=doors.now(),
@@ -106,7 +115,7 @@ def book(request: HttpRequest) -> HttpResponse:
     except NotThere:
         raise
     except Refused as refused:
-        page = _page(actor, typed, refused)
+        page = _page(actor, numbers, typed, refused)
         return doors.render(request, "visits/new.html", page, status=refused.status)
     found = queries.visit(number=held.number, viewer=actor)
     return doors.render(request, "visits/code_shown.html", _code_page(request, found, held.code))
@@ -126,24 +135,26 @@ def _qr(text: str) -> SafeString:
     return mark_safe(drawn)  # noqa: S308 (drawn from modules, no text stands in it)
 
 
-def _page(actor: Actor, typed: dict[str, str], refused: Refused | None = None) -> BookingPage:
+def _page(
+    actor: Actor, numbers: list[str], typed: dict[str, str], refused: Refused | None = None
+) -> BookingPage:  # fmt: skip
     today = doors.today()
     items = queries.items_to_book(viewer=actor, today=today)
-    item = next((one for one in items if one.number == typed.get("item")), None)
+    chosen = tuple(one for one in items if one.number in numbers)
     text = typed.get("q", "").strip()[:40]
     on = _day_or(typed.get("on", ""), today)
-    unit = _unit(typed.get("unit", "")) if item else None
+    unit = _unit(typed.get("unit", "")) if chosen else None
     units: tuple[UnitToBook, ...] = ()
-    if item and not unit:
-        units = queries.units_to_book(item=item.number, viewer=actor, on=on, text=text)
+    if chosen and not unit:
+        units = queries.units_to_book(item=chosen[0].number, viewer=actor, on=on, text=text)
     fresh = {
-        "purpose": item.purpose if item else "", "team_size": "2", "mode": "announced",
+        "purpose": clauses(dict.fromkeys(one.purpose for one in chosen))[:500], "team_size": "2", "mode": "announced",
         "request_key": secrets.token_urlsafe(24),
     }  # fmt: skip
     return BookingPage(
         title=_("预约检查"), crumbs=(Crumb(_("检查"), reverse("visits")), Crumb(_("预约检查"))),
-        items=tuple(_item_line(one, one is item) for one in items), item=item,
-        units=tuple(_unit_line(item, one) for one in units) if item else (),
+        items=tuple(_item_line(one) for one in items), chosen=chosen,
+        units=tuple(_unit_line(chosen[0], one) for one in units),
         unit_code=unit.code if unit else "", unit_name=unit.name if unit else "", text=text,
         calendar=_calendar(queries.engagements(unit=unit.code, viewer=actor, **_ahead(today))) if unit else None,
         typed=fresh | {key: value for key, value in typed.items() if value},
@@ -152,12 +163,12 @@ def _page(actor: Actor, typed: dict[str, str], refused: Refused | None = None) -
     )  # fmt: skip
 
 
-def _item_line(item: ItemToBook, is_chosen: bool) -> ItemLine:
+def _item_line(item: ItemToBook) -> ItemLine:
     return ItemLine(
         href=f"?item={item.number}", title=item.title, number=item.number,
         window=_("{start}到{end}").format(start=words.day(item.starts_on), end=words.day(item.ends_on)),
         left=_("还可以去 {left} 次，共 {most} 次").format(left=item.left, most=item.visits_most),
-        has_room=item.left > 0, is_chosen=is_chosen,
+        department=item.department_name,
     )  # fmt: skip
 
 

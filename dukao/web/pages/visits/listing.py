@@ -51,6 +51,7 @@ class ReceivedPage:
 class RegisterPage:
     title: str
     is_office: bool
+    may_book: bool
     figures: tuple[tuple[str, str, str], ...]
     tables: tuple[Table, ...]
 
@@ -115,7 +116,8 @@ def _register(actor: Actor) -> RegisterPage:
     if is_office:
         tables.append(_turned_away(actor, since, until, _("没有检查码，被基层请走的（{n} 次）")))
     return RegisterPage(
-        title=_("督查检查") if is_office else _("我们的检查"), is_office=is_office, figures=_figures(found),
+        title=_("督查检查") if is_office else _("我们的检查"), is_office=is_office,
+        may_book=actor.has("DEMANDS_ISSUE") or actor.has("PLAN_DECIDE"), figures=_figures(found),
         tables=tuple(tables),
     )  # fmt: skip
 
