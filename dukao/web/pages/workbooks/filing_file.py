@@ -18,6 +18,7 @@ from dukao.web.pages.filings import screen
 
 _WIDTHS = (6, 16, 36, 16, 12, 20, 40, 34)
 _VALUE = KEY_COLUMN - VALUE_BEFORE_KEY
+_LINE_POINTS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,13 @@ def _write_row(sheet, at: int, section: str, question: QuestionView, cell: CellV
         sheet.data_validation(at, _VALUE, at, _VALUE, {"validate": "list", "source": [t for _c, t in question.codes]})
     sheet.write_string(at, _VALUE + 1, neutral(note), looks["plain"])
     sheet.write_string(at, KEY_COLUMN, cell.key, looks["key"])
+    # Not every program fits a row to broken lines when it opens a file.
+    widest = max(_n_lines(text, column) for column, text in ((1, section), (2, question.label), (_VALUE + 1, note)))
+    sheet.set_row(at, _LINE_POINTS * widest)
+
+
+def _n_lines(text: str, column: int) -> int:
+    return -(-len(text.encode("gb18030", "replace")) // _WIDTHS[column]) or 1
 
 
 def lines_of(found: Sequence[Difference], filing: FilingPage) -> tuple[DifferenceLine, ...]:
