@@ -174,3 +174,16 @@ def test_the_year_as_a_picture():
     assert timeline(2025, spans, message="", twin="t", today=date(2026, 7, 2)).today == ""
     assert busiest_month(spans, 2026) == (3, 2)
     assert busiest_month([], 2026) == (0, 0)
+
+
+def test_an_amendment_is_told_what_it_widens(city, as_):
+    number = published_item(city)
+    form = {
+        "do": "judge", "title": "秸秆禁烧专项督查", "topic": "straw_burning", "kind": "special", "method": "check",
+        "basis": "富政发〔2026〕模拟3号", "purpose": "看", "scope": city.code["东县"], "level": "village",
+        "targets": "一村\n二村\n三村 ×2", "starts_on": "2026-10-12", "ends_on": "2026-12-18", "minutes_per_visit": "90",
+    }  # fmt: skip
+    told = {name: as_(name).post(f"/plan/items/{number}/amendment/", form).content.decode() for name in ("tara", "sam")}
+    assert all("多了 1 次" in page for page in told.values())
+    assert "不能这样报" in told["tara"]
+    assert "不能这样报" not in told["sam"], "the office may, and says why"

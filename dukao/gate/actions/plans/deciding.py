@@ -30,12 +30,11 @@ from dukao.gate.actions.plans.keeping import (
 from dukao.gate.actions.plans.proposing import KeptItem, judged, record_attempt
 from dukao.gate.actions.quotas import set_limits
 from dukao.gate.models import Plan, PlanItem
-from dukao.gate.queries.plans.judging import CaseReader, rules_on
+from dukao.gate.queries.plans.judging import widening_of
 from dukao.gate.queries.plans.views import definition_of
 from dukao.gate.rules.hits import RuleHit
 from dukao.gate.rules.items import STATES, ItemDefinition
 from dukao.gate.rules.merging import Merging, merged
-from dukao.gate.rules.plans import widened
 from dukao.org import queries as org
 from dukao.org.rules import Actor, ancestor_ids
 
@@ -90,7 +89,7 @@ def trim_item(*, number: str, definition: ItemDefinition, reason: str, by: Actor
     with transaction.atomic():
         item = _to_decide(number, by)
         said = reason_given(reason)
-        if more := _widening(item, definition, at):
+        if more := widening_of(number=number, definition=definition, on=timezone.localdate(at)):
             raise ItemRefused(more)
         kept = _next_version(item, definition, said, by, at)
         tell("gate.plan_item.trimmed", kept, by, at, reason=said)
@@ -145,7 +144,7 @@ def amend_item(*, number: str, definition: ItemDefinition, reason: str, by: Acto
             owner = org.department(code=department)
             # Before anything is judged: an unknown unit would be no unit.
             check_definition(definition, year=item.plan.year, department=owner)
-            more = _widening(item, definition, at)
+            more = widening_of(number=number, definition=definition, on=timezone.localdate(at))
             if more and not decides:
                 raise ItemRefused(more)
             hits = judged(definition, item.plan.year, owner, item.origin, timezone.localdate(at), number=number)
@@ -250,16 +249,6 @@ def _next_version(
         item.plan, item.number, item.version + 1, definition, origin=item.origin, department_id=item.department_id,
         scope=scope, by=by, at=at, reason=reason, **more,
     )  # fmt: skip
-
-
-def _widening(item: PlanItem, definition: ItemDefinition, at: datetime) -> tuple[RuleHit, ...]:
-    on = timezone.localdate(at)
-    reader, department = CaseReader(on), item.department.code
-    before, after = (
-        reader.of_definition(one, department=department, origin=item.origin, number=item.number)
-        for one in (definition_of(item), definition)
-    )
-    return widened(before, after, rules_on(on)["INS-5"])
 
 
 def _merging(item: PlanItem) -> Merging:

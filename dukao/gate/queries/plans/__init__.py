@@ -6,6 +6,7 @@ from dukao.gate.queries.plans.judging import (
     hits_of_items,
     known_elements,
     overlapping_items,
+    widening_of,
 )
 from dukao.gate.queries.plans.statements import Coming, DepartmentPlan, coming_to, plan_statement
 from dukao.gate.queries.plans.topics import topic_title, topics
@@ -28,5 +29,5 @@ __all__ = [
     "Coming", "DepartmentPlan", "ItemView", "PlanView", "QuestionView", "TargetView", "Usage", "coming_to",
     "hits_of_definition", "hits_of_item", "hits_of_items", "known_elements", "overlapping_items", "plan",
     "plan_definition", "plan_item", "plan_item_versions", "plan_items", "plan_statement", "plan_units", "plan_years",
-    "topic_title", "topics",
+    "topic_title", "topics", "widening_of",
 ]  # fmt: skip

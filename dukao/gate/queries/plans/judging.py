@@ -11,11 +11,11 @@ from dukao.base.periods import Period
 from dukao.base.wording import in_english
 from dukao.gate.models import PlanItem, Quota
 from dukao.gate.queries.plans.topics import topic_title, topics
-from dukao.gate.queries.plans.views import require_post, seen_by
+from dukao.gate.queries.plans.views import definition_of, require_post, seen_by
 from dukao.gate.rules.hits import RuleHit
 from dukao.gate.rules.items import ItemDefinition
 from dukao.gate.rules.overlap import Overlap, Planned, overlaps
-from dukao.gate.rules.plans import RULE_IDS, STANDING, ItemCase, Known, QuestionCase, Rules, judge
+from dukao.gate.rules.plans import RULE_IDS, STANDING, ItemCase, Known, QuestionCase, Rules, judge, widened
 from dukao.gate.rules.quotas import item_key
 from dukao.gate.rules.topics import tidy, topics_spoken_of
 from dukao.law import queries as law
@@ -74,6 +74,19 @@ def hits_of_item(*, number: str, on: date) -> tuple[RuleHit, ...]:
     cases = CaseReader(on).cases(family)
     [case] = [one for one in cases if one.number == number]
     return judge(case, cases, rules_on(on), topic_title)
+
+
+def widening_of(*, number: str, definition: ItemDefinition, on: date) -> tuple[RuleHit, ...]:
+    """Internal: what a change of an item would add to it; nothing where the item is not there."""
+    row = PlanItem.objects.select_related("department", "scope_unit").filter(number=number, is_current=True).first()
+    if row is None:
+        return ()
+    reader, department = CaseReader(on), row.department.code
+    before, after = (
+        reader.of_definition(one, department=department, origin=row.origin, number=number)
+        for one in (definition_of(row), definition)
+    )
+    return widened(before, after, law.rule("INS-5", on))
 
 
 def overlapping_items(*, year: int, unit: str, viewer: Actor, on: date) -> tuple[Overlap, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import cast
 
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -36,7 +37,7 @@ from dukao.org.rules import Actor, ancestor_ids
 from dukao.registers.rules import LEVEL_OF
 from dukao.registers.rules.definitions import LevelName
 
-LEVEL_NAMES: dict[int, LevelName] = {level: name for name, level in LEVEL_OF.items()}
+LEVEL_NAMES = {level: cast(LevelName, name) for name, level in LEVEL_OF.items()}
 
 
 @dataclass(frozen=True, slots=True)

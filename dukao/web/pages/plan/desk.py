@@ -1,5 +1,6 @@
 """The office's plan desk: what waits, what the rules say of it, what could be one visit; merge, freeze, publish."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.gate import actions, queries
 from dukao.gate.queries import ItemView, PlanView
+from dukao.gate.rules.hits import RuleHit
+from dukao.gate.rules.overlap import Overlap
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
 from dukao.web.pages.plan import screen, shown
@@ -105,7 +108,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     return _done(request, do)
 
 
-def _done(request: HttpRequest, do) -> HttpResponse:  # type: ignore[no-untyped-def]
+def _done(request: HttpRequest, do: Callable[[Asked], str]) -> HttpResponse:
     """What cannot be done is told on the desk; other answers are the doors'."""
     actor = doors.actor_of(request)
     actor.require_anywhere("PLAN_DECIDE")
@@ -174,7 +177,7 @@ def _counts(items: list[ItemView]) -> tuple[tuple[str, int, str], ...]:
     )
 
 
-def _waiting(item: ItemView, hits) -> Waiting:  # type: ignore[no-untyped-def]
+def _waiting(item: ItemView, hits: Sequence[RuleHit]) -> Waiting:
     minutes = item.visits_most * item.minutes_hundredths_per_visit
     return Waiting(
         number=item.number,
@@ -188,7 +191,7 @@ def _waiting(item: ItemView, hits) -> Waiting:  # type: ignore[no-untyped-def]
     )
 
 
-def _pair(one, items: dict[str, ItemView]) -> Pair:  # type: ignore[no-untyped-def]
+def _pair(one: Overlap, items: dict[str, ItemView]) -> Pair:
     first, second = items[one.first], items[one.second]
     units = ngettext("{n} 个共同对象", "{n} 个共同对象", len(one.units)).format(n=f"{len(one.units):,}")
     apart = (
@@ -196,8 +199,11 @@ def _pair(one, items: dict[str, ItemView]) -> Pair:  # type: ignore[no-untyped-d
         if one.apart_workdays else _("时间重叠")
     )  # fmt: skip
     return Pair(
-        *((item.number, item.title, item.department_name, reverse("plan.item", args=[item.number]))
-          for item in (first, second)),
+        first=_side(first), second=_side(second),
         told=" · ".join([units, apart, _("重合 {percent}%").format(percent=one.percent)]),
         may_merge="merge" in first.may and "merge" in second.may,
     )  # fmt: skip
+
+
+def _side(item: ItemView) -> tuple[str, str, str, str]:
+    return item.number, item.title, item.department_name, reverse("plan.item", args=[item.number])

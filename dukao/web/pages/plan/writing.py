@@ -44,6 +44,9 @@ class WritingPage:
     told: str  # how much the item asks, in one line
     is_judged: bool
     wrong: tuple[str, ...] = ()  # of what is written so far
+    changing: str = (
+        ""  # of an item that stands: whether it may only be narrowed (trim) or widened with a reason (amend)
+    )
     refused: Refused | None = None
 
 
@@ -122,7 +125,12 @@ def _rewrite(request: HttpRequest, number: str, way: str) -> HttpResponse:
         return number
 
     told = {"revise": _("已修改，等待督考办审议"), "trim": _("已压减"), "amend": _("已变更，新的一版即刻生效")}[way]
-    return _answer(request, actor, _page_of(item, way), draft, item.origin, number, save, told, start.synthetic)
+    page = replace(_page_of(item, way), may_widen=None if way == "revise" else way == "amend" and _decides(item, actor))
+    return _answer(request, actor, page, draft, item.origin, number, save, told, start.synthetic)
+
+
+def _decides(item: ItemView, actor: Actor) -> bool:
+    return queries.plan(year=item.plan_year, unit=item.plan_unit_code, viewer=actor).may_decide
 
 
 def _answer(
@@ -167,6 +175,9 @@ def _judged(page: WritingPage, definition: ItemDefinition, origin: str, number: 
     hits = queries.hits_of_definition(
         definition=definition, year=year, department=page.department, origin=origin, number=number, on=doors.today()
     )
+    if page.may_widen is not None:
+        more = queries.widening_of(number=number, definition=definition, on=doors.today())
+        hits = (*(replace(hit, action="warn") if page.may_widen else hit for hit in more), *hits)
     return replace(page, hits=tuple(screen.said(hit) for hit in hits), is_judged=True, told=_costs(definition))
 
 
@@ -221,8 +232,9 @@ def _page_of(item: ItemView, way: str) -> WritingPage:
                   _("保存变更")),
     }[way]  # fmt: skip
     here = Crumb(item.number, reverse("plan.item", args=[item.number]))
+    way_there = Crumb({"revise": _("修改申报"), "trim": _("压减"), "amend": _("变更")}[way])
     return WritingPage(
-        title=title.format(title=item.title), crumbs=screen.crumbs(here, Crumb(button)), lead=lead, button=button,
+        title=title.format(title=item.title), crumbs=screen.crumbs(here, way_there), lead=lead, button=button,
         draft=ItemDraft(), year=item.plan_year, department=item.department_code, departments=(),
         choices=_choices(org.department(code=item.department_code).unit_code, ()), asks_reason=True,
         asks_approver=False, hits=(), errors={}, told="", is_judged=False,
