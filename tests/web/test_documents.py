@@ -120,6 +120,7 @@ def test_one_too_many_waits_for_the_office(city, dora, as_):
     assert sam.get(page).status_code == 404
     assert dora.post(f"{page}reason/", {"excuse": "上级新增任务"}).status_code == 303
     assert "等待批准" in text_of(dora.get(page))
+    assert "部门写了理由的草稿（1 件）" in text_of(sam.get("/documents/"))
     assert "同意印发这一件" in text_of(sam.get(page))
     assert sam.post(f"{page}permission/").status_code == 303
     assert dora.post(f"{page}issue/").status_code == 303

@@ -24,7 +24,10 @@ def alike_documents(*, text: str, percent: int, except_ids: tuple[int, ...] = ()
     candidates = shared.values("document_id").annotate(n=Count("document_id")).order_by("-n", "document_id")
     ids = [row["document_id"] for row in candidates[:_COMPARED_MOST]]
     rows = Document.objects.filter(id__in=ids).values_list("number", "title", "channel", "department__name", "text")
-    found = [AlikeDocument(*row, likeness(shingles, shingles_of(body))) for *row, body in rows]
+    found = [
+        AlikeDocument(number, title, channel, department, likeness(shingles, shingles_of(body)))
+        for number, title, channel, department, body in rows
+    ]
     enough = [other for other in found if other.likeness.at_least(percent)]
     return tuple(sorted(enough, key=lambda other: (-other.likeness.part / other.likeness.whole, other.number))[:most])
 

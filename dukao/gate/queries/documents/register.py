@@ -16,6 +16,15 @@ from dukao.gate.rules.documents import Asked, Finding, Standing, asked_in, last_
 from dukao.law import queries as law
 from dukao.org.rules import Actor
 
+_AS_THEY_ARE = (
+    "number", "title", "document_number", "channel", "kind", "state", "target_level", "characters", "pages", "made_at",
+    "issued_at", "is_synthetic",
+)  # fmt: skip
+_SHOWN = (
+    *_AS_THEY_ARE, "flags", "department__code", "department__name", "scope_unit__name", "demand__due_on",
+    "demand__number", "demand__unit_count", "demand__minutes_hundredths_per_unit",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
@@ -170,13 +179,13 @@ def _finding(flag: dict[str, Any]) -> Finding:
 
 
 def _lines(chosen: QuerySet[Document]) -> Iterable[DocumentLine]:
-    rows = chosen.values_list(
-        "number", "title", "document_number", "channel", "kind", "state", "department__code", "department__name",
-        "scope_unit__name", "target_level", "characters", "pages", "flags", "made_at", "issued_at", "demand__due_on",
-        "demand__number", "demand__unit_count", "demand__minutes_hundredths_per_unit", "is_synthetic",
-    )  # fmt: skip
+    rows: Iterable[tuple[Any, ...]] = chosen.values_list(*_SHOWN)
     for row in rows:
-        *first, flags, made_at, issued_at, due_on, demand, unit_count, minutes, is_synthetic = row
+        told = dict(zip(_SHOWN, row, strict=True))
         yield DocumentLine(
-            *first, len(flags), made_at, issued_at, due_on, demand or "", unit_count or 0, minutes or 0, is_synthetic
-        )
+            **{name: told[name] for name in _AS_THEY_ARE}, n_flags=len(told["flags"]),
+            department_code=told["department__code"], department_name=told["department__name"],
+            scope_name=told["scope_unit__name"], due_on=told["demand__due_on"], demand=told["demand__number"] or "",
+            unit_count=told["demand__unit_count"] or 0,
+            minutes_hundredths_per_unit=told["demand__minutes_hundredths_per_unit"] or 0,
+        )  # fmt: skip

@@ -54,7 +54,7 @@ def asked_in(body: str) -> Asked:
 
 def last_day_in(body: str, on: date) -> date | None:
     """The last day by which the body wants something, where it names one that is not over on that day."""
-    days = [day for found in _DAY.finditer(body) if (day := _day(*found.groups(), on)) is not None and day >= on]
+    days = [day for found in _DAY.finditer(body) if (day := _day(found, on)) is not None and day >= on]
     return max(days, default=None)
 
 
@@ -72,8 +72,9 @@ def _asks(sentence: str, words: re.Pattern[str]) -> bool:
     )
 
 
-def _day(year: str | None, month: str, day: str | None, on: date) -> date | None:
+def _day(found: re.Match[str], on: date) -> date | None:
     """The day that is meant: without its year the next of that name, without its day the month's last."""
+    year, month, day = found.groups()
     try:
         meant = date(int(year) if year else on.year, int(month), int(day) if day else 1)
         if day is None:

@@ -22,7 +22,7 @@ from dukao.web.tables import Cell, Column, Table, Tone, number, row, table
 STATES: dict[str, tuple[Tone, object]] = {
     "draft": ("wait", _l("草稿")), "issued": ("ok", _l("已印发")), "dropped": ("plain", _l("已放弃")),
 }  # fmt: skip
-_MOST = 1000
+_MOST = 500
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,18 @@ def documents(request: HttpRequest) -> HttpResponse:
     if not is_register and not actor.has("DEMANDS_RECEIVE"):
         raise NotAllowed(_("您的岗位没有这项权限"), todo=_("如果工作需要，请系统管理员为您设置岗位"))
     text, channel, state = (request.GET.get(name, "")[:60] for name in ("text", "channel", "state"))
-    tables, received = [], ()
+    tables: list[Table] = []
+    received: tuple[Came, ...] = ()
     if is_register:
         found = gate.documents(viewer=actor, text=text, channel=channel, state=state, most=_MOST)
-        tables.append(register_table(found, with_department=actor.has("DEMANDS_SEE_ALL")))
+        oversees = actor.has("DEMANDS_SEE_ALL")
+        if oversees and not _may_write(actor) and (explained := [line for line in found if line.state == "draft"]):
+            caption = _("部门写了理由的草稿（{n} 件）").format(n=len(explained))
+            tables.append(register_table(explained, key="explained", caption=caption, with_department=True))
+            found = tuple(line for line in found if line.state != "draft")
+        tables.append(register_table(found, with_department=oversees))
     else:
-        received = tuple(map(_came, gate.documents_received(viewer=actor, most=_MOST)))
+        received = tuple(map(_came, gate.documents_received(viewer=actor)))
     page = RegisterPage(
         title=_("文件") if is_register else _("收到的文件"), is_register=is_register, may_write=_may_write(actor),
         oversees=actor.has("DEMANDS_SEE_ALL"), text=text, channel=channel, state=state,
@@ -83,7 +89,9 @@ def named(names: dict[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((code, say(Words(name))) for code, name in names.items())
 
 
-def register_table(found: Sequence[DocumentLine], *, with_department: bool) -> Table:
+def register_table(
+    found: Sequence[DocumentLine], *, with_department: bool, key: str = "documents", caption: str = ""
+) -> Table:
     rows = []
     for d in found:
         tone, title = STATES[d.state]
@@ -105,7 +113,7 @@ def register_table(found: Sequence[DocumentLine], *, with_department: bool) -> T
         Column(_("记在部门"), "number", _("小时")), Column(_("规则提示"), "badge"), Column(_("状态"), "badge"),
     ]  # fmt: skip
     return table(
-        "documents", _("文件登记簿（{n} 件）").format(n=len(rows)), columns, rows, is_filtered=len(rows) > 10,
+        key, caption or _("文件登记簿（{n} 件）").format(n=len(rows)), columns, rows, is_filtered=len(rows) > 10,
         is_synthetic=any(d.is_synthetic for d in found), empty=_("没有符合条件的文件。"),
         source=_("红头、白头、便笺、函、通知都登记，都算件数。"),
     )  # fmt: skip

@@ -232,9 +232,7 @@ def _answers(assessment: Assessment, typed: Mapping[str, str], errors: Mapping[s
         ("reports", _("要报几次材料"), _("次"), assessment.reports, asked.reports),
     )
     return tuple(
-        Answer(
-            name, label, unit, typed.get(name, _proposed(name, value, told)), errors.get(name, ""), tuple(told)
-        )
+        Answer(name, label, unit, typed.get(name, _proposed(name, value, told)), errors.get(name, ""), tuple(told))
         for name, label, unit, value, told in rows
     )
 
