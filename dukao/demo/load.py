@@ -27,6 +27,7 @@ from dukao.demo.present import set_the_scene
 from dukao.demo.rounds import is_sent, past_rounds, play_out
 from dukao.demo.stage import CITY, Stage
 from dukao.demo.world import World
+from dukao.demo.year import live_through
 from dukao.indicators import actions as indicators
 from dukao.indicators.rules import IndicatorDefinition
 from dukao.org import actions as org
@@ -66,6 +67,7 @@ def load_city(stage: Stage, divisions: Path, folder: Path, teller: Teller, *, wi
     load_people(stage, folder, teller)
     load_deliveries(stage, folder, teller, with_invoices=with_invoices)
     load_past_sheets(stage, teller)
+    load_year(stage, teller)
 
 
 def load_past_sheets(stage: Stage, teller: Teller) -> None:
@@ -78,6 +80,12 @@ def load_past_sheets(stage: Stage, teller: Teller) -> None:
             with transaction.atomic():
                 play_out(stage, figures, one)
         note(_("{n} 次下发、填报、审核").format(n=len(waiting)))
+
+
+def load_year(stage: Stage, teller: Teller) -> None:
+    """The yearly plan and what came of it; documents, meetings, appeals."""
+    with teller.part("year", _("督查、文件和会议的一年")) as note:
+        live_through(stage, note)
 
 
 def load_present(stage: Stage, teller: Teller) -> None:
