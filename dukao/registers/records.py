@@ -22,8 +22,8 @@ from dukao.registers.reading.marks import Marker, Marks
 
 Kind = Literal["inbox", "records", "rejects"]
 _SUFFIX: dict[Kind, str] = {"inbox": "", "records": ".parquet", "rejects": ".csv"}
-# A block stays in the processor's cache while it is looked at, hashed and copied.
-_BLOCK_BYTES = 1_000_000
+# Blocks stay in the processor's cache while they are looked at, hashed and copied, and their memory is used again.
+_BLOCK_BYTES = 250_000
 _UNDER_WAY = 8
 # The disk begins early with what it will be waited for.
 _FLUSH_BYTES = 100_000_000

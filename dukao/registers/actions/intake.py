@@ -14,7 +14,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -190,11 +190,9 @@ def _work_on(claim: Claim, at: datetime) -> None:
         raise
 
 
-def _keep_records(db: duckdb.DuckDBPyConnection, checked: Checked, folder: Path) -> dict[str, str]:
-    """Let the accepted rows come to rest; answer the column of the delivery that names them."""
-    if not checked.rows_accepted:
-        return {}
-    return {"records_digest": records.keep(write_records(db, checked, folder), "records")}
+def _keep_records(written: Path | None) -> str:
+    """Let the accepted rows come to rest; answer the digest that names them, nothing where there are none."""
+    return records.keep(written, "records") if written else ""
 
 
 class _Job:
@@ -254,20 +252,20 @@ class _Job:
             checked = check_rows(db, source, self.rules, places, folder, self.claim.tell)
             self._tell_rows(checked)
             self._refuse_nothing(db, checked, folder)
-            # Records come to rest beside the distilling; both are there before anything is committed.
+            self.claim.tell(_("计算数据"), 50)
+            staging.stage_facts(db, checked, self.measures, self.definition, self.period, self.scope.id)
+            # Records are written while the facts are staged, and come to rest while they land: commit waits for both.
             with ThreadPoolExecutor(1) as beside:
-                kept = beside.submit(_keep_records, db.cursor(), checked, folder)
-                self.claim.tell(_("计算数据"), 50)
-                staging.stage_facts(db, checked, self.measures, self.definition, self.period, self.scope.id)
+                writing = beside.submit(write_records, db.cursor(), checked, folder)
                 cells = staging.set_aside_cells(db, self.elements.values(), places)
                 self.found |= {"cells_rejected": cells} if cells else {}
                 self._keep_rejects(db, folder)
                 digest = FactsDigest()
                 staged = stage_cells(digest.passing(staging.fact_batches(db)))
                 self.claim.tell(_("写入记录"), 75)
-                self.outcome |= kept.result()
-            self.claim.tell(_("入库"), 85)
-            self._commit(staged, digest, at)
+                kept = beside.submit(_keep_records, writing.result())
+                self.claim.tell(_("入库"), 85)
+                self._commit(staged, digest, kept, at)
 
     def _tell_rows(self, checked: Checked) -> None:
         self.outcome |= {
@@ -304,7 +302,7 @@ class _Job:
                     setattr(held, name, value)
                 change(held)
 
-    def _commit(self, staged: int, digest: FactsDigest, at: datetime) -> None:
+    def _commit(self, staged: int, digest: FactsDigest, kept: Future[str], at: datetime) -> None:
         def land(held: Delivery) -> None:
             others = Delivery.objects.filter(
                 dataset_id=held.dataset_id, scope_unit_id=held.scope_unit_id, period=held.period,
@@ -312,7 +310,7 @@ class _Job:
             )  # fmt: skip
             if newer := others.filter(pk__gt=held.pk).order_by("-pk").first():
                 # The correction was quicker; this file is kept, and speaks for nothing.
-                held.state = Delivery.State.SUPERSEDED
+                held.state, held.records_digest = Delivery.State.SUPERSEDED, kept.result()
                 held.save()
                 self._record("registers.delivery.superseded", at, {"by": newer.number})
                 return
@@ -322,7 +320,8 @@ class _Job:
             held.dataset_version = self.delivery.dataset.version
             held.save()
             landed = land_staged(delivery_id=held.pk, staged=staged, at=at)
-            Delivery.objects.filter(pk=held.pk).update(facts_landed=landed.facts)
+            held.facts_landed, held.records_digest = landed.facts, kept.result()
+            held.save()
             if older:
                 others.filter(pk=older.pk).update(state=Delivery.State.SUPERSEDED)
             self._record("registers.delivery.landed", at, {

@@ -71,8 +71,10 @@ def check_rows(
     return Checked(rows_read, rejected)
 
 
-def write_records(db: duckdb.DuckDBPyConnection, checked: Checked, folder: Path) -> Path:
-    """The accepted rows as a file."""
+def write_records(db: duckdb.DuckDBPyConnection, checked: Checked, folder: Path) -> Path | None:
+    """The accepted rows as a file, if there are any."""
+    if not checked.rows_accepted:
+        return None
     target = folder / "accepted.parquet"
     written = _count(db, to_parquet("FROM records", target, "zstd, COMPRESSION_LEVEL 1"))
     assert written == checked.rows_accepted, f"{written} rows written of {checked.rows_accepted}"
