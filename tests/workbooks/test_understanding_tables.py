@@ -269,6 +269,14 @@ def test_totals_without_formula_wait_to_be_added_up():
     assert cells(table) == "B3 C3 E3 B4 C4 E4"
 
 
+def test_answers_are_not_added_up():
+    table = table_of(
+        "| 村名 | 是否通水 | 饮水来源 | 户数 |\n| 东村 | | □井水 □河水 | |\n| 西村 | | □井水 □河水 | |\n| 合计 | | | |",
+        framed=True,
+    )
+    assert totals(table) == "D4"
+
+
 def test_a_number_of_schools_is_a_number():
     (_, column) = table_of("| 类别 | 学校数 |\n| 小学 | |\n| 初中 | |", framed=True).columns
     assert column.kind is Kind.NUMBER

@@ -1,9 +1,11 @@
 """The cells of a table that wait for a value."""
 
+import re
 from collections.abc import Sequence
 
 from dukao.workbooks.grid import cell_name
 from dukao.workbooks.tables import Heading, Kind, Slot
+from dukao.workbooks.texts import plain
 from dukao.workbooks.understanding.body import Body, Role
 from dukao.workbooks.understanding.canvas import Canvas
 
@@ -31,7 +33,9 @@ def slots_of(
             continue
         adds_up = heading is not None and heading.is_total
         for column in asked:
-            if not canvas.is_open(row, column.index) or (adds_up and not _is_added(column, body, is_roster=is_roster)):
+            if not canvas.is_open(row, column.index) or (
+                adds_up and not _is_added(column, body, canvas, is_roster=is_roster)
+            ):
                 continue
             if column.index in canvas.grid.hidden_columns:
                 doubts.append(f"{cell_name(row, column.index)} 在隐藏列，不作为待填项")
@@ -66,10 +70,13 @@ def _totals(asked: Sequence[Heading]) -> set[int]:
     return {column.index for column in asked if column.is_total and figures >= 2}
 
 
-def _is_added(column: Heading, body: Body, *, is_roster: bool) -> bool:
+def _is_added(column: Heading, body: Body, canvas: Canvas, *, is_roster: bool) -> bool:
     """Whether a total row has a figure in this column."""
     kinds = (Kind.NUMBER, Kind.PERCENT) if is_roster else (Kind.NUMBER, Kind.PERCENT, Kind.UNKNOWN)
-    return body.roles[column.index] is Role.VALUE and column.kind in kinds
+    if body.roles[column.index] is not Role.VALUE or column.kind not in kinds:
+        return False
+    is_chosen = bool(column.path) and re.match(r"是否|有无|能否", plain(column.path[-1])) is not None
+    return not is_chosen and not any(canvas.boxes(row, column.index) for row in body.rows[:20])
 
 
 def _slot(row: int, column: Heading, heading: Heading | None, canvas: Canvas, *, is_total: bool) -> Slot:
