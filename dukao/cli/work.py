@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _l
 from dukao.base.trail import seal_events
 from dukao.base.wording import said_of
 from dukao.cli.command import Command, Result
-from dukao.gate.actions import expire_holds
+from dukao.gate.actions import expire_holds, publish_tables
 from dukao.org.actions import end_stale_sittings
 from dukao.registers.actions import land_waiting, sweep_leftovers
 from dukao.sheets.actions import charge_platform_minutes, end_expired_dispatches
@@ -50,6 +50,7 @@ def steps() -> list[Step]:
         Step("sessions", _clear_sessions, every=3600.0),
         Step("bookings", lambda at: expire_holds(at=at), every=60.0),
         Step("expired dispatches", lambda at: end_expired_dispatches(at=at), every=3600.0),
+        Step("published tables", _publish, every=21600.0),
         Step("own minutes", lambda at: charge_platform_minutes(at=at), every=3600.0),
         Step("leftovers", lambda at: sweep_leftovers(at=at), every=3600.0),
     ]
@@ -89,6 +90,12 @@ def _work(args: Namespace) -> Result:
 
 def _clear_sessions(at: datetime) -> int:
     call_command("clearsessions")
+    return 0
+
+
+def _publish(at: datetime) -> int:
+    """A look every few hours is enough, also after one that found something new."""
+    publish_tables(at=at)
     return 0
 
 

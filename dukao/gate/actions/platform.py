@@ -43,7 +43,7 @@ def charge_platform(*, month: Period, filings_by_unit: Mapping[int, int], at: da
         minutes = _minutes(month, filings_by_unit)
         if not minutes:
             return 0
-        platform_id = _department_id(at)
+        platform_id = platform_department(at)
         per, top = law.rule("BRD-1", month.starts_on).parameters, org.root_units()[0]
         issued = issue_demand(
             kind=PLATFORM, title=_("本平台自身占用的时间（{month}）").format(month=period_text(month)),
@@ -78,8 +78,8 @@ def _minutes(month: Period, filings_by_unit: Mapping[int, int]) -> dict[int, int
     return dict(minutes)
 
 
-def _department_id(at: datetime) -> int:
-    """The platform as one more department, at the top of the tree; made when it is first charged."""
+def platform_department(at: datetime) -> int:
+    """Inside the room: the platform as one more department, at the top of the tree; made when it is first needed."""
     try:
         return org.department(code=PLATFORM).id
     except NotThere:
