@@ -131,7 +131,8 @@ def _computed(
         outcomes = [(table, gap, sums[id(table)].outcome(gap.slot, now)) for table, gap in left]
         found = [(gap, one) for _table, gap, one in outcomes if isinstance(one, Computed)]
         if not found:
-            return done, [_waiting(gap, one) for _table, gap, one in outcomes if isinstance(one, str)]
+            waiting = (_waiting(gap, one) for _table, gap, one in outcomes if isinstance(one, str))
+            return done, sorted(waiting, key=lambda gap: gap.slot.is_total)  # what others are asked comes first
         as_of = period.code if period else ""
         done += (Filling(gap.sheet, gap.slot.row, gap.slot.column, one.value, one.source, as_of, "", one.reason)
                  for gap, one in found)  # fmt: skip

@@ -249,8 +249,11 @@ def question(table: Table, column: Heading | None, row: Heading | None) -> Asked
 
 def _cells(table: Table, grid: Grid) -> Iterator[tuple[int, Heading | None, Heading]]:
     """Every cell of the body that may hold a value: its row, the row's heading where rows have names, its column."""
-    keys = {c.index for c in key_columns(table)}
-    columns = [c for c in table.columns if c.index not in keys and c.kind is not Kind.SERIAL]
+    named = key_columns(table)
+    keys = {c.index for c in named}
+    # Of a person the number is known by the name, and the other way round; a unit's names say nothing new.
+    are_told = len(named) > 1 and all(_level(c) is None for c in named)
+    columns = [c for c in table.columns if (are_told or c.index not in keys) and c.kind is not Kind.SERIAL]
     headings: Mapping[int, Heading] = {r.index: r for r in table.rows}
     by_name = table.layout in (Layout.GRID, Layout.PAIRS) and not keys
     for row in range(_first_row(table), min(table.area.bottom, grid.height - 1) + 1):

@@ -168,3 +168,11 @@ def test_what_is_ticked_is_known_and_what_is_not_says_nothing(tmp_path):
     found = shelf(tmp_path, 水=["村名,是否通自来水", "龙东村,☑是 □否", "龙西村,□是 □否", "龙南村,—"])
     assert known(found, "是否通自来水") == [("是", "")]
     assert known(found, "是否通自来水", whose="龙西村") == known(found, "是否通自来水", whose="龙南村") == []
+
+
+def test_of_persons_the_number_is_known_by_the_name(tmp_path):
+    lines = ["姓名,身份证号,联系电话", "赵一,模拟001,138", "钱二,模拟002,139", "赵一,模拟003,140"]
+    found = shelf(tmp_path, 名册=lines)
+    assert known(found, "身份证号", whose="钱二") == [("模拟002", "")]
+    assert known(found, "姓名", whose="模拟003") == [("赵一", "")]
+    assert len(known(found, "身份证号", whose="赵一")) == 2, "two persons of one name contradict each other"
