@@ -44,9 +44,7 @@ class WritingPage:
     told: str  # how much the item asks, in one line
     is_judged: bool
     wrong: tuple[str, ...] = ()  # of what is written so far
-    changing: str = (
-        ""  # of an item that stands: whether it may only be narrowed (trim) or widened with a reason (amend)
-    )
+    may_widen: bool | None = None  # of an item that stands: widened with a reason, or only narrowed
     refused: Refused | None = None
 
 
