@@ -313,7 +313,7 @@ class Holders:
         return next((name for name in self._units(row) if is_code(name)), "") if self.are_units else ""
 
     def names(self, row: int) -> tuple[str, ...]:
-        """The names of the row's unit, the short one first."""
+        """The names of the row's unit, the full one first."""
         return tuple(name for name in self._units(row) if not is_code(name)) if self.are_units else ()
 
     def _units(self, row: int) -> Iterator[str]:
@@ -324,9 +324,9 @@ class Holders:
         outer = next((name for level, name in reversed(named) if level < deepest), "")
         for level, name in named:
             if level == deepest:
-                yield name
                 if outer and not name.startswith(outer):
                     yield outer + name
+                yield name
 
     def _texts(self, row: int, columns: Sequence[Heading]) -> Iterator[str]:
         for column in columns if row < self._grid.height else ():

@@ -54,7 +54,9 @@ class Subjects:
         return is_here and not is_code(who(self._unit)) and (level is None or self._is_of_level(level))
 
     def _of_row(self, slot: Slot) -> str:
-        if names := self._holders.named(slot.row):
+        told = self._holders.named(slot.row)
+        # 兴隆镇 › 和平村 is no other town's 和平村.
+        if names := [name for name in told if not any(name != full and full.endswith(name) for full in told)]:
             return next((name for name in names if self._shelf.knows(name)), names[0])
         if name := self._named_by_row(slot):
             return name

@@ -294,3 +294,14 @@ def test_boxes_behind_the_question_itself_are_ticked():
     _, _, plan = planned(form, Remembered(party=(value("群众", of=None),)))
     assert filled(plan) == {"A2": "政治面貌：☑群众 □党员"}
     assert list(why(plan)) == ["A3"]
+
+
+def test_villages_of_one_name_are_told_apart_by_their_town(tmp_path):
+    lines = ["乡镇,村名,户籍户数（户）", "平安镇,和平村,50", "青山乡,和平村,70", "平安镇,龙东村,312"]
+    (tmp_path / "户数.csv").write_text("\n".join(lines), encoding="utf-8")
+    shelf = FolderShelf(tmp_path)
+    form = "| 乡镇 | 村名 | 户籍户数（户） |\n| 平安镇 | 和平村 | |\n| 青山乡 | 和平村 | |\n| 兴隆镇 | 和平村 | |"
+    workbook = Workbook("表.xlsx", "xlsx", (drawn(form, framed=True),))
+    plan = plan_filling(workbook, understand(workbook), shelf, matcher_of(shelf), unit="模拟县", period=Q3)
+    assert {f.cell: str(f.value) for f in plan.fillings} == {"C2": "50", "C3": "70"}
+    assert why(plan) == {"C4": "“户籍户数（户）”没有兴隆镇和平村的数据（2026年三季度）"}
