@@ -96,6 +96,12 @@ def test_from_a_draft_to_the_village_and_the_radar(city, last_year, person):
     sam.looked_at("radar-pair")
     sam.goes_to("/documents/counts/")
     sam.looked_at("document-counts")
+    small = person("sam", phone=True)
+    for path, picture in (("/documents/", "documents"), ("/documents/WJ2026-0002/", "document"), ("/radar/", "radar"),
+                          ("/radar/WJ2026-0002/WJ2026-0001/", "radar-pair"),
+                          ("/documents/counts/", "document-counts")):  # fmt: skip
+        small.goes_to(path.replace("2026", str(date.today().year)))
+        small.looked_at(f"{picture}-office")
 
 
 def test_alice_reads_what_came_on_her_phone(city, person):
