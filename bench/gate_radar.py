@@ -18,7 +18,7 @@ import numpy as np
 from bench._facts import AT, build_city, house, told
 
 _DOCUMENTS, _QUICK_DOCUMENTS = 100_000, 5_000
-_SAMPLE, _QUICK_SAMPLE = 200, 60
+_SAMPLE, _QUICK_SAMPLE = 120, 60
 _PERCENT = 80
 _RECALL_GOAL, _MS_GOAL = 0.95, 100
 _OPENING = ("为深入贯彻落实上级部署要求", "根据年度工作安排", "经研究", "现就有关事项通知如下", "各级要高度重视",
