@@ -333,3 +333,16 @@ def test_whether_an_unannounced_item_comes_cannot_be_told(city):
         for name, place in (("named", "三村"), ("elsewhere", "一村"))
     }  # fmt: skip
     assert told["named"] == told["elsewhere"] == ["JH2026-0001"]
+
+
+def test_what_could_be_one_visit_in_a_year_whose_holidays_nobody_knows(city):
+    """The plan is made before the next year's holidays are announced."""
+    window = {"starts_on": "2027-03-01", "ends_on": "2027-03-12"}
+    propose(city, year=2027, **window)
+    propose(city, "statistics", year=2027, starts_on="2027-03-26", ends_on="2027-04-30")
+    where = {"year": 2027, "unit": city.code["富水市"], "viewer": city.actor["sam"], "on": ON}
+    [pair] = queries.overlapping_items(**where)
+    assert (pair.first, pair.second, pair.apart_workdays) == ("JH2027-0001", "JH2027-0002", 10)
+    later = definition(city, starts_on="2027-03-29", ends_on="2027-04-30")
+    actions.revise_item(number="JH2027-0002", definition=later, reason="迟些", by=city.actor["dora"], at=AT)
+    assert queries.overlapping_items(**where) == ()

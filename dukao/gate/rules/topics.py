@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pydantic import Field
 
@@ -38,7 +39,10 @@ def topics_spoken_of(text: str, topics: Iterable[Topic]) -> frozenset[str]:
     for topic in topics:
         for name in (topic.title, *topic.aliases):
             word = tidy(name)
-            found += [(m.start(), m.end(), topic.code) for m in re.finditer(re.escape(word), plain)]
+            at = plain.find(word)
+            while at >= 0:
+                found.append((at, at + len(word), topic.code))
+                at = plain.find(word, at + 1)
     return frozenset(
         code for start, end, code in found
         if not any((s <= start and end <= e) and (e - s > end - start) for s, e, _code in found)
@@ -59,12 +63,14 @@ def likeness_percent(one: str, other: str) -> int:
     return 200 * common // (sum(pairs.values()) + sum(others.values()))
 
 
+@lru_cache(maxsize=4096)
 def core(title: str) -> str:
     """What a title says of its matter."""
     counted = _COUNTED.sub("", unicodedata.normalize("NFC", title))
     return _GENERIC.sub("", tidy(counted))
 
 
+@lru_cache(maxsize=4096)
 def tidy(text: str) -> str:
     """Full-width as half-width, no case, no blanks, no punctuation."""
     return _BESIDE.sub("", unicodedata.normalize("NFKC", text).casefold())

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from dukao.base.periods import Period
 from dukao.base.wording import in_english
-from dukao.gate.models import PlanItem, Quota
+from dukao.gate.models import PlanItem, PlanTarget, Quota
 from dukao.gate.queries.plans.topics import topic_title, topics
 from dukao.gate.queries.plans.views import definition_of, require_post, seen_by
 from dukao.gate.rules.hits import RuleHit
@@ -19,7 +19,7 @@ from dukao.gate.rules.plans import RULE_IDS, STANDING, ItemCase, Known, Question
 from dukao.gate.rules.quotas import item_key
 from dukao.gate.rules.topics import tidy, topics_spoken_of
 from dukao.law import queries as law
-from dukao.law.workdays import workdays_between
+from dukao.law.workdays import UnknownYear, workdays_between
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.registers import queries as registers
@@ -27,6 +27,7 @@ from dukao.registers.queries import ElementView
 
 # A name shorter than this is too common a word to be taken for a datum.
 _NAME_LEAST = 4
+_SATURDAY = 5
 # How many periods back a figure still tells that somebody holds the datum.
 _LOOKED_BACK = {"year": 2, "quarter": 4, "month": 6, "day": 40}
 
@@ -103,9 +104,18 @@ def overlapping_items(*, year: int, unit: str, viewer: Actor, on: date) -> tuple
     for topic in sorted({topic for one in planned for topic in one.about}):
         found += overlaps(
             [one for one in planned if topic in one.about], percent=rule.parameters["overlap_percent"],
-            apart_workdays=rule.parameters["apart_workdays"], workdays_between=workdays_between,
+            apart_workdays=rule.parameters["apart_workdays"], workdays_between=_days_apart,
         )  # fmt: skip
     return tuple({(one.first, one.second): one for one in found}.values())
+
+
+def _days_apart(after: date, until: date) -> int:
+    """Working days between; plain weekdays in a year whose holidays nobody has announced yet: it is a proposal only."""
+    try:
+        return workdays_between(after, until)
+    except UnknownYear:
+        days = (after + timedelta(days=step) for step in range(1, (until - after).days + 1))
+        return sum(day.weekday() < _SATURDAY for day in days)
 
 
 def _earlier(case: ItemCase, family: Sequence[ItemCase]) -> list[ItemCase]:
@@ -125,7 +135,11 @@ class CaseReader:
     def cases(self, chosen: QuerySet[PlanItem], *, with_known: bool = True) -> list[ItemCase]:
         """The current versions among these items, by number."""
         rows = chosen.filter(is_current=True).select_related("department", "scope_unit")
-        items = list(rows.prefetch_related("targets").order_by("number"))
+        items = list(rows.order_by("number"))
+        named: dict[int, list[int]] = defaultdict(list)
+        targets = PlanTarget.objects.filter(item_id__in=[item.pk for item in items])
+        for item_id, unit_id in targets.values_list("item_id", "unit_id"):
+            named[item_id].append(unit_id)
         keys = {item_key(item.number): item.number for item in items}
         left = {
             keys[key]: limit - held - used
@@ -137,7 +151,7 @@ class CaseReader:
                 asked[item.scope_unit_id] |= {code for q in item.questions for code in self._codes_of(q)}
             for scope_id, codes in asked.items():
                 self._read_known(codes, scope_id)
-        return [self._of_row(item, left.get(item.number), with_known) for item in items]
+        return [self._of_row(item, named[item.pk], left.get(item.number), with_known) for item in items]
 
     def of_definition(self, definition: ItemDefinition, *, department: str, origin: str, number: str) -> ItemCase:
         """The case of an item that is not kept yet."""
@@ -155,13 +169,13 @@ class CaseReader:
             questions=tuple(self._question(q, scope.id) for q in asked), criteria=definition.criteria,
         )  # fmt: skip
 
-    def _of_row(self, row: PlanItem, left: int | None, with_known: bool) -> ItemCase:
+    def _of_row(self, row: PlanItem, named: Sequence[int], left: int | None, with_known: bool) -> ItemCase:
         path, scope_id = row.scope_unit.path, row.scope_unit_id
-        named = frozenset(target.unit_id for target in row.targets.all())
         return ItemCase(
             number=row.number, department=row.department.code, origin=row.origin, state=row.state, title=row.title,
             topic=row.topic, topics=_topics(row.topic, row.title, row.purpose), kind=row.kind, method=row.method,
-            scope_path=path, target_level=row.target_level, units=named or self._below(path, row.target_level),
+            scope_path=path, target_level=row.target_level,
+            units=frozenset(named) or self._below(path, row.target_level),
             starts_on=row.starts_on, ends_on=row.ends_on, visits_most=row.visits_most,
             minutes_hundredths_per_visit=row.minutes_hundredths_per_visit,
             questions=tuple(
