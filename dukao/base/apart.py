@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -27,6 +28,7 @@ from dukao.base.refusals import Refused
 _T = TypeVar("_T")
 _ROOT = str(Path(__file__).resolve().parents[2])
 _START = "import sys; sys.path[:] = {path!r}; from dukao.base.apart import serve; serve({memory}, {written})"
+_CALLS_PER_COLLECTION = 20
 _ALWAYS_WELCOME = (date, datetime, time, timedelta)
 
 
@@ -170,7 +172,7 @@ def serve(memory_bytes: int, written_bytes: int) -> None:
     gc.disable()
     answers = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a parser that prints must not disturb the answers
-    while True:
+    for number in count(1):
         try:
             seconds, is_stream, work = pickle.load(sys.stdin.buffer)  # noqa: S301 (orders come from the house itself)
         except EOFError:
@@ -180,6 +182,8 @@ def serve(memory_bytes: int, written_bytes: int) -> None:
         pickle.dump(_said(work, is_stream, answers), answers, protocol=5)
         answers.flush()
         signal.setitimer(signal.ITIMER_REAL, 0)
+        if not number % _CALLS_PER_COLLECTION:
+            gc.collect()
 
 
 def _said(work: "partial[Any]", is_stream: bool, answers: IO[bytes]) -> tuple[str, Any]:

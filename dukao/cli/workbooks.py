@@ -18,21 +18,20 @@ from dukao.workbooks import contract, drawing
 from dukao.workbooks.crosschecks import Broken, broken_rules
 from dukao.workbooks.filling import fill_workbook, suffix_of
 from dukao.workbooks.matching import Matcher, label
+from dukao.workbooks.opening import open_workbook, open_workbooks
 from dukao.workbooks.overlap import Overlap, Question, overlap_of, questions_of, write_report
 from dukao.workbooks.planning import Gap, Plan, plan_filling
 from dukao.workbooks.problems import Unreadable
-from dukao.workbooks.reading import read_workbook, read_workbooks
 from dukao.workbooks.shelf import SUFFIXES, FolderShelf
 from dukao.workbooks.tables import Heading, Table
-from dukao.workbooks.understanding import understand
 
 # What a person confirmed rests beside the data it speaks of.
 CONFIRMED = "确认.yaml"
 
 
 def _read(args: Namespace) -> Result:
-    workbook = read_workbook(file_given(args.file))
-    form = understand(workbook)
+    given = open_workbook(file_given(args.file))
+    workbook, form = given.workbook, given.understood
     lines = [*map(spoken, form.doubts)]
     for sheet in form.sheets:
         lines += [_("工作表“{name}”").format(name=sheet.name) + (_("（隐藏）") if sheet.is_hidden else "")]
@@ -76,12 +75,12 @@ def _overlap(args: Namespace) -> Result:
     questions: list[Question] = []
     names: list[str] = []
     untold: list[str] = []
-    for path, workbook in zip(files, read_workbooks(files), strict=True):
-        if isinstance(workbook, Unreadable):
-            untold.append(said_of(path.name, spoken(workbook.what)))
+    for path, given in zip(files, open_workbooks(files), strict=True):
+        if isinstance(given, Unreadable):
+            untold.append(said_of(path.name, spoken(given.what)))
         else:
             names.append(path.name)
-            questions += questions_of(path.name, understand(workbook))
+            questions += questions_of(path.name, given.understood)
     overlap = overlap_of(names, questions, _matcher(args))
     lines = [*untold, *_told_overlap(overlap, args)]
     if args.out:
@@ -152,8 +151,8 @@ def _overlap_arguments(parser: ArgumentParser) -> None:
 
 def _fill(args: Namespace) -> Result:
     period = period_given(args.period) if args.period else None
-    workbook = read_workbook(file_given(args.file))
-    form = understand(workbook)
+    given = open_workbook(file_given(args.file))
+    workbook, form = given.workbook, given.understood
     source = _Platform(args) if args.platform else _Folder(args.data)
 
     def planned() -> Plan:
