@@ -50,8 +50,8 @@ def steps() -> list[Step]:
         Step("sessions", _clear_sessions, every=3600.0),
         Step("bookings", lambda at: expire_holds(at=at), every=60.0),
         Step("expired dispatches", lambda at: end_expired_dispatches(at=at), every=3600.0),
-        Step("published tables", _publish, every=21600.0),
         Step("own minutes", lambda at: charge_platform_minutes(at=at), every=3600.0),
+        Step("published tables", _publish, every=21600.0),
         Step("leftovers", lambda at: sweep_leftovers(at=at), every=3600.0),
     ]
 

@@ -8,11 +8,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from statistics import median_low
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
 from dukao.base.periods import Period
-from dukao.gate.models import BurdenEntry
+from dukao.gate.models import BurdenEntry, Demand
 from dukao.gate.queries.ledger.entries import Burden, added, below, entries_in, grouped, own_department, seen_unit
 from dukao.org import queries as org
 from dukao.org.queries import UnitView
@@ -83,7 +84,8 @@ class UnitStatement:
     kinds: tuple[KindBurden, ...]
     askers: tuple[AskerBurden, ...]
     children: tuple[UnitBurden, ...]
-    lines: tuple[StatementLine, ...]
+    lines: tuple[StatementLine, ...]  # the newest of them
+    n_lines: int
     median: Median | None  # of units of the same level, the unit alone; None at the top of the tree
 
 
@@ -94,11 +96,12 @@ class DepartmentStatement:
     period: Period
     whole: Burden
     before: Burden
-    n_demands: int
+    n_demands: int  # that stand
     n_units: int
     kinds: tuple[KindBurden, ...]
     children: tuple[UnitBurden, ...]  # the units below the department's own
-    lines: tuple[StatementLine, ...]
+    lines: tuple[StatementLine, ...]  # the newest of them
+    n_lines: int
 
 
 def unit_statement(*, unit: str, period: Period, viewer: Actor, most: int = 200) -> UnitStatement:
@@ -106,11 +109,13 @@ def unit_statement(*, unit: str, period: Period, viewer: Actor, most: int = 200)
     top = seen_unit(unit, viewer)
     entries = below(entries_in(period), top.path)
     by_unit = _by_unit(entries)
+    kinds, askers = _parties(entries)
+    lines = _lines(entries, most)
     return UnitStatement(
         unit=top, period=period, own=by_unit[top.id][1] if top.id in by_unit else Burden(),
         whole=added(burden for _path, burden in by_unit.values()),
         before=_whole(below(entries_in(period.previous()), top.path)),
-        kinds=_kinds(entries), askers=_askers(entries), children=_children(top, by_unit), lines=_lines(entries, most),
+        kinds=kinds, askers=askers, children=_children(top, by_unit), lines=lines.shown, n_lines=lines.n_lines,
         median=_median(top, period),
     )  # fmt: skip
 
@@ -120,13 +125,14 @@ def department_statement(*, department: str, period: Period, viewer: Actor, most
     asker = own_department(department, viewer)
     entries = entries_in(period).filter(asker_id=asker.id)
     by_unit = _by_unit(entries)
-    standing = entries.filter(given_back_at=None)
+    kinds, _askers = _parties(entries)
+    lines = _lines(entries, most)
     return DepartmentStatement(
         code=asker.code, name=asker.name, period=period, whole=added(burden for _path, burden in by_unit.values()),
         before=_whole(entries_in(period.previous()).filter(asker_id=asker.id)),
-        n_demands=standing.values("demand_id").distinct().count(),
-        n_units=sum(1 for _path, burden in by_unit.values() if burden.n), kinds=_kinds(entries),
-        children=_children(org.unit_by_code(asker.unit_code), by_unit), lines=_lines(entries, most),
+        n_demands=lines.n_demands,
+        n_units=sum(1 for _path, burden in by_unit.values() if burden.n), kinds=kinds,
+        children=_children(org.unit_by_code(asker.unit_code), by_unit), lines=lines.shown, n_lines=lines.n_lines,
     )  # fmt: skip
 
 
@@ -139,22 +145,36 @@ def _whole(entries: QuerySet[BurdenEntry]) -> Burden:
     return added(burden for _key, burden in grouped(entries, "kind"))
 
 
-def _kinds(entries: QuerySet[BurdenEntry]) -> tuple[KindBurden, ...]:
-    return tuple(KindBurden(kind, burden) for (kind,), burden in grouped(entries, "kind"))
-
-
-def _askers(entries: QuerySet[BurdenEntry]) -> tuple[AskerBurden, ...]:
-    found = grouped(entries, "asker__code", "asker__name")
-    return tuple(AskerBurden(code, name, burden) for (code, name), burden in found)
-
-
-def _lines(entries: QuerySet[BurdenEntry], most: int) -> tuple[StatementLine, ...]:
-    """The demands behind the figures, by day due."""
-    columns = ("demand__due_on", "demand__number", "demand__title", "kind", "asker__code", "asker__name", "estimate")
-    return tuple(
-        StatementLine(number, title, kind, code, name, due_on, estimate, burden)
-        for (due_on, number, title, kind, code, name, estimate), burden in grouped(entries, *columns)[:most]
+def _parties(entries: QuerySet[BurdenEntry]) -> tuple[tuple[KindBurden, ...], tuple[AskerBurden, ...]]:
+    """By kind and by asker, from one look."""
+    kinds: dict[str, list[Burden]] = defaultdict(list)
+    askers: dict[tuple[str, str], list[Burden]] = defaultdict(list)
+    for (kind, code, name), burden in grouped(entries, "kind", "asker__code", "asker__name"):
+        kinds[kind].append(burden)
+        askers[code, name].append(burden)
+    return (
+        tuple(KindBurden(kind, added(burdens)) for kind, burdens in sorted(kinds.items())),
+        tuple(AskerBurden(code, name, added(burdens)) for (code, name), burdens in sorted(askers.items())),
     )
+
+
+class _Lines(NamedTuple):
+    """The newest demands behind the figures, by day due; how many there are, and how many of them stand."""
+
+    shown: tuple[StatementLine, ...]
+    n_lines: int
+    n_demands: int
+
+
+def _lines(entries: QuerySet[BurdenEntry], most: int) -> _Lines:
+    found = grouped(entries, "demand_id", "estimate")
+    chosen = found[-most:]
+    columns = ("number", "title", "kind", "asker__code", "asker__name", "due_on")
+    demands = Demand.objects.filter(id__in=[pk for (pk, _estimate), _burden in chosen])
+    told = {pk: row for pk, *row in demands.values_list("id", *columns)}
+    lines = [StatementLine(*told[pk], estimate, burden) for (pk, estimate), burden in chosen]
+    lines.sort(key=lambda line: (line.due_on, line.number))
+    return _Lines(tuple(lines), len(found), sum(burden.n > 0 for _key, burden in found))
 
 
 def _children(top: UnitView, by_unit: dict[int, tuple[str, Burden]]) -> tuple[UnitBurden, ...]:

@@ -65,7 +65,8 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     seen = gate.unit_statement(unit=code, period=period, viewer=actor)
     name = seen.unit.name
     children = _children_table(seen.children, period)
-    tables = (*((children,) if seen.children else ()), _lines_table(seen.lines, _own_unit(seen, actor)),
+    lines = _lines_table(seen.lines, seen.n_lines, _own_unit(seen, actor))
+    tables = (*((children,) if seen.children else ()), lines,
               _askers_table(seen, actor), screen.kinds_table(seen.kinds))  # fmt: skip
     page = StatementPage(
         title=_("{name} · {period}的负担账").format(name=name, period=words.period(period)),
@@ -98,7 +99,11 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         median="",
         map=None,
         links=(),
-        tables=(_lines_table(seen.lines, ""), _children_table(seen.children, period), screen.kinds_table(seen.kinds)),
+        tables=(
+            _lines_table(seen.lines, seen.n_lines, ""),
+            _children_table(seen.children, period),
+            screen.kinds_table(seen.kinds),
+        ),
     )
     return doors.render(request, "burden/statement.html", page)
 
@@ -154,7 +159,7 @@ def _children_table(children: tuple[UnitBurden, ...], period: Period) -> Table:
                  empty=_("没有下级单位。"))  # fmt: skip
 
 
-def _lines_table(lines: tuple[StatementLine, ...], own_unit: str) -> Table:
+def _lines_table(lines: tuple[StatementLine, ...], n_lines: int, own_unit: str) -> Table:
     rows = [
         row(
             Cell(line.title, note=_with_given_back(line),
@@ -173,7 +178,10 @@ def _lines_table(lines: tuple[StatementLine, ...], own_unit: str) -> Table:
         Column(_("落到单位"), "number", _("次")), Column(_("合计"), "number", _("分钟")),
         Column(_("其中实测"), "number", _("分钟")), Column(_("估算的算法"), "prose"),
     ]  # fmt: skip
-    return table("lines", _("逐项任务"), columns, rows, source=str(FORMULAS["minutes"]), is_filtered=len(rows) > 12,
+    caption = _("逐项任务（{n} 项）").format(n=f"{n_lines:,}")
+    if len(lines) < n_lines:
+        caption = _("逐项任务（共 {n} 项，列最近的 {shown} 项）").format(n=f"{n_lines:,}", shown=len(lines))
+    return table("lines", caption, columns, rows, source=str(FORMULAS["minutes"]), is_filtered=len(rows) > 12,
                  empty=_("这一期没有任务。"))  # fmt: skip
 
 
