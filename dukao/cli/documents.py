@@ -115,7 +115,8 @@ def _compare(args: Namespace) -> Result:
 
 def _counts(args: Namespace) -> Result:
     counting = queries.document_counts(viewer=args.by, year=args.year or timezone.localdate(args.at).year)
-    lines = [f"\t\t{counting.year}\t{counting.year - 1}\t{_('今年最多')}\t{counting.baseline_year}"]
+    heads = ("", "", str(counting.year), str(counting.year - 1), _("今年最多"), str(counting.baseline_year))
+    lines = ["\t".join(heads)]
     for row in counting.rows:
         cells = (row.standing.issued, row.standing.last_year, row.cap, row.standing.baseline)
         known = "\t".join("–" if cell is None else str(cell) for cell in cells)
@@ -127,7 +128,8 @@ def _shown(seen: DocumentView) -> Result:
     """A document with what the rules say; needs attention while something stands in its way."""
     lines = [_line(seen.line), _("正文 {n} 字，约 {pages} 页").format(n=seen.line.characters, pages=seen.line.pages)]
     for finding in seen.findings:
-        told = said_of(f"{finding.rule} {_('不能') if finding.refuses else _('提醒')}", say(finding.what))
+        verdict = _("不能") if finding.refuses else _("提醒")
+        told = said_of(f"{finding.rule} {verdict}", say(finding.what))
         lines.append(f"{with_note(told, finding.source)} → {say(finding.todo)}")
     assessment = seen.assessment
     for name, asked in (("forms", assessment.asked.forms), ("meetings", assessment.asked.meetings),
