@@ -132,8 +132,8 @@ class SheetPart:
             return ""
         if self.xml.find("f", cell.inner, cell.close) is not None:
             return "这一格有公式"
-        text = self._text(cell)
-        if _BLANKS.fullmatch(text) or is_ticked_copy(written, unescape(text)):
+        text = unescape(self._text(cell))
+        if _BLANKS.fullmatch(text) or is_ticked_copy(written, text):
             return ""
         return f"这一格已有内容“{text[:20]}”，没有改动"
 
