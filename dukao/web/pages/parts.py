@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from dukao.web.figures import Scale
 from dukao.web.pages.units.say import Change
 from dukao.web.pages.units.screen import KeyFigure
 from dukao.web.tables import Cell, Column, Table, number, row, table
+from dukao.web.timeline import Span, Timeline, timeline
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class PartsPage:
     tones: tuple[tuple[str, str], ...]
     figures: tuple[KeyFigure, ...]
     charts: tuple[charts.Chart, ...]
+    timeline: Timeline
     tables: tuple[Table, ...]
     refusals: tuple[Refused, ...]
     tabs: tuple[tuple[str, str, bool], ...]
@@ -56,6 +59,7 @@ def parts(request: HttpRequest) -> HttpResponse:
         ),
         figures=tuple(_figures()),
         charts=(_bars(), _trend()),
+        timeline=_timeline(),
         tables=(
             _table(),
             table("blank", _("空表"), [_("单位")], [], empty=_("还没有交付。上传第一份文件后会列在这里。")),
@@ -149,6 +153,16 @@ def _trend() -> charts.Chart:
         figure="a",
         scale=Scale(0, _("万元")),
     )
+
+
+def _timeline() -> Timeline:
+    spans = [
+        Span(_("税务局"), _("发票管理检查"), date(2026, 3, 2), date(2026, 5, 29)),
+        Span(_("税务局"), _("税费优惠政策检查"), date(2026, 5, 11), date(2026, 7, 31), tone="unannounced"),
+        Span(_("统计局"), _("来信核实"), date(2026, 10, 9), date(2026, 10, 20), tone="exception"),
+    ]
+    message = _("全年 3 项；5月最多，有 2 项")
+    return timeline(2026, spans, message=message, twin="table-full", today=date(2026, 10, 8))
 
 
 def _table() -> Table:
