@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from statistics import median_low
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -171,7 +171,7 @@ def _lines(entries: QuerySet[BurdenEntry], most: int) -> _Lines:
     chosen = found[-most:]
     columns = ("number", "title", "kind", "asker__code", "asker__name", "due_on")
     demands = Demand.objects.filter(id__in=[pk for (pk, _estimate), _burden in chosen])
-    told = {pk: row for pk, *row in demands.values_list("id", *columns)}
+    told: dict[int, Any] = {pk: row for pk, *row in demands.values_list("id", *columns)}
     lines = [StatementLine(*told[pk], estimate, burden) for (pk, estimate), burden in chosen]
     lines.sort(key=lambda line: (line.due_on, line.number))
     return _Lines(tuple(lines), len(found), sum(burden.n > 0 for _key, burden in found))
