@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 _SENTENCE = re.compile(r"[^。；！？\n]+[。；！？]?")
 _EXCERPT = 60
+_BEFORE = 20  # characters in front of a word that may take it back
 _NOT_ASKED = re.compile(r"(?:不再|不得|不需|无需|不用|不要|不必|无须|免于|严禁|禁止|停止|取消|减少)[^，。；]{0,12}$")
 _REPORTS = re.compile(
     r"报送|上报|呈报|书面报告|报告(?:工作|落实|进展|整改|完成)?(?:情况|结果)|反馈(?:至|给|我|市|县|区|到)"
@@ -19,7 +20,7 @@ _MEETINGS = re.compile(
 )
 _DEADLINE = re.compile(
     r"(?:(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|底|末|上旬|中旬|下旬)|[本次]?(?:月|年|周)底)(?:之?前|以前|为止)"
-    r"|\d{1,2}个?(?:工作)?日(?:之)?内|每(?:日|天|周|旬|月|季度|季|半年|年)(?:\d{1,2}日)?(?:之?前)?(?=[^，。；]*报)"
+    r"|\d{1,2}个?(?:工作)?日(?:之)?内|每(?:日|天|周|旬|月|季度|季|半年|年)(?:\d{1,2}日)?(?:之?前)?(?=[^，。；]{0,40}报)"
 )
 _DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})日|(?=底|末))[底末]?(?:之?前|以前|为止)")
 _OFTEN = {
@@ -65,11 +66,12 @@ def _asking(sentences: list[str], words: re.Pattern[str]) -> Iterator[str]:
 
 
 def _asks(sentence: str, words: re.Pattern[str]) -> bool:
-    return any(
-        not _NOT_ASKED.search(sentence[: found.start()])
-        and not (found.group() in ("日报", "周报") and _PRESS.search(sentence[: found.start()]))
-        for found in words.finditer(sentence)
-    )
+    for found in words.finditer(sentence):
+        before = sentence[max(0, found.start() - _BEFORE) : found.start()]
+        is_newspaper = found.group() in ("日报", "周报") and _PRESS.search(before)
+        if not is_newspaper and not _NOT_ASKED.search(before):
+            return True
+    return False
 
 
 def _day(found: re.Match[str], on: date) -> date | None:

@@ -39,7 +39,7 @@ ANSWERS: dict[str, str] = {
     "reports": _noop("要报的材料"),
 }  # fmt: skip
 _FREQUENCIES = {"daily": _noop("每日"), "weekly": _noop("每周")}
-_VERBS_TOLD = 4
+_VERBS_TOLD, _MATTERS_TOLD = 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,8 @@ def _dodges(draft: Draft, parts: Parts, rule: Rule) -> Iterator[Finding]:
     if len(matters) > rule.parameters["matters_most"]:
         yield _found(
             rule, "merged",
-            words(_noop("一份文件里有 {n} 件事：{matters}"), n=len(matters), matters=tuple(dict.fromkeys(matters))),
+            words(_noop("一份文件里有 {n} 件事：{matters}"),
+                  n=len(matters), matters=tuple(dict.fromkeys(matters))[:_MATTERS_TOLD]),
             words(_noop("多文合一只少了件数，基层要办的事一件没少")),
             words(_noop("请一事一文；本是一件事的，标题和小标题只写这一件")),
         )  # fmt: skip

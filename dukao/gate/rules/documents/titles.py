@@ -6,7 +6,7 @@ import unicodedata
 from dukao.gate.rules.documents.body import GENRES
 
 _UNSAID = re.compile(rf"关于|(?:的)?(?:{GENRES})|\d+年度?|\d+月|[上下]半年|第?[一二三四\d]季度|转发|印发|[^\w]|_")
-_INNER_TITLE = re.compile(rf"^(?:\d+[.．、]\s*)?关于(?![^》]*《[^》]*$).{{2,60}}的(?:{GENRES})$", re.M)
+_INNER_TITLE = re.compile(rf"^(?:\d+[.．、]\s*)?关于.{{2,60}}的(?:{GENRES})$", re.M)
 _ABOUT = re.compile(r"^[一二三四五六七八九十]+、\s*关于(?P<matter>[^。\n]{2,40})", re.M)
 _CORE = re.compile(rf"^.*?关于(?P<core>.+?)(?:的)?(?:{GENRES})(?:（.{{1,12}}）)?$")
 _COUNTED = re.compile(r"([二两三四五六七八九十]|\d{1,2})(?:项|件|个)(?:重点)?(?:工作|事项|任务|问题|活动)")
@@ -31,9 +31,10 @@ def matters_in(title: str, text: str) -> tuple[str, ...]:
     Several papers in one show in titles of other documents within the text, in sections that each begin with
     `关于…`, or in a title that joins several things to do. What stands in 《》 is passed on, and one matter.
     """
+    own = core_of(title)
     inner = (found.group().strip() for found in _INNER_TITLE.finditer(text))
     ways = (
-        tuple(other for other in inner if core_of(other) != core_of(title)),
+        tuple(other for other in inner if core_of(other) != own),
         tuple(found["matter"].strip() for found in _ABOUT.finditer(text)),
         _joined_in(title),
     )

@@ -26,6 +26,7 @@ from dukao.web.tables import Tone
 
 _ANSWERS = ("minutes", "forms", "meetings", "reports", "due_on")
 _USUAL_DAYS = 30
+_TOLD = 8  # sentences shown beside a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +233,9 @@ def _answers(assessment: Assessment, typed: Mapping[str, str], errors: Mapping[s
         ("reports", _("要报几次材料"), _("次"), assessment.reports, asked.reports),
     )
     return tuple(
-        Answer(name, label, unit, typed.get(name, _proposed(name, value, told)), errors.get(name, ""), tuple(told))
+        Answer(
+            name, label, unit, typed.get(name, _proposed(name, value, told)), errors.get(name, ""), tuple(told[:_TOLD])
+        )
         for name, label, unit, value, told in rows
     )
 
