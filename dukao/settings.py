@@ -126,7 +126,7 @@ WORKBOOKS_MAX_BYTES = env.integer("DUKAO_WORKBOOKS_MAX_BYTES", 200_000_000)
 # The largest document, attachments and pictures in it too.
 DOCUMENTS_MAX_BYTES = env.integer("DUKAO_DOCUMENTS_MAX_BYTES", 20_000_000)
 # What takes longer to read shows how far it is.
-WORKBOOKS_PATIENCE_SECONDS = 1.5
+WORKBOOKS_PATIENCE_SECONDS = env.integer("DUKAO_WORKBOOKS_PATIENCE_MS", 1_500) / 1000
 RECORDS_MEMORY_BYTES = env.integer("DUKAO_RECORDS_MEMORY_BYTES", 1_200_000_000)
 
 # Where pages find the live updates: another port in the demo, the same host behind a proxy in production.

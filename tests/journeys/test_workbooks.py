@@ -64,6 +64,23 @@ def test_alice_gets_her_form_back_filled_in(village, person, form, tmp_path):
     assert sheet["A1"].value == "村级经济情况表（模拟）"
 
 
+@pytest.fixture
+def impatient(monkeypatch):
+    """Whatever takes any time at all shows how far it is."""
+    monkeypatch.setenv("DUKAO_WORKBOOKS_PATIENCE_MS", "0")
+
+
+def test_alice_sees_how_far_the_reading_is_and_the_outcome_comes_by_itself(impatient, village, person, form):
+    alice = person("alice", phone=True)
+    page = alice.page
+    alice.goes_to("/workbooks/")
+    page.set_input_files("#file", form)
+    page.get_by_role("button", name="上传，看能填多少").tap()
+    page.wait_for_selector("h1:has-text('正在读表')")
+    alice.looked_at("workbooks-reading")
+    page.wait_for_selector("h2:has-text('本表 5 项：已填 1，需填 4')")
+
+
 def test_dora_makes_a_sheet_of_a_blank_form(village, person, form):
     dora = person("dora")
     page = dora.page
