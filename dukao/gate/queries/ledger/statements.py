@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from statistics import median_low
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -169,10 +169,15 @@ class _Lines(NamedTuple):
 def _lines(entries: QuerySet[BurdenEntry], most: int) -> _Lines:
     found = grouped(entries, "demand_id", "estimate")
     chosen = found[-most:]
-    columns = ("number", "title", "kind", "asker__code", "asker__name", "due_on")
-    demands = Demand.objects.filter(id__in=[pk for (pk, _estimate), _burden in chosen])
-    told: dict[int, Any] = {pk: row for pk, *row in demands.values_list("id", *columns)}
-    lines = [StatementLine(*told[pk], estimate, burden) for (pk, estimate), burden in chosen]
+    demands = Demand.objects.filter(id__in=[pk for (pk, _estimate), _burden in chosen]).select_related("asker")
+    told = {demand.pk: demand for demand in demands}
+    lines = [
+        StatementLine(
+            number=told[pk].number, title=told[pk].title, kind=told[pk].kind, asker_code=told[pk].asker.code,
+            asker_name=told[pk].asker.name, due_on=told[pk].due_on, estimate=estimate, burden=burden,
+        )
+        for (pk, estimate), burden in chosen
+    ]  # fmt: skip
     lines.sort(key=lambda line: (line.due_on, line.number))
     return _Lines(tuple(lines), len(found), sum(burden.n > 0 for _key, burden in found))
 
