@@ -68,6 +68,18 @@ def test_ins_2_one_comprehensive_inspection_per_department_and_year(kind, others
     assert bool(hits) is speaks
 
 
+@pytest.mark.parametrize(("mine", "other", "speaks"), [
+    (390, {"visits_most": 10}, False),
+    (391, {"visits_most": 10}, True),
+    (391, {"visits_most": 10, "department": "statistics"}, False),
+    (391, {"visits_most": 10, "state": "merged"}, False),
+    (391, {"visits_most": 10, "origin": "exception"}, False),
+])  # fmt: skip
+def test_ins_2_more_than_a_department_may_visit_in_a_year(mine, other, speaks):
+    hits = rules.beyond_the_year(_case(visits_most=mine), [_other(**other)], _rule("INS-2"))
+    assert _rules_of(hits) == ([("INS-2", "warn", "visits")] if speaks else [])
+
+
 LATE = {"starts_on": date(2026, 9, 1), "ends_on": date(2026, 9, 30)}
 GRAIN = {"title": "粮食收购督查", "topic": "grain", "topics": frozenset({"grain"})}
 

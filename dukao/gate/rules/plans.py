@@ -78,6 +78,7 @@ def judge(item: ItemCase, others: Sequence[ItemCase], rules: Rules,
     return (
         *out_of_bounds(item, rules["INS-1"]),
         *one_comprehensive(item, beside, rules["INS-2"]),
+        *beyond_the_year(item, beside, rules["INS-2"]),
         *split(item, beside, rules["INS-5"]),
         *renamed(item, beside, rules["INS-5"]),
         *misnamed(item, rules["INS-5"], topic_title),
@@ -122,6 +123,22 @@ def one_comprehensive(item: ItemCase, others: Iterable[ItemCase], rule: Rule) ->
         rule, words(_noop("本部门今年已有 {n} 项综合督查"), n=len(there)),
         why=words(_noop("综合督查每部门每年不超过 {most} 项"), most=most),
         todo=words(_noop("请并入已有的那一项，或改成确有必要的专项")), place="kind", others=_numbers(there),
+    ),)  # fmt: skip
+
+
+def beyond_the_year(item: ItemCase, others: Iterable[ItemCase], rule: Rule) -> tuple[RuleHit, ...]:
+    """More visits than the department may make in a year (INS-2): they could be approved, but never be booked."""
+    if item.origin != "planned":
+        return ()
+    there = sum(one.visits_most for one in others if one.origin == "planned" and one.state in STANDING
+                and one.department == item.department)  # fmt: skip
+    most, whole = int(rule.parameters["visits_per_department"]), there + item.visits_most
+    if whole <= most:
+        return ()
+    return (hit(
+        rule, words(_noop("连同已有事项，本部门一年要去 {n} 次，超过 {most} 次"), n=whole, most=most),
+        why=words(_noop("每个部门一年的检查次数有上限，超出的预约不了")),
+        todo=words(_noop("请减少次数，或与别的部门合并")), place="visits", action="warn",
     ),)  # fmt: skip
 
 
