@@ -26,6 +26,7 @@ from dukao.org import queries as organisation
 from dukao.registers import actions, queries
 from dukao.registers.queries import DeliveryView
 from dukao.registers.rules import DatasetDefinition, ElementDefinition
+from dukao.registers.rules.mapping import Proposal
 from dukao.sheets.actions import define_sheet
 from dukao.sheets.rules import SheetDefinition
 
@@ -239,8 +240,13 @@ def _propose_mapping(args: Namespace) -> Result:
     lines = ["\t".join(("# " + _("数据集的列"), _("文件的列"), _("把握"), _("理由")))]
     none = _("（没有）")
     lines += [f"# {p.column}\t{p.header or none}\t{p.confidence}%\t{spoken(p.reason)}" for p in found]
-    lines += [f"{_quoted(p.header)}: {p.column}" for p in found if p.header]
+    lines += [f"{_header_of(p)}: {p.column}" for p in found if p.header]
     return Result([asdict(p) for p in found], lines)
+
+
+def _header_of(p: Proposal) -> str:
+    """The column of the file by its name, or by its place where several names fit."""
+    return f'"#{p.position + 1}"' if p.position is not None and len(p.named) > 1 else _quoted(p.header)
 
 
 def _quoted(text: str) -> str:

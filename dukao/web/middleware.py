@@ -40,6 +40,24 @@ class ContentSecurityPolicy:
         return response
 
 
+class Head:
+    """What is asked by HEAD is answered as by GET, without the body."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD":
+            return self.get_response(request)
+        request.method = "GET"
+        response = self.get_response(request)
+        if response.streaming:
+            response.streaming_content = ()  # type: ignore[attr-defined]
+        else:
+            response.content = b""
+        return response
+
+
 class Language:
     """The language a person chose (a cookie), else Simplified Chinese; never a guess from the browser."""
 

@@ -172,6 +172,8 @@ def test_columns_that_are_not_clear_are_refused(folder, header, mapping, refused
     ("header", "mapping", "cells"),
     [
         ("代码,钱,钱", {"#3": "amount"}, ("A1", "2", None)),
+        ("代码,金额,备注,备注", {"备注": ""}, ("A1", "1", None)),
+        ("代码,金额,备注,note", {"#3": "", "note": ""}, ("A1", "1", None)),
         ("代码,钱,x", {"钱": "amount"}, ("A1", "1", None)),
         ("ＣＯＤＥ, 金 额 *,备注", {}, ("A1", "1", "2")),
         ("代码,金额,x,x", {}, ("A1", "1", None)),

@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from dukao.base.models import Event
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere
+from dukao.base.spoken import spoken
 from dukao.gate import actions as gate_actions
 from dukao.gate import queries as gate
 from dukao.gate.models import Demand
@@ -90,6 +92,16 @@ def test_what_the_rules_refuse_is_on_record(house, city, questions, changes, rul
     assert gate.refusals(viewer=city.actor["dora"], **year) == (told,)
     assert gate.refusals(viewer=city.actor["tara"], **year) == ()
     assert gate.refusals(viewer=city.actor["sam"], since=date(2025, 1, 1), until=date(2026, 1, 1)) == ()
+
+
+def test_a_refusal_is_on_record_in_chinese_whoever_asked(house, city):
+    house.know_all("tax_revenue", "2026Q3")
+    with translation.override("en"), pytest.raises(actions.SheetRefused):
+        house.send("tax_revenue", "new_projects", trim=False)
+    (told,) = gate.refusals(viewer=city.actor["sam"], since=date(2026, 1, 1), until=date(2027, 1, 1))
+    assert "已由" in told.reasons[0]
+    with translation.override("en"):
+        assert spoken(told.reasons[0]) != told.reasons[0]
 
 
 def test_what_is_mistyped_is_no_refusal_by_the_rules(house, city):

@@ -116,6 +116,18 @@ def test_a_sure_column_can_be_changed_or_left_out_all_the_same(dataset, house, a
     assert (found.sum if found else None) == total
 
 
+@pytest.mark.parametrize(("chosen", "total"), [("#2", 12), ("#3", 5), ("", None)])
+@pytest.mark.parametrize("header", ["新开工项目,新开工项目", "新开工项目,projects"])
+def test_where_two_columns_are_sure_a_person_chooses_one_or_none(dataset, house, as_, header, chosen, total):
+    dora = as_("dora")
+    text = f"行政区划代码,{header}\r\n{{一村}},3,1\r\n{{二村}},4,2\r\n{{三村}},5,2\r\n"
+    sent = _deliver(dora, dataset, _ticket(_upload(dora, dataset, text)), **{"column:projects": chosen})
+    land_waiting(at=AT)
+    assert "已入库" in text_of(dora.get(sent.headers["Location"]))
+    found = house.total("new_projects", "富水市")
+    assert (found.sum if found else None) == total
+
+
 def test_from_the_file_to_the_faults(dataset, house, as_):
     dora = as_("dora")
     sent = _deliver(dora, dataset, _ticket(_upload(dora, dataset)))

@@ -104,3 +104,19 @@ def test_refusals_of_the_grass_roots_are_shown_with_their_reason(house, as_, mon
     page = text_of(as_("dora").get(f"/dispatches/{number}/"))
     assert "拒绝填报的单位" in page
     assert "有效期限" in page
+
+
+def test_refusals_by_many_units_come_in_pages_and_in_one_file(house, as_, monkeypatch):
+    from tests.conftest import AT, ON
+
+    number = house.send("new_projects", legal=LEGAL | {"valid_until": "2026-10-20"})
+    house.act("refuse_filing", number, at=AT.replace(month=11))
+    house.act("refuse_filing", number, unit="二村", by="wang", at=AT.replace(month=11))
+    monkeypatch.setattr("dukao.web.doors.today", lambda: ON.replace(month=11))
+    monkeypatch.setattr("dukao.web.pages.dispatches._ROWS_PER_PAGE", 1)
+    url, units = f"/dispatches/{number}/", ("一村", "二村")
+    for page, seen in ((1, "一村"), (2, "二村"), (99, "二村")):
+        listed = text_of(as_("dora").get(f"{url}?page={page}")).split("拒绝填报的单位")[1]
+        assert [unit for unit in units if unit in listed] == [seen]
+    file = _csv(as_("dora").get(f"{url}?export=refused.csv"))
+    assert [r[0] for r in file if r[:1] and r[0] in units] == list(units)

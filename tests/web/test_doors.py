@@ -129,3 +129,12 @@ def test_no_address_leads_out_of_the_house(city, as_, wanted):
     assert as_("alice").get("/sign-in/", {"next": wanted}).headers["Location"] == "/"
     for path, form in (("/-/language/", {"language": "en"}), ("/-/type/", {}), ("/-/figures/", {})):
         assert as_("alice").post(path, form | {"next": wanted}).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("path", ["/department/", "/deliveries/", "/deliveries/?export=deliveries.csv"])
+def test_head_is_answered_as_get_without_the_body(city, as_, path):
+    full, head = as_("dora").get(path), as_("dora").head(path)
+    assert (head.status_code, head.content) == (full.status_code, b"")
+    assert full.content
+    assert int(head.headers["Content-Length"]) == len(full.content)
+    assert head.headers["Content-Type"] == full.headers["Content-Type"]

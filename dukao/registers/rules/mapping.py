@@ -38,8 +38,12 @@ class Proposal:
     reason: str
     # The share of the sample's values that can be read as this column; None where there are none.
     readable: float | None = None
-    # Whether the name decides by itself, without a mapping.
-    is_named: bool = False
+    # Positions of all columns of the file whose names say by themselves, without a mapping, that they are this one.
+    named: tuple[int, ...] = ()
+
+    @property
+    def is_named(self) -> bool:
+        return self.position in self.named
 
 
 def plain(text: str) -> str:
@@ -105,12 +109,12 @@ def matches(names: Sequence[Names], headers: Sequence[str]) -> int:
 def positions(names: Sequence[Names], headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
     """Column of the dataset → position in the file, by the given mapping (header or `#3` → column) and by sure names.
 
-    A header that is mapped to nothing is left out, whatever its name. Raises Unmapped where a header stands twice, two
-    headers fit one column, or a mapped header is not there.
+    A header that is mapped to nothing is left out, whatever its name and however often it stands there. Raises Unmapped
+    where a header to be read stands twice, two headers fit one column, or a mapped header is not there.
     """
     columns = {n.column.name for n in names}
     found: dict[str, int] = {}
-    left_out = {_position(header, headers) for header, column in mapping.items() if not column}
+    left_out = {place for header, column in mapping.items() if not column for place in _places(header, headers)}
     for header, column in mapping.items():
         if not column:
             continue
@@ -139,14 +143,20 @@ def is_position(header: str) -> bool:
     return _POSITION.fullmatch(header) is not None
 
 
-def _position(header: str, headers: Sequence[str]) -> int:
+def _places(header: str, headers: Sequence[str]) -> list[int]:
+    """Where a header of the mapping stands in the file, at least once. Raises Unmapped."""
     if (place := _POSITION.fullmatch(header)) and header not in headers:
         if 1 <= int(place[1]) <= len(headers):
-            return int(place[1]) - 1
+            return [int(place[1]) - 1]
         raise Unmapped(f"映射里的 {header} 超出了文件的 {len(headers)} 列")
     same = [i for i, h in enumerate(headers) if plain(h) == plain(header)]
     if not same:
         raise Unmapped(f"文件里没有映射所说的列“{header}”")
+    return same
+
+
+def _position(header: str, headers: Sequence[str]) -> int:
+    same = _places(header, headers)
     if len(same) > 1:
         raise Unmapped(
             f"文件里有 {len(same)} 列都叫“{header}”：{_listed(same, headers)}；请用 #{same[0] + 1} 指明第几列"
@@ -197,12 +207,11 @@ def _proposal(
 ) -> Proposal:
     column = name.column
     required = column.name in rules.required
+    named = tuple(i for i, header in enumerate(headers) if name.sureness(header)[0] >= SURE)
     if best is None:
-        return Proposal(column.name, column.title, required, "", None, 0, "文件里没有相近的列")
+        return Proposal(column.name, column.title, required, "", None, 0, "文件里没有相近的列", named=named)
     position, sureness, reason, readable = best
-    header = headers[position]
-    is_named = name.sureness(header)[0] >= SURE
-    return Proposal(column.name, column.title, required, header, position, sureness, reason, readable, is_named)
+    return Proposal(column.name, column.title, required, headers[position], position, sureness, reason, readable, named)
 
 
 def _readable(column: ColumnDefinition, rules: RowRules, cells: Sequence[str]) -> float | None:

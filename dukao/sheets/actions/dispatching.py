@@ -113,7 +113,7 @@ def dispatch_sheet(
         gate.record_refusal(
             kind="sheet", title=_title(compiled), asker=compiled.sheet.issuer_code, scope_unit=scope_unit,
             target_level=compiled.sheet.level, by=by, at=at,
-            reasons=[gate.Reason(one.rule, one.what, one.source) for one in refused.refusals],
+            reasons=[gate.Reason(one.rule, one.on_record, one.source) for one in refused.refusals],
         )  # fmt: skip
         raise
 

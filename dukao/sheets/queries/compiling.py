@@ -60,6 +60,7 @@ class RefusalView:
     why: str
     todo: str
     source: str
+    on_record: str  # `what` as it is kept, in Chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,4 +398,4 @@ def _known_percent(judged: Judgement) -> int:
 
 
 def _view(refusal: Refusal | None) -> RefusalView | None:
-    return RefusalView(**refused_arguments(refusal)) if refusal else None
+    return RefusalView(**refused_arguments(refusal), on_record=str(refusal.what)) if refusal else None

@@ -181,18 +181,16 @@ def dispatch(*, number: str, viewer: Actor) -> DispatchView:
     raise NotThere()
 
 
-def filings_of(
-    *, dispatch: str, unit: str | None = None, viewer: Actor, state: str = ""
-) -> tuple[FilingRow, ...]:  # fmt: skip
+def filings_of(*, dispatch: str, unit: str | None = None, viewer: Actor) -> tuple[FilingRow, ...]:
     """All filings of a dispatch, below one unit where named, by unit code. Raises NotThere."""
-    return filing_rows(_filings_of(dispatch, unit, viewer, state))
+    return filing_rows(_filings_of(dispatch, unit, viewer))
 
 
 def filing_list(
-    *, dispatch: str, unit: str | None = None, viewer: Actor, page: int = 1, page_size: int = 2000
+    *, dispatch: str, unit: str | None = None, viewer: Actor, state: str = "", page: int = 1, page_size: int = 2000
 ) -> FilingList:
-    """A page of `filings_of`, which may be hundreds of thousands. Raises NotThere."""
-    chosen = _filings_of(dispatch, unit, viewer)
+    """A page of `filings_of`, which may be hundreds of thousands; in one state where named. Raises NotThere."""
+    chosen = _filings_of(dispatch, unit, viewer, state)
     page = max(page, 1)
     first, n = (page - 1) * page_size, chosen.count()
     rows = filing_rows(chosen[first : first + page_size])

@@ -25,6 +25,7 @@ from dukao.web.tables import Cell, Column, Row, Table, Tone, number, row, table
 
 # What everybody wants to know, be it nought; returned and refused ones are told where there are any.
 _ALWAYS_COUNTED = ("open", "submitted", "accepted")
+_ROWS_PER_PAGE = 50
 DISPATCH_TONES: dict[str, Tone] = {"open": "info", "closed": "plain", "withdrawn": "stop"}
 
 
@@ -51,6 +52,8 @@ class DispatchPage:
     done_text: str
     marks: tuple[tuple[str, str], ...]
     refused: Table
+    refused_page: int
+    refused_pages: int
     tables: tuple[Table, ...]
     may_end: bool
     is_moving: bool
@@ -166,7 +169,13 @@ def _page(request: HttpRequest, number: str, unit: str | None, actor: Actor, *, 
     tables = [_progress_table(progress)]
     if request.GET.get("export", "").startswith("answers."):
         tables.append(_answers_table(number, unit, actor))
-    refused = _refused_table(number, unit, actor) if counts.get("refused") else _refused_rows(())
+    n_refused = counts.get("refused", 0)
+    refused_page, refused_pages = _wanted(request), max(1, -(-n_refused // _ROWS_PER_PAGE))
+    if request.GET.get("export", "").startswith("refused."):
+        refused = _refused_table(number, unit, actor, page=1, page_size=n_refused)
+    else:
+        refused_page = min(refused_page, refused_pages)
+        refused = _refused_table(number, unit, actor, page=refused_page, page_size=_ROWS_PER_PAGE)
     return DispatchPage(
         title=with_note(d.title, words.period(d.period)),
         crumbs=_crumbs(d, progress, actor),
@@ -181,6 +190,8 @@ def _page(request: HttpRequest, number: str, unit: str | None, actor: Actor, *, 
         done_text=_("{whole} 份已通过 {done} 份").format(whole=f"{whole:,}", done=f"{counts.get('accepted', 0):,}"),
         marks=_marks(d),
         refused=refused,
+        refused_page=refused_page,
+        refused_pages=refused_pages,
         tables=(*tables, refused),
         may_end=d.state == "open" and actor.may("DEMANDS_ISSUE", d.scope_path, department=d.issuer_code),
         is_moving=d.state == "open",
@@ -318,15 +329,20 @@ def _answers_table(number_: str, unit: str | None, actor: Actor) -> Table:
                  source=_("编号 {number}；“填报”一栏不是“通过”的数还没有审核").format(number=d.number))  # fmt: skip
 
 
-def _refused_table(number_: str, unit: str | None, actor: Actor) -> Table:
-    return _refused_rows(queries.filings_of(dispatch=number_, unit=unit, viewer=actor, state="refused"))
+def _wanted(request: HttpRequest) -> int:
+    """The page of the list that is asked for."""
+    asked = request.GET.get("page", "1")
+    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1
 
 
-def _refused_rows(found) -> Table:  # type: ignore[no-untyped-def]
+def _refused_table(number_: str, unit: str | None, actor: Actor, *, page: int, page_size: int) -> Table:
+    found = queries.filing_list(
+        dispatch=number_, unit=unit, viewer=actor, state="refused", page=page, page_size=page_size
+    )
     rows = [
         row(Cell(f.unit_name, href=reverse("dispatches.filing", args=[f.number, f.unit_code])), spoken(f.reason),
             Cell(words.moment(f.submitted_at), raw=f.submitted_at.isoformat() if f.submitted_at else ""))
-        for f in found
+        for f in found.rows
     ]  # fmt: skip
     return table("refused", _("拒绝填报的单位"), [_("单位"), _("理由"), Column(_("时间"), "date")], rows,
                  source=_("依法拒填受保护，不得追究。"))  # fmt: skip

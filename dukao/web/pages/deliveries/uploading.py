@@ -261,14 +261,14 @@ def _refuse_unclear(form: Mapping[str, Any], look: FileLook) -> None:
 def _mapping(form: Mapping[str, Any], look: FileLook) -> dict[str, str]:
     """What a person chose, where it is not what the names say anyway: the same file without choices stays the same.
 
-    A column of the file whose name would decide, and which nobody wants, is left out by name.
+    Where a column of the dataset is left out, so are all columns of the file whose names would decide for it.
     """
     chosen = {p.column: str(form.get(f"column:{p.column}", _place(p))) for p in look.proposals}
     mapping = {}
     for p in look.proposals:
-        says_so_itself = p.is_named and look.headers.count(p.header) == 1
+        says_so_itself = p.named == (p.position,)
         if chosen[p.column] and not (says_so_itself and chosen[p.column] == _place(p)):
             mapping[chosen[p.column]] = p.column
-        elif p.is_named and _place(p) not in chosen.values():
-            mapping[_place(p)] = ""
+        elif not chosen[p.column]:
+            mapping |= {place: "" for n in p.named if (place := f"#{n + 1}") not in chosen.values()}
     return mapping
