@@ -236,7 +236,7 @@ def _hold(request: _Request, ground: Ground, by: Actor, at: datetime) -> HeldVis
         unit_path=first.plan_path if is_sealed else ground.unit_path,
     ))  # fmt: skip
     hold_caps(rows, caps)
-    rows.send()
+    rows.finish()
     return HeldVisit(number, code, expires_at)
 
 
