@@ -187,3 +187,13 @@ def test_an_amendment_is_told_what_it_widens(city, as_):
     assert all("多了 1 次" in page for page in told.values())
     assert "不能这样报" in told["tara"]
     assert "不能这样报" not in told["sam"], "the office may, and says why"
+
+
+def test_desks_say_what_waits(city, as_):
+    number = propose(city, year=2027, starts_on="2027-03-01", ends_on="2027-03-12")
+    assert "2027 年计划待审 1 项" in as_("sam").get("/supervision/").content.decode()
+    actions.refuse_item(number=number, reason="去年刚查过", by=city.actor["sam"], at=AT)
+    told = "督查事项“秸秆禁烧专项督查”没有通过：去年刚查过"
+    assert told in as_("tara").get("/department/").content.decode()
+    assert told not in as_("dora").get("/department/").content.decode()
+    assert "计划待审" not in as_("sam").get("/supervision/").content.decode()

@@ -1,6 +1,7 @@
 """A department's desk: what it has out and how far, what waits for it, what it delivered, whose minutes it spends."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
@@ -52,7 +53,7 @@ def department(request: HttpRequest) -> HttpResponse:
     names = tuple(dict.fromkeys(s.department_name for s in actor.standings_with("SHEETS_DESIGN")))
     page = DepartmentPage(
         title=_("{name} · 工作台").format(name=names[0]) if len(names) == 1 else _("部门工作台"),
-        waiting=_waiting(desk, recent),
+        waiting=(*_waiting(desk, recent), *_returned(actor, today)),
         figures=_figures(actor, desk, Period.of(today, "year")),
         dispatches=out,
         deliveries=came,
@@ -83,6 +84,17 @@ def _waiting(desk: Desk, recent: tuple[registers.DeliveryView, ...]) -> tuple[Wa
             text = _("《{title}》还是草稿").format(title=sheet.title)
             found.append(Waiting(text, reverse("sheets.design", args=[sheet.code]), _("继续设计")))
     return tuple(found)
+
+
+def _returned(actor: Actor, today: date) -> tuple[Waiting, ...]:
+    """Items of the inspection plan that the office did not let through."""
+    told = _("督查事项“{title}”没有通过：{reason}")
+    return tuple(
+        Waiting(
+            told.format(title=item.title, reason=item.decision), reverse("plan.item", args=[item.number]), _("去看")
+        )
+        for item in gate.returned_items(viewer=actor, on=today)
+    )
 
 
 def _figures(actor: Actor, desk: Desk, year: Period) -> tuple[tuple[str, str, str, str], ...]:

@@ -49,6 +49,7 @@ class SupervisionPage:
     spared: Table
     tables: tuple[Table, ...]
     units: tuple[tuple[str, str], ...]
+    proposals: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,10 @@ def supervision(request: HttpRequest) -> HttpResponse:
         tables=(minutes, recent, stopped, refused, spared),
         units=tuple((s.unit_name, reverse("units.page", args=[s.unit_code]))
                     for s in actor.standings_with("DEMANDS_SEE_ALL")),
+        proposals=tuple(
+            (_("{year} 年计划待审 {n} 项").format(year=y, n=n), f"{reverse('plan.desk')}?year={y}&unit={unit}")
+            for y, unit, n in gate.proposals_waiting(viewer=actor)
+        ),
     )  # fmt: skip
     return doors.render(request, "supervision/page.html", page)
 

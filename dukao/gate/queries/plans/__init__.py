@@ -8,7 +8,15 @@ from dukao.gate.queries.plans.judging import (
     overlapping_items,
     widening_of,
 )
-from dukao.gate.queries.plans.statements import Coming, DepartmentPlan, coming_to, plan_statement
+from dukao.gate.queries.plans.statements import (
+    Coming,
+    DepartmentPlan,
+    Returned,
+    coming_to,
+    plan_statement,
+    proposals_waiting,
+    returned_items,
+)
 from dukao.gate.queries.plans.topics import topic_title, topics
 from dukao.gate.queries.plans.views import (
     ItemView,
@@ -26,8 +34,8 @@ from dukao.gate.queries.plans.views import (
 )
 
 __all__ = [
-    "Coming", "DepartmentPlan", "ItemView", "PlanView", "QuestionView", "TargetView", "Usage", "coming_to",
+    "Coming", "DepartmentPlan", "ItemView", "PlanView", "QuestionView", "Returned", "TargetView", "Usage", "coming_to",
     "hits_of_definition", "hits_of_item", "hits_of_items", "known_elements", "overlapping_items", "plan",
     "plan_definition", "plan_item", "plan_item_versions", "plan_items", "plan_statement", "plan_units", "plan_years",
-    "topic_title", "topics", "widening_of",
+    "proposals_waiting", "returned_items", "topic_title", "topics", "widening_of",
 ]  # fmt: skip

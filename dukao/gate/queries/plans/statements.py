@@ -4,10 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from dukao.base.refusals import NotThere
-from dukao.gate.models import PlanItem, Visit, VisitPart
+from dukao.gate.models import Plan, PlanItem, Visit, VisitPart
 from dukao.gate.queries.plans.views import ItemView, plan_items, require_post, seen_by, views_of
 from dukao.org import queries as org
 from dukao.org.rules import Actor, ancestor_ids
@@ -45,6 +45,36 @@ class Coming:
     item: ItemView
     visits_most: int | None
     visited: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """An item that was not let through and may be revised as long as its plan is being collected."""
+
+    number: str
+    title: str
+    decision: str
+
+
+def returned_items(*, viewer: Actor, on: date) -> tuple[Returned, ...]:
+    """What the office sent back to the viewer's departments, by number."""
+    own = {s.department_code for s in viewer.standings_with("DEMANDS_ISSUE")}
+    chosen = PlanItem.objects.filter(
+        Q(plan__state=Plan.State.COLLECTING) | ~Q(origin=PlanItem.Origin.PLANNED), department__code__in=own,
+        is_current=True, state=PlanItem.State.REFUSED, plan__year__gte=on.year, ends_on__gte=on,
+    )  # fmt: skip
+    return tuple(Returned(*row) for row in chosen.order_by("number").values_list("number", "title", "decision"))
+
+
+def proposals_waiting(*, viewer: Actor) -> tuple[tuple[int, str, int], ...]:
+    """How many items wait for the viewer's decision: year, unit of the plan, count."""
+    decides = Q(pk__in=[])
+    for standing in viewer.standings_with("PLAN_DECIDE"):
+        decides |= Q(plan__unit__path__startswith=standing.unit_path)
+    chosen = PlanItem.objects.filter(decides, is_current=True, state=PlanItem.State.PROPOSED)
+    counted = chosen.values("plan__year", "plan__unit__code").annotate(n=Count("pk"))
+    rows = counted.order_by("plan__year", "plan__unit__code")
+    return tuple((row["plan__year"], row["plan__unit__code"], row["n"]) for row in rows)
 
 
 def plan_statement(*, year: int, unit: str, viewer: Actor, on: date) -> tuple[DepartmentPlan, ...]:
