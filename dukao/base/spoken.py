@@ -297,6 +297,7 @@ PHRASES = (
     _noop("请改正这一行的引号，或另存为 XLSX"),
     _noop("第 {line} 行读不通"),
     _noop("部件 {part} 大得不正常"),
+    _noop("部件 {part} 有 {size} MB，能填写的最大 {most} MB"),
     _noop("有一行大得不正常"),
     # random draws, and how visitors behave
     _noop("不是 {format} 格式的抽取记录"),

@@ -8,7 +8,8 @@ from dukao.workbooks.filling import fill_workbook
 from dukao.workbooks.grid import Value
 from dukao.workbooks.problems import Limits, Unreadable
 from dukao.workbooks.reading import read_here, read_workbook
-from tests.workbooks.plans import plan
+from tests.workbooks.made import sheet_xml
+from tests.workbooks.plans import plan, write_form
 
 HOSTILE = Path(__file__).resolve().parents[3] / "shared/data/hostile/calamine/tests"
 _WORKBOOKS = sorted(p for p in HOSTILE.glob("*") if p.suffix in (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"))
@@ -48,4 +49,15 @@ def test_a_form_beyond_the_limits_is_refused(tmp_path: Path) -> None:
     path.write_text("名称,户数\n" * 100, encoding="utf-8")
     with pytest.raises(Unreadable):
         fill_workbook(path, tmp_path / "filled.xlsx", plan(), limits=Limits(file_bytes=100))
+    assert not (tmp_path / "filled.xlsx").exists()
+
+
+def test_a_sheet_too_large_to_be_edited_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Millions of empty rows that somebody formatted are no damage, and the clerk can do something about them."""
+    rows = "".join(f'<row r="{r}"><c r="A{r}" s="0"/></row>' for r in range(2, 5_000))
+    form = write_form(tmp_path / "form.xlsx", sheet_xml(f'<row r="1"><c r="A1"><v>1</v></c></row>{rows}'))
+    monkeypatch.setattr("dukao.workbooks.filling.archive._PART_LIMIT_BYTES", 100_000)
+    with pytest.raises(Unreadable, match="工作簿解开后太大") as refused:
+        fill_workbook(form, tmp_path / "filled.xlsx", plan({"B1": 5}))
+    assert "删除空白的行列" in refused.value.todo
     assert not (tmp_path / "filled.xlsx").exists()

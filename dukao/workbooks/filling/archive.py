@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from dukao.workbooks.problems import Limits
+from dukao.workbooks.problems import Limits, Unreadable
 from dukao.workbooks.reading.kinds import checked_entries, damaged
 
 _LOCAL = struct.Struct("<4s5H3I2H")
@@ -64,7 +64,8 @@ class Archive:
         if entry is None:
             return b""
         if entry.file_size > _PART_LIMIT_BYTES:
-            raise damaged(f"部件 {name} 大得不正常")
+            why = f"部件 {name} 有 {entry.file_size / 1e6:,.0f} MB，能填写的最大 {_PART_LIMIT_BYTES / 1e6:,.0f} MB"
+            raise Unreadable("工作簿解开后太大", why=why, todo="请删除空白的行列和图片后另存，再重新上传")
         try:
             return self._file.read(entry)
         except (BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
