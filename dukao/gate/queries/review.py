@@ -3,9 +3,10 @@
 Everything is told by code or by day, never by size; only demands are, and those are neither people nor places.
 """
 
+import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
@@ -13,13 +14,13 @@ from django.utils import timezone
 
 from dukao.base.periods import Period
 from dukao.base.refusals import NotThere
-from dukao.gate.models import Appeal, BurdenEntry, Refusal, RefusedVisit, Visit
+from dukao.gate.models import Appeal, Demand, Refusal, RefusedVisit, Visit
 from dukao.gate.queries.ledger.entries import Burden, added, below, entries_in, grouped
 from dukao.gate.queries.visits import REVEALED
 from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.queries import UnitView
-from dukao.org.rules import Actor, ancestor_ids
+from dukao.org.rules import SYSTEM, Actor, ancestor_ids
 
 _HEAVIEST = 10
 _HAPPENED = (Visit.State.ARRIVED, Visit.State.CONCLUDED)
@@ -46,7 +47,7 @@ class ReviewedUnit:
     inspections: InspectionCount
     n_visited: int  # units that were visited at least once
     n_crowded: int
-    burden: Burden
+    minutes_hundredths: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,18 @@ class MonthlyReview:
     is_synthetic: bool
 
 
+@dataclass
+class _Charged:
+    """The month's entries, gone through once: minutes × 100 by unit (its path), asker and kind, and demand."""
+
+    whole: Burden = field(default_factory=Burden)
+    by_path: Counter[str] = field(default_factory=Counter)
+    by_asker: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    demands_of_asker: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    by_demand: Counter[int] = field(default_factory=Counter)
+    units_of_demand: Counter[int] = field(default_factory=Counter)
+
+
 @dataclass(frozen=True, slots=True)
 class _Came:
     """One visit as the review needs it."""
@@ -131,21 +144,45 @@ def monthly_review(*, unit: str, month: Period, viewer: Actor) -> MonthlyReview:
     if not viewer.may("DEMANDS_SEE_ALL", top.path):
         raise NotThere()
     limits = law.rule("INS-3", month.starts_on).parameters
-    came, entries = _came(top.path, month), below(entries_in(month), top.path)
+    came, charged = _came(top.path, month), _charged(top, month)
     crowded = _crowded(came, limits["visits_per_month"], limits["visits_per_week"])
-    by_unit = grouped(entries, "unit__path")
     before = month.previous()
     return MonthlyReview(
         unit=top, month=month, limit_per_month=limits["visits_per_month"], inspections=_counted(came),
-        inspections_before=_counted(_came(top.path, before)), units=_units(top, came, crowded, by_unit),
-        crowded=_told(crowded), burden=added(burden for _path, burden in by_unit),
+        inspections_before=_counted(_came(top.path, before)), units=_units(top, came, crowded, charged),
+        crowded=_told(crowded), burden=charged.whole,
         burden_before=added(b for _kind, b in grouped(below(entries_in(before), top.path), "kind")),
-        askers=_askers(entries), heaviest=_heaviest(entries), refused=_refused(top, month),
+        askers=_askers(charged), heaviest=_heaviest(charged), refused=_refused(top, month),
         n_turned_away=RefusedVisit.objects.filter(
             _in(month, "at"), unit__path__startswith=top.path
         ).count(),
         appeals=_appeals(top, month), is_synthetic=_visits(top.path, month).filter(is_synthetic=True).exists(),
     )  # fmt: skip
+
+
+def _charged(top: UnitView, month: Period) -> _Charged:
+    """One reading of the entries instead of a grouping for each table: they are the same rows every time."""
+    found, standing = _Charged(), 0
+    n = measured = n_measured = estimated = n_back = back = 0
+    rows = below(entries_in(month), top.path).values_list(
+        "unit__path", "demand_id", "asker_id", "kind", "minutes_hundredths", "measured_hundredths", "given_back_at"
+    )
+    for path, demand_id, asker_id, kind, estimate, actual, given_back_at in rows.iterator(chunk_size=10_000):
+        if given_back_at is not None:
+            n_back, back = n_back + 1, back + estimate
+            continue
+        minutes = estimate if actual is None else actual
+        n, standing = n + 1, standing + minutes
+        if actual is not None:
+            n_measured, measured, estimated = n_measured + 1, measured + actual, estimated + estimate
+        found.by_path[path] += minutes
+        found.by_asker[asker_id][kind] += minutes
+        found.demands_of_asker[asker_id].add(demand_id)
+        if kind != "platform":
+            found.by_demand[demand_id] += minutes
+            found.units_of_demand[demand_id] += 1
+    found.whole = Burden(n, standing, n_measured, measured, estimated, n_back, back)
+    return found
 
 
 def _visits(path: str, month: Period) -> QuerySet[Visit]:
@@ -197,7 +234,7 @@ def _told(crowded: dict[int, list[_Came]]) -> tuple[CrowdedPlace, ...]:
 
 
 def _units(
-    top: UnitView, came: list[_Came], crowded: dict[int, list[_Came]], by_unit: list[tuple[tuple, Burden]]
+    top: UnitView, came: list[_Came], crowded: dict[int, list[_Came]], charged: _Charged
 ) -> tuple[ReviewedUnit, ...]:
     children = org.units_below(path=top.path, level=top.level + 1) if top.has_children else ()
     ids = {child.id for child in children}
@@ -205,42 +242,36 @@ def _units(
     for visit in came:
         for unit_id in ids.intersection(ancestor_ids(visit.path)):
             visits[unit_id].append(visit)
-    burdens: dict[int, list[Burden]] = defaultdict(list)
-    for (path,), burden in by_unit:
+    minutes: Counter[int] = Counter()
+    for path, hundredths in charged.by_path.items():
         for unit_id in ids.intersection(ancestor_ids(path)):
-            burdens[unit_id].append(burden)
+            minutes[unit_id] += hundredths
     return tuple(
         ReviewedUnit(
             c.code, c.name, _counted(visits[c.id]), len({v.unit_id for v in visits[c.id]}),
-            len({v.unit_id for v in visits[c.id]} & set(crowded)), added(burdens[c.id]),
+            len({v.unit_id for v in visits[c.id]} & set(crowded)), minutes[c.id],
         )
         for c in children
     )  # fmt: skip
 
 
-def _askers(entries: QuerySet[BurdenEntry]) -> tuple[AskerMonth, ...]:
-    minutes: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    for (code, name, kind), burden in grouped(entries, "asker__code", "asker__name", "kind"):
-        minutes[code, name][kind] = burden.minutes_hundredths
-    counts = dict(
-        entries.filter(given_back_at=None)
-        .values("asker__code")
-        .annotate(n=Count("demand_id", distinct=True))
-        .values_list("asker__code", "n")
-        .order_by()
+def _askers(charged: _Charged) -> tuple[AskerMonth, ...]:
+    names = {department.id: department for department in org.departments(viewer=SYSTEM)}
+    found = (
+        AskerMonth(names[asker].code, names[asker].name, len(charged.demands_of_asker[asker]), dict(kinds))
+        for asker, kinds in charged.by_asker.items()
     )
-    return tuple(AskerMonth(code, name, counts.get(code, 0), kinds) for (code, name), kinds in minutes.items())
+    return tuple(sorted(found, key=lambda asker: asker.code))
 
 
-def _heaviest(entries: QuerySet[BurdenEntry]) -> tuple[HeavyDemand, ...]:
-    columns = ("demand__number", "demand__title", "kind", "asker__name")
-    found = sorted(
-        grouped(entries.exclude(kind="platform"), *columns), key=lambda one: (-one[1].minutes_hundredths, one[0][0])
-    )  # fmt: skip
+def _heaviest(charged: _Charged) -> tuple[HeavyDemand, ...]:
+    heavy = heapq.nsmallest(_HEAVIEST, charged.by_demand, key=lambda demand: (-charged.by_demand[demand], demand))
+    rows = {row.pk: row for row in Demand.objects.filter(pk__in=heavy).select_related("asker")}
     return tuple(
-        HeavyDemand(number, title, kind, asker, burden.n, burden.minutes_hundredths)
-        for (number, title, kind, asker), burden in found[:_HEAVIEST]
-    )
+        HeavyDemand(rows[pk].number, rows[pk].title, rows[pk].kind, rows[pk].asker.name, charged.units_of_demand[pk],
+                    charged.by_demand[pk])
+        for pk in heavy
+    )  # fmt: skip
 
 
 def _refused(top: UnitView, month: Period) -> tuple[RefusedByRule, ...]:

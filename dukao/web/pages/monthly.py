@@ -151,7 +151,7 @@ def _inspections(review: MonthlyReview) -> Table:
             Cell(u.name, href=f"{reverse('monthly')}?{urlencode({'unit': u.code, 'month': review.month.code})}"),
             number(u.inspections.n), number(u.inspections.planned), number(u.inspections.exceptions),
             number(u.inspections.emergencies), number(u.inspections.joint), number(u.inspections.saved),
-            number(u.n_visited), number(u.n_crowded), _hours(u.burden.minutes_hundredths),
+            number(u.n_visited), number(u.n_crowded), _hours(u.minutes_hundredths),
         )
         for u in review.units
     ]  # fmt: skip
