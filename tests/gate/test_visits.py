@@ -277,6 +277,13 @@ def test_the_minutes_the_unit_tells_stand_in_the_ledger(visits):
     assert (entry.minutes_hundredths, entry.measured_hundredths, entry.measure) == (12_000, 9_500, "told")
 
 
+def test_minutes_are_told_also_where_nobody_is_charged_any_more(visits, city):
+    number = visits.concluded()
+    BurdenEntry.objects.filter(demand__visit__number=number).update(given_back_at=AT)
+    assert visits.act("tell_of_visit", number, by="alice", minutes=95).measured_minutes == 95
+    assert BurdenEntry.objects.get(demand__visit__number=number).measured_hundredths is None
+
+
 def test_eight_rules_of_conduct_are_data():
     assert len(queries.conduct_rules(on=ON)) == 8
     assert CONDUCT in queries.conduct_rules(on=ON)

@@ -168,7 +168,11 @@ COMMANDS = [
     ["visit", "list"], ["visit", "list", "--state", "held"], ["visit", "turned-away"], ["visit", "items"],
     ["visit", "show", "JC-0000000001"], ["demands", "--unit", "{一村}"], ["demands", "--unit", "{甲镇}"], ["demands"],
     ["demands", "--statement"], ["demands", "--stopped"], ["draw", "list"],
-    ["figures", "--unit", "{一村}", "--period", "2026Q3"],
+    ["figures", "--unit", "{一村}", "--period", "2026Q3"], ["plan", "list", "{富水市}"],
+    ["plan", "statement", "{富水市}"], ["plan", "coming", "{一村}"], ["plan", "item", "JH2026-0801"],
+    ["burden", "unit", "{一村}"], ["burden", "calendar", "{一村}"], ["burden", "rules"], ["appeal", "list"],
+    ["monthly", "--unit", "{一村}", "--month", "2026-10"], ["joint", "show", "--year", "2026", "--unit", "{富水市}"],
+    ["trail"],
 ]  # fmt: skip
 
 
@@ -183,13 +187,13 @@ def _commands(city, who: str) -> list[tuple[int, str, str]]:
     return said
 
 
-@pytest.mark.parametrize("who", ["alice", "rita"])
+@pytest.mark.parametrize("who", ["alice", "rita", "carla"])
 def test_no_command_tells(city, who):
     before = _commands(city, who)
     assert any(code == 0 and out for code, out, _err in before)
     _seal_two(city)
     assert _commands(city, who) == before
-    _book(city, "一村" if who == "alice" else "甲镇", mode="announced", on=date(2026, 11, 9))
+    _book(city, "甲镇" if who == "rita" else "一村", mode="announced", on=date(2026, 11, 9))
     assert _commands(city, who) != before
 
 

@@ -10,6 +10,7 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -200,7 +201,9 @@ def tell_of_visit(
             raise Invalid(_("没有这一条"), errors={"conduct": unknown[0][:60]})
         found.conduct = found.conduct | given
         if minutes is not None:
-            if found.demand is not None:
+            # Charged to nobody any more where an appeal against the demand was upheld.
+            with suppress(NotThere):
+                assert found.demand is not None, "who has arrived has a demand"
                 tell_minutes(demand=found.demand.number, unit=found.unit.code, minutes=minutes, by=by, at=at)
             found.measured_minutes = minutes
         found.save(update_fields=["conduct", "measured_minutes"])
