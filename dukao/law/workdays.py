@@ -35,11 +35,16 @@ class YearTable(BaseModel):
 
 def is_workday(on: date) -> bool:
     """Whether people work on the day. Raises UnknownYear."""
-    # Asked for every day of every deadline: what is known of a day is kept as long as the year's table stands as it is.
-    table = f"{settings.VAR}/workdays/{on.year}.yaml"
-    return _is_workday(on, table, os.stat(table).st_mtime_ns if os.access(table, os.F_OK) else None)
+    return _is_workday(on, *_table_of(on.year))
 
 
+def _table_of(year: int) -> tuple[str, int | None]:
+    """Where the year's table would lie, and when it was last changed; None where there is none."""
+    table = f"{settings.VAR}/workdays/{year}.yaml"
+    return table, os.stat(table).st_mtime_ns if os.access(table, os.F_OK) else None
+
+
+# Asked for every day of every deadline: what is known of a day is kept as long as the year's table stands as it is.
 @lru_cache(maxsize=4096)
 def _is_workday(on: date, table: str, changed_ns: int | None) -> bool:
     if changed_ns is not None:
@@ -63,9 +68,13 @@ def workdays_between(after: date, until: date) -> int:
 def workday_after(on: date, count: int) -> date:
     """The `count`-th working day after the day."""
     assert count >= 0
+    year = 0
     while count:
         on += timedelta(days=1)
-        count -= is_workday(on)
+        if on.year != year:
+            year = on.year
+            table = _table_of(year)
+        count -= _is_workday(on, *table)
     return on
 
 
