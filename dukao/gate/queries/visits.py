@@ -25,6 +25,8 @@ from dukao.org.rules import Actor
 
 STATES = {"held": _l("已预约"), "arrived": _l("已到场"), "concluded": _l("已反馈"), "given_back": _l("已取消")}
 MODES = {"announced": _l("事先告知"), "unannounced": _l("四不两直"), "remote": _l("不到现场")}
+# Until when visits that arrived on a day are to be concluded: counting working days takes its time.
+Ends = dict[date, datetime | None]
 REVEALED = ~Q(mode=Visit.Mode.UNANNOUNCED) | Q(arrived_at__isnull=False)
 
 
@@ -168,7 +170,8 @@ def visits(
         chosen = chosen.filter(on__gte=since)
     if until:
         chosen = chosen.filter(on__lt=until)
-    return tuple(view_of(found, viewer) for found in _whole(chosen).order_by("-on", "-id")[:most])
+    ends: Ends = {}
+    return tuple(view_of(found, viewer, ends) for found in _whole(chosen).order_by("-on", "-id")[:most])
 
 
 def visit(*, number: str, viewer: Actor) -> VisitView:
@@ -267,10 +270,10 @@ def seen_by(viewer: Actor) -> Q:
     return seen
 
 
-def view_of(found: Visit, viewer: Actor | None) -> VisitView:
-    """Inside the room: a visit with its parts, as the viewer may see it."""
+def view_of(found: Visit, viewer: Actor | None, ends: Ends | None = None) -> VisitView:
+    """Inside the room: a visit with its parts, as the viewer may see it. `ends` is shared by the visits of a list."""
     parts = _parts(found)
-    due = _deadlines(found)
+    due = _deadlines(found, {} if ends is None else ends)
     view = VisitView(
         number=found.number, state=found.state, state_label=_state(found), mode=found.mode,
         mode_label=str(MODES[found.mode]), unit_code=found.unit.code, unit_name=found.unit.name, on=found.on,
@@ -311,7 +314,7 @@ def _deeds(found: Visit, parts: tuple[PartView, ...], viewer: Actor) -> frozense
     return frozenset(deed for deed, may in allowed.items() if may)
 
 
-def _deadlines(found: Visit) -> tuple[datetime | None, datetime | None, datetime | None]:
+def _deadlines(found: Visit, ends: Ends) -> tuple[datetime | None, datetime | None, datetime | None]:
     """Until when the conclusion, an objection, its decision; None where the clock does not run."""
     conclude_by = object_by = decide_by = None
     if found.arrived_at is not None:
@@ -319,7 +322,9 @@ def _deadlines(found: Visit) -> tuple[datetime | None, datetime | None, datetime
         if found.mode == Visit.Mode.UNANNOUNCED:
             conclude_by = found.arrived_at + timedelta(hours=law.rule("INS-9", day).parameters["record_hours"])
         else:
-            conclude_by = _end_of_workday(day, law.rule("INS-8", day).parameters["conclusion_workdays"])
+            if day not in ends:
+                ends[day] = _end_of_workday(day, law.rule("INS-8", day).parameters["conclusion_workdays"])
+            conclude_by = ends[day]
     if found.concluded_at is not None:
         days = law.rule("INS-8", timezone.localdate(found.concluded_at)).parameters["objection_days"]
         object_by = found.concluded_at + timedelta(days=days)
