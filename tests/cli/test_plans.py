@@ -117,3 +117,19 @@ def test_people_read_lines(run, file, city):
     assert "富水市 2026\t已公布" in run("publish", place, "--as", "sam", json_too=False)[1]
     assert "税务局\t秸秆禁烧专项督查\t最多 1 次" in run("coming", city.code["一村"], json_too=False)[1]
     assert "不是日期" in run("list", place, "--as-of", "昨天", json_too=False)[1]
+
+
+def test_the_item_in_the_manual_is_taken_as_it_stands(run, city, tmp_path):
+    """With the codes of the little city, and without the datum that it does not know."""
+    manual = (Path(__file__).parents[2] / "docs/operating.md").read_text(encoding="utf-8")
+    text = manual.partition("### An item of the inspection plan")[2].partition("```yaml\n")[2].partition("```")[0]
+    for code, place in (("230200000000", "富水市"), ("230221100200", "一村"), ("230221100201", "二村")):
+        text = text.replace(code, city.code[place])
+    file = tmp_path / "item.yaml"
+    file.write_text(text, encoding="utf-8")
+    code, told = run("propose", str(file), "--department", "tax", "--as", "tara")
+    assert (code, list(told["errors"])) == (3, ["questions.1"])
+    file.write_text(text.replace(", element: grain_area", ""), encoding="utf-8")
+    code, told = run("propose", str(file), "--department", "tax", "--as", "tara")
+    assert (code, told[0]["number"]) == (0, "JH2026-0001")
+    assert run("item", "JH2026-0001")[1]["visits_most"] == 3
