@@ -367,3 +367,23 @@ def test_many_visits_take_as_many_queries_as_one(visits, city, django_assert_num
     visits.book(unit="五村")
     with django_assert_num_queries(len(one)):
         assert len(queries.visits(viewer=city.actor["sam"])) == 3
+
+
+def test_counts_are_of_what_the_viewer_may_know(visits, city):
+    visits.concluded()
+    visits.book(unit="三村", mode="unannounced")
+    year = {"since": date(2026, 1, 1), "until": date(2027, 1, 1)}
+    seen = queries.visit_counts(viewer=city.actor["sam"], **year)
+    assert (seen.all, seen.held, seen.on_site, seen.remote, seen.minutes_hundredths) == (2, 1, 1, 0, 12_000)
+    assert queries.visit_counts(viewer=city.actor["alice"], **year).all == 1
+    assert queries.visit_counts(viewer=city.actor["tara"], **year).all == 0
+
+
+def test_what_waits_is_found_however_old_it_is(visits, city):
+    number = visits.arrived()
+    waiting = {"viewer": city.actor["sam"], "is_waiting": True}
+    assert [v.number for v in queries.visits(**waiting)] == [number]
+    visits.act("conclude_visit", number, by="dora", at=AT + HOUR, conclusion="属实")
+    assert queries.visits(**waiting) == ()
+    visits.act("object_to_visit", number, by="alice", at=AT + DAY, objection="不属实")
+    assert [v.number for v in queries.visits(**waiting)] == [number]

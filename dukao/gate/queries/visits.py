@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -129,6 +129,17 @@ MAY = frozenset({"give_back", "arrive", "conclude", "object", "decide", "tell"})
 
 
 @dataclass(frozen=True, slots=True)
+class VisitCounts:
+    """How many visits; minutes × 100 as estimated, of those that arrived on site."""
+
+    all: int
+    held: int
+    on_site: int
+    remote: int
+    minutes_hundredths: int
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedVisitView:
     """Somebody was not let in for want of a code."""
 
@@ -151,10 +162,11 @@ class Engagement:
 
 def visits(
     *, viewer: Actor, unit: str = "", department: str = "", item: str = "", state: str = "",
-    since: date | None = None, until: date | None = None, most: int = 200,
+    is_waiting: bool = False, since: date | None = None, until: date | None = None, most: int = 200,
 ) -> tuple[VisitView, ...]:  # fmt: skip
     """The visits that the viewer may know of, latest day first; `since` and `until` (exclusive) are days of visits.
 
+    `is_waiting`: those that wait for a conclusion or for a decision.
     A department sees its own, a unit those that concern it, supervision all in its subtree but what is sealed from it.
     """
     chosen = Visit.objects.filter(seen_by(viewer))
@@ -166,12 +178,27 @@ def visits(
         chosen = chosen.filter(Exists(VisitPart.objects.filter(visit=OuterRef("pk"), item__number=item)))
     if state:
         chosen = chosen.filter(state=state)
+    if is_waiting:
+        undecided = Q(objected_at__isnull=False, objection_decided_at=None)
+        chosen = chosen.filter(Q(state=Visit.State.ARRIVED) | undecided)
     if since:
         chosen = chosen.filter(on__gte=since)
     if until:
         chosen = chosen.filter(on__lt=until)
     ends: Ends = {}
     return tuple(view_of(found, viewer, ends) for found in _whole(chosen).order_by("-on", "-id")[:most])
+
+
+def visit_counts(*, viewer: Actor, since: date, until: date) -> VisitCounts:
+    """The visits in `[since, until)` that the viewer may know of, counted. One SQL query."""
+    came = Q(state__in=[Visit.State.ARRIVED, Visit.State.CONCLUDED])
+    on_site = came & ~Q(mode=Visit.Mode.REMOTE)
+    counted = Visit.objects.filter(seen_by(viewer), on__gte=since, on__lt=until).aggregate(
+        all=Count("id"), held=Count("id", filter=Q(state=Visit.State.HELD)), on_site=Count("id", filter=on_site),
+        remote=Count("id", filter=came & Q(mode=Visit.Mode.REMOTE)),
+        minutes_hundredths=Sum("minutes_hundredths", filter=on_site, default=0),
+    )  # fmt: skip
+    return VisitCounts(**counted)
 
 
 def visit(*, number: str, viewer: Actor) -> VisitView:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dukao.gate import queries
-from dukao.gate.queries import VisitView
+from dukao.gate.queries import VisitCounts, VisitView
 from dukao.org.rules import Actor
 from dukao.web import doors, menu, words
 from dukao.web.pages.visits import screen
@@ -104,32 +104,34 @@ def _register(actor: Actor) -> RegisterPage:
     today, now = doors.today(), doors.now()
     since, until = screen.year_of(today)
     found = queries.visits(viewer=actor, since=since, until=until, most=_MOST)
-    waiting = tuple(v for v in found if screen.state_of(v, now)[0] == "warn" or v.state == "arrived")
+    waiting = queries.visits(viewer=actor, is_waiting=True, most=_MOST)
+    counts = queries.visit_counts(viewer=actor, since=since, until=until)
+    caption = _("{year} 年的检查（{n} 次）").format(year=today.year, n=f"{counts.all:,}")
+    if counts.all > _MOST:
+        caption = _("{year} 年的检查（{n} 次，列出最近 {most} 次）").format(
+            year=today.year, n=f"{counts.all:,}", most=_MOST
+        )
     is_office = actor.has("DEMANDS_SEE_ALL")
     tables = [
         screen.table_of(waiting, now, key="waiting", caption=_("等着办的（{n} 件）").format(n=len(waiting)),
                         empty=_("没有等着反馈或复核的检查。")),
-        screen.table_of(found, now, key="visits",
-                        caption=_("{year} 年的检查（{n} 次）").format(year=today.year, n=len(found)),
-                        empty=_("这一年还没有预约检查。")),
+        screen.table_of(found, now, key="visits", caption=caption, empty=_("这一年还没有预约检查。")),
     ]  # fmt: skip
     if is_office:
         tables.append(_turned_away(actor, since, until, _("没有检查码，被基层请走的（{n} 次）")))
     return RegisterPage(
         title=_("督查检查") if is_office else _("我们的检查"), is_office=is_office,
-        may_book=actor.has("DEMANDS_ISSUE") or actor.has("PLAN_DECIDE"), figures=_figures(found),
+        may_book=actor.has("DEMANDS_ISSUE") or actor.has("PLAN_DECIDE"), figures=_figures(counts),
         tables=tuple(tables),
     )  # fmt: skip
 
 
-def _figures(found: tuple[VisitView, ...]) -> tuple[tuple[str, str, str], ...]:
-    came = [v for v in found if v.state in ("arrived", "concluded")]
-    on_site = [v for v in came if v.mode != "remote"]
+def _figures(counts: VisitCounts) -> tuple[tuple[str, str, str], ...]:
     return (
-        (_("已到场"), f"{len(on_site):,}", _("次")),
-        (_("不到现场"), f"{len(came) - len(on_site):,}", _("次")),
-        (_("已预约"), f"{sum(v.state == 'held' for v in found):,}", _("次")),
-        (_("估计占用基层"), words.hours_number(sum(v.minutes_hundredths for v in on_site)), _("小时")),
+        (_("已到场"), f"{counts.on_site:,}", _("次")),
+        (_("不到现场"), f"{counts.remote:,}", _("次")),
+        (_("已预约"), f"{counts.held:,}", _("次")),
+        (_("估计占用基层"), words.hours_number(counts.minutes_hundredths), _("小时")),
     )
 
 
