@@ -80,6 +80,7 @@ def test_rules_speak_while_somebody_writes(city, as_):
     assert "范围内没有“天涯村”" in region
     assert (PlanItem.objects.count(), Refusal.objects.count()) == (1, 0)
     refused = as_("tara").post("/plan/new/", form | {"do": "save"})
+    assert "没有保存：有 2 条规则不允许" in refused.content.decode()
     assert refused.status_code == 409
     assert (PlanItem.objects.count(), Refusal.objects.count()) == (1, 1)
 

@@ -32,7 +32,7 @@ ORIGINS: dict[str, str] = {
     "planned": _noop("计划内"), "exception": _noop("一事一报"), "emergency": _noop("应急"),
 }  # fmt: skip
 STATES: dict[str, str] = {
-    "proposed": _noop("待审"), "approved": _noop("已批准"), "merged": _noop("已并入"), "refused": _noop("未通过"),
+    "proposed": _noop("待审议"), "approved": _noop("已批准"), "merged": _noop("已并入"), "refused": _noop("未通过"),
     "withdrawn": _noop("已撤回"),
 }  # fmt: skip
 PLAN_STATES: dict[str, str] = {
