@@ -17,7 +17,7 @@ from dukao.base.wording import said_of, say
 from dukao.cli.command import Command, Result
 from dukao.gate import actions, queries
 from dukao.gate.queries import MeetingView
-from dukao.gate.rules.meetings import MeetingDefinition
+from dukao.gate.rules.meetings import Finding, MeetingDefinition
 
 NEEDS_ATTENTION = 4
 
@@ -46,10 +46,7 @@ def _judge(args: Namespace) -> Result:
     meeting = _definition(args.file)
     judged = queries.judged_meeting(meeting=meeting, viewer=args.by)
     told = _("通知 {units} 个单位，{people} 人参会").format(units=judged.unit_count, people=judged.attendees)
-    lines = [
-        said_of(f"{one.rule} {_('不能') if one.refuses else _('提醒')}", f"{say(one.what)} → {say(one.todo)}")
-        for one in judged.findings
-    ]
+    lines = [told, *(_told(one) for one in judged.findings)]
     data = asdict(judged) | {
         "findings": [
             {"rule": one.rule, "action": one.action, "what": say(one.what), "todo": say(one.todo),
@@ -58,7 +55,12 @@ def _judge(args: Namespace) -> Result:
         ]
     }  # fmt: skip
     stopped = any(one.refuses for one in judged.findings)
-    return Result(data, [told, *lines], NEEDS_ATTENTION if stopped else 0)
+    return Result(data, lines, NEEDS_ATTENTION if stopped else 0)
+
+
+def _told(finding: Finding) -> str:
+    verdict = _("不能") if finding.refuses else _("提醒")
+    return said_of(f"{finding.rule} {verdict}", f"{say(finding.what)} → {say(finding.todo)}")
 
 
 def _call(args: Namespace) -> Result:
@@ -127,11 +129,11 @@ def _arguments(parser: ArgumentParser) -> None:
         one.add_argument("file", type=Path, help=_("会议的 YAML 文件"))
         if verb == "call":
             one.add_argument("--ask-approval", action="store_true", help=_("需要批准的报督考办"))
-    for verb, told in (("approve", _("批准")), ("refuse", _("不批准")), ("cancel", _("取消会议"))):
+    for verb, told in (("approve", _("批准")), ("refuse", _("不批准")), ("cancel", _("取消一次会议"))):
         one = verbs.add_parser(verb, help=told)
         one.add_argument("number", help=_("会议编号"))
         one.add_argument("--reason", required=True, help=_("理由"))
-    times = verbs.add_parser("times", help=_("记下会议用时"))
+    times = verbs.add_parser("times", help=_("记下一次会议的用时"))
     times.add_argument("number", help=_("会议编号"))
     times.add_argument("--began", required=True, help=_("开始时间，如 2026-10-20T09:00"))
     times.add_argument("--ended", required=True, help=_("结束时间"))
