@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 from dukao.base.models import Event
 from dukao.base.refusals import Invalid, NotThere
 from dukao.gate import actions, queries
-from dukao.gate.models import Appeal, BurdenEntry, Demand
+from dukao.gate.models import Appeal, BurdenEntry, Demand, Visit
 from dukao.gate.rules.appeals import GROUNDS, rule_missed
 from dukao.law import queries as law
 from tests.conftest import AT, ON
 from tests.gate.ledger import ask
+from tests.gate.planned import approved_item
 
 YEAR = {"since": date(2026, 1, 1), "until": date(2027, 1, 1)}
 
@@ -242,3 +243,17 @@ def test_what_refusals_and_appeals_say_of_the_rules(city):
 def test_a_missed_rule_is_one_of_the_profile(ground, kind):
     if rule_id := rule_missed(ground, kind):
         assert law.rule(rule_id, ON).id == rule_id
+
+
+def test_a_visit_that_is_still_to_come_is_given_back(city):
+    item = approved_item(city)
+    held = actions.hold_visit(
+        items=[item], unit=city.code["一村"], on=ON + timedelta(days=5), mode="announced", purpose="看台账",
+        team_size=2, people=[{"name": "", "office": "统计执法岗"}], request_key="k", by=city.actor["dora"], at=AT,
+    )  # fmt: skip
+    number = Visit.objects.get(number=held.number).demand.number
+    told = _decide(city, _appeal(city, number, ground="out_of_plan"))
+    assert told.demand_withdrawn
+    visit = queries.visit(number=held.number, viewer=city.actor["alice"])
+    assert (visit.state, visit.reason) == ("given_back", "申诉成立（SS2026-0001）")
+    assert BurdenEntry.objects.get().given_back_at is not None

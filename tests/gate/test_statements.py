@@ -259,13 +259,32 @@ def test_the_bars_and_both_their_sides(city, kind, bar, within):
     for n in (within, within + 1):
         while BurdenEntry.objects.filter(kind=kind).count() < n:
             left = n - BurdenEntry.objects.filter(kind=kind).count()
-            ask(city, dict.fromkeys(VILLAGES[: min(left, 6)], 100), kind=kind, estimate="pages")
+            number = ask(city, dict.fromkeys(VILLAGES[: min(left, 6)], 100), kind=kind, estimate="pages")
+            if kind == "visit":
+                _visit(city, "一村", ON, "announced", "arrived", arrived_at=AT,
+                       demand=Demand.objects.get(number=number))  # fmt: skip
         seen = {one.kind: one for one in queries.comparison(
             unit=city.code["富水市"], year=2026, today=ON, viewer=city.actor["sam"])}[kind]  # fmt: skip
         assert (seen.count, seen.bar_percent, seen.count_most) == (n, bar, within)
         assert seen.is_within is (n == within)
     assert seen.source
     assert seen.rule in ("DOC-3", "MTG-6", "INS-10")
+
+
+def test_an_inspection_counts_when_it_has_come(city):
+    """Booked it does not, arrived it does; one that only reads data never does."""
+
+    def n_visits() -> int:
+        seen = queries.comparison(unit=city.code["富水市"], year=2026, today=ON, viewer=city.actor["sam"])
+        return seen[2].count
+
+    number = ask(city, {"一村": 12000}, kind="visit", estimate="visit")
+    visit = _visit(city, "一村", ON, "announced", demand=Demand.objects.get(number=number))
+    assert n_visits() == 0
+    Visit.objects.filter(pk=visit.pk).update(state="arrived", arrived_at=AT)
+    assert n_visits() == 1
+    Visit.objects.filter(pk=visit.pk).update(mode="remote")
+    assert n_visits() == 0
 
 
 def test_without_a_baseline_nothing_is_compared(city):

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotAllowed, NotThere, Refused
 from dukao.base.trail import record_event
+from dukao.gate.actions.bookings import give_back
 from dukao.gate.actions.ledger import give_back_entries
-from dukao.gate.models import Appeal, BurdenEntry, Demand
+from dukao.gate.models import Appeal, BurdenEntry, Demand, Visit
 from dukao.gate.rules.appeals import GROUNDS, is_independent
 from dukao.law import queries as law
 from dukao.law.workdays import UnknownYear, workday_after
 from dukao.org import queries as org
-from dukao.org.rules import Actor
+from dukao.org.rules import SYSTEM, Actor
 
 _NUMBERS_LOCK = 0x6475_6B70  # PostgreSQL advisory lock: one appeal is numbered at a time.
 
@@ -144,10 +145,18 @@ def _require_independent(appeal: Appeal, by: Actor) -> None:
 
 
 def _take_from_unit(appeal: Appeal, at: datetime) -> bool:
-    """The demand is no longer on the unit; answers whether it was on no other. A visit that came has been."""
+    """The demand is no longer on the unit; answers whether it was on no other.
+
+    A visit that is still to come gives its booking back; one that came has been.
+    """
     demand = Demand.objects.select_for_update().get(pk=appeal.demand_id)
-    if demand.kind == "visit" or demand.withdrawn_at is not None:
+    if demand.withdrawn_at is not None:
         return False
+    if demand.kind == "visit":
+        held = Visit.objects.filter(demand=demand, state=Visit.State.HELD).values_list("number", flat=True).first()
+        if held is not None:
+            give_back(visit=held, reason=_("申诉成立（{number}）").format(number=appeal.number), by=SYSTEM, at=at)
+        return held is not None
     estimated = sum(
         BurdenEntry.objects.filter(demand=demand, unit=appeal.unit, given_back_at=None, measured_hundredths=None)
         .values_list("minutes_hundredths", flat=True)

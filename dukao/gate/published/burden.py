@@ -18,10 +18,12 @@ BURDEN = PublishedTable(
     select="""
 SELECT u.code,
   COALESCE(SUM(COALESCE(e.measured_hundredths, e.minutes_hundredths)), 0),
-  COUNT(CASE WHEN e.kind <> 'platform' THEN 1 END), COUNT(CASE WHEN e.kind = 'visit' THEN 1 END),
+  COUNT(CASE WHEN e.kind <> 'platform' THEN 1 END),
+  COUNT(CASE WHEN v.arrived_at IS NOT NULL AND v.mode <> 'remote' THEN 1 END),
   COUNT(CASE WHEN e.kind = 'meeting' THEN 1 END), COUNT(CASE WHEN e.kind = 'document' THEN 1 END)
 FROM org_unit u
 LEFT JOIN gate_burdenentry e ON e.unit_id = u.id AND e.month = %(month)s AND e.given_back_at IS NULL
+LEFT JOIN gate_visit v ON v.demand_id = e.demand_id
 WHERE u.level = 5 AND u.valid_to IS NULL
 GROUP BY u.code ORDER BY u.code
 """,

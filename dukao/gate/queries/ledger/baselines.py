@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from dukao.base.periods import Period
-from dukao.gate.models import Baseline
+from dukao.gate.models import Baseline, Visit
 from dukao.gate.queries.ledger.entries import below, entries_in, seen_unit
 from dukao.law import queries as law
 from dukao.org.rules import Actor
@@ -81,7 +81,9 @@ def comparison(*, unit: str, year: int, today: date, viewer: Actor) -> tuple[Com
     top = seen_unit(unit, viewer)
     until = min(today, date(year, 12, 31))
     chosen = below(entries_in(Period(year * 1000)), top.path).filter(given_back_at=None, kind__in=RULE_OF_KIND)
-    rows = chosen.filter(demand__issued_at__date__lte=until).values("kind").annotate(n=Count("id")).order_by()
+    # A visit counts when it has come; one that reads data instead brings nobody.
+    came = ~Q(kind="visit") | Q(demand__visit__arrived_at__isnull=False) & ~Q(demand__visit__mode=Visit.Mode.REMOTE)
+    rows = chosen.filter(came, demand__issued_at__date__lte=until).values("kind").annotate(n=Count("id")).order_by()
     counts = {row["kind"]: row["n"] for row in rows}
     set_ = {(view.kind, view.year): view for view in baselines(unit=unit, viewer=viewer) if not view.department_code}
     found = []
