@@ -12,7 +12,8 @@ from dukao.base.papers import as_docx, as_pdf
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid
 from dukao.cli.command import Command, Result
-from dukao.gate import papers, queries
+from dukao.gate import queries
+from dukao.gate.queries import papers
 
 _MAKERS = {".docx": as_docx, ".pdf": as_pdf}
 

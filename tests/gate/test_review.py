@@ -9,7 +9,7 @@ from dukao.base.periods import Period
 from dukao.base.refusals import NotThere
 from dukao.gate import actions, queries
 from dukao.gate.models import PlanItem, RefusedVisit, Visit, VisitPart
-from dukao.gate.papers import month_before, review_paper
+from dukao.gate.queries.papers import month_before, review_paper
 from tests.conftest import AT
 from tests.gate.ledger import ask
 from tests.gate.planned import approved_item

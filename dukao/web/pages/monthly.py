@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 from dukao.base.papers import Paper, as_docx, as_pdf
 from dukao.base.periods import Period
 from dukao.base.refusals import NotThere
-from dukao.gate import papers, queries
-from dukao.gate.queries import KIND_NAMES, MonthlyReview
+from dukao.gate import queries
+from dukao.gate.queries import KIND_NAMES, MonthlyReview, papers
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.sheets import queries as sheets
