@@ -5,7 +5,10 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from dukao.gate.models import Plan, PlanItem, PlanTarget
+import pytest
+
+from dukao.gate import actions
+from dukao.gate.models import BurdenEntry, Demand, Plan, PlanItem, PlanTarget, Quota, Visit, VisitPart
 from tests.conftest import AT
 
 PEOPLE = [{"name": "李某", "office": "检查科"}, {"name": "王某", "office": "执法队"}]
@@ -39,3 +42,33 @@ def request(**changes: Any) -> dict[str, Any]:
         "people": PEOPLE, "team_size": 2, "request_key": f"request-{next(_keys)}", "at": AT,
     }  # fmt: skip
     return asked | changes
+
+
+@pytest.fixture
+def plan(city):
+    return publish(city.unit["富水市"])
+
+
+@pytest.fixture
+def item(city, plan):
+    return approved(city, plan, "JH2026-0001")
+
+
+@pytest.fixture
+def book(city, item):
+    """Book a visit to 一村 on Monday, changed as asked."""
+
+    def book(**changes):
+        asked = request(unit=city.code["一村"], by=city.actor["dora"])
+        return actions.hold_visit(**asked | changes)
+
+    return book
+
+
+def approved(city, plan, number, *, by="statistics", **changes):
+    return approve(plan, number, department_id=city.department[by], scope_unit_id=city.unit["富水市"], **changes)
+
+
+def nothing_is_booked():
+    return not (Visit.objects.exists() or VisitPart.objects.exists() or Demand.objects.exists()
+                or BurdenEntry.objects.exists() or Quota.objects.filter(held__gt=0).exists())  # fmt: skip

@@ -157,8 +157,8 @@ def test_actions_say_who_and_when():
         # Entries of the ledger are steps of the action that asks, takes back or measures.
         "give_back_entries",
     }
-    # An entry carries the day of the work; its moment is that of the event of the action around it.
-    timeless = {"post_entries", "know_minutes"}
+    # An entry carries the day of the work, a cap no day at all; their moment is that of the event of the action around.
+    timeless = {"post_entries", "know_minutes", "set_limits"}
     wrong = []
     for path in sources("dukao"):
         parts = path.relative_to(ROOT).parts
