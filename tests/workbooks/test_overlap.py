@@ -117,3 +117,47 @@ def test_a_datum_is_called_without_the_word_of_its_column(column, unit, told):
 def test_data_under_one_heading_are_not_alike_by_it():
     town = "| 情况表 | < | < |\n| 村名 | 土地情况 | < |\n| ^ | 耕地面积（亩） | 林地面积（亩） |\n| 东风村 | | |"
     assert overlap(town, form("党员人数（人）")).groups == ()
+
+
+NUMBERED = """
+| {title}（模拟） | < | < | < | < |
+| 指标名称 | 计量单位 | 本期 | 上年同期 | 备注 |
+| {numbers} |
+| 户籍人口 | 人 | | | |
+| 耕地面积 | 亩 | | | |
+"""
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        "甲 | 乙 | 1 | 2 | 3",
+        "甲 | 乙 | ① | ② | ③",
+        "| | ① | ② | ③",
+        "甲 | | 1 | 2 |",
+        "— | — | ① | ② | —",
+        "栏次 | < | 1 | 2 | 3",
+    ],
+)
+def test_what_one_form_asks_side_by_side_is_asked_once(numbers):
+    one, other = (NUMBERED.format(title=title, numbers=numbers) for title in ("农业表", "土地表"))
+    assert overlap(one).groups == ()
+    found = overlap(one, other)
+    assert sorted(group.label for group in found.groups) == ["户籍人口", "耕地面积"]
+    assert found.n_distinct == 4
+    assert found.minutes_saved_a_year(units=1, minutes_each=1) == 4
+    assert [question.cell for question in merged_form(found)] == ["C4", "D4", "C5", "D5"]
+
+
+def test_what_one_form_asks_twice_further_down_is_told():
+    items = "| 户籍人口 | 人 | | |\n| 耕地面积 | 亩 | | |\n| 户籍人口数 | 人 | | |"
+    found = overlap(f"| 指标（模拟） | 计量单位 | 计划 | 本期 |\n{items}")
+    assert [group.label for group in found.groups] == ["户籍人口", "户籍人口 / 计划"]
+
+
+def test_columns_that_say_nothing_are_duplicates_only_under_one_title():
+    roster = "| {title}（模拟） | < | < |\n| 村名 | 2025年 | 2024年 |\n| 东风村 | | |\n| 新兴村 | | |"
+    found = overlap(roster.format(title="粮食产量表"), roster.format(title="党员人数表"))
+    assert found.groups == ()
+    assert all(question.label for question in merged_form(found))
+    assert len(overlap(roster.format(title="粮食产量表"), roster.format(title="粮食产量表")).groups) == 1

@@ -1,14 +1,13 @@
 """Questions of many forms that ask the same datum, put together with how they relate."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rapidfuzz.distance import Indel
 
 from dukao.workbooks.matching import Matcher, Span, factor_between, is_measure, label
-from dukao.workbooks.matching.vocabulary import VAGUE
 from dukao.workbooks.overlap.questions import Question
 from dukao.workbooks.texts import plain
 
@@ -40,6 +39,11 @@ class Group:
     def files(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(m.file for m in self.members))
 
+    @property
+    def needed(self) -> tuple[Question, ...]:
+        """What is left where the datum is asked once: the questions of the form that needs most of it."""
+        return _needed(self.members)
+
 
 @dataclass(frozen=True)
 class Overlap:
@@ -53,7 +57,7 @@ class Overlap:
 
     def minutes_a_year(self, *, units: int, minutes_each: float) -> float:
         """What answering everything costs that many units in a year."""
-        return sum(q.n_cells * q.times_a_year for q in self.questions) * minutes_each * units
+        return _cost(self.questions) * minutes_each * units
 
     def minutes_saved_a_year(self, *, units: int, minutes_each: float) -> float:
         """What is saved where each datum is asked once, at the pace of whoever needs it most often.
@@ -63,8 +67,7 @@ class Overlap:
         saved = 0
         for group in self.groups:
             if group.relation is not Relation.PART_OF:
-                costs = [q.n_cells * q.times_a_year for q in group.members]
-                saved += sum(costs) - max(costs)
+                saved += _cost(group.members) - _cost(group.needed)
         return saved * minutes_each * units
 
 
@@ -76,12 +79,42 @@ def overlap_of(forms: Sequence[str], questions: Sequence[Question], matcher: Mat
     for members in cores:
         files = {m.file for m in members}
         in_all += len(forms) > 1 and len(files) == len(forms)
-        # Of one form, this year's and last year's figure side by side are not the same question twice.
-        if len(files) > 1 or len(members) > len({m.span for m in members}):
+        if len(files) > 1 or len(members) > len(_needed(members)):
             groups.append(Group(_called(members), _relation(members), tuple(members)))
     groups += _parts(cores)
     groups.sort(key=lambda g: (g.relation is Relation.PART_OF, -len(g.members), g.label))
-    return Overlap(tuple(forms), tuple(questions), tuple(groups), len(cores), in_all)
+    n_distinct = sum(len(_needed(members)) for members in cores)
+    return Overlap(tuple(forms), tuple(questions), tuple(groups), n_distinct, in_all)
+
+
+def _cost(questions: Iterable[Question]) -> int:
+    """The cells that somebody fills in for them in a year."""
+    return sum(q.n_cells * q.times_a_year for q in questions)
+
+
+def _needed(members: Sequence[Question]) -> tuple[Question, ...]:
+    """Of questions for one datum those that one form asks beside each other, at the form that needs most.
+
+    What a form asks side by side in one row (本期 and 上年同期, 计划 and 完成), or for several periods, is not the same
+    question twice; what it asks again further down is.
+    """
+    forms: dict[str, dict[tuple[Span, int], Question]] = defaultdict(dict)
+    asked: Counter[tuple[object, ...]] = Counter()
+    for member in members:
+        beside = 0
+        if member.asked.row_path:
+            beside = asked[member.file, member.place, member.span]
+            asked[member.file, member.place, member.span] += 1
+        known = forms[member.file].get((member.span, beside))
+        if known is None or _worth(member) > _worth(known):
+            forms[member.file][member.span, beside] = member
+    most = max(forms.values(), key=lambda form: (_cost(form.values()), max(_worth(one) for one in form.values())))
+    return tuple(most.values())
+
+
+def _worth(question: Question) -> tuple[int, bool]:
+    """Which of two questions for one datum stands for both: how often it is asked, and whether its unit is told."""
+    return _cost((question,)), bool(question.asked.unit)
 
 
 def _by_name(questions: Sequence[Question], matcher: Matcher) -> dict[tuple[str, str], list[Question]]:
@@ -95,8 +128,8 @@ def _by_name(questions: Sequence[Question], matcher: Matcher) -> dict[tuple[str,
         known = next(iter(matcher.candidates(question.asked, 1)), None)
         if known and known.score >= _KNOWN:
             core = f"{known.term.key} {question.span if question.span is Span.COMPUTED else ''}"
-        elif core in VAGUE:
-            core = f"{plain(question.asked.title)} {core}"
+        elif question.is_vague:
+            core = f"{plain(question.asked.title) or question.file} {core}"
         same[core, _measured(question)].append(question)
     return _unmeasured_joined(same)
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from dukao.workbooks.grid import cell_place
 from dukao.workbooks.matching import Asked, Span, label
-from dukao.workbooks.matching.vocabulary import MEASURED, TIMES_A_YEAR
+from dukao.workbooks.matching.vocabulary import MEASURED, OPTIONAL, TIMES_A_YEAR, VAGUE
 from dukao.workbooks.matching.words import pairs, stem, turns
-from dukao.workbooks.planning import asked_by, is_own_total, rows_are_many
+from dukao.workbooks.planning import asked_by, is_optional, is_own_total, rows_are_many
 from dukao.workbooks.shelf import key_columns
 from dukao.workbooks.tables import Kind, Layout, Slot, Table, Understood
 from dukao.workbooks.texts import plain
@@ -36,7 +37,17 @@ class Question:
         said = [one.core for one in map(label, self.path) if not one.is_generic]
         if _only_measures(said):
             said.pop()
-        return stem("".join(dict.fromkeys(said))) or plain("".join(self.path))
+        return stem("".join(dict.fromkeys(said))) or plain("".join(self.path)) or self.cell
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether its name says nothing certain alone: 户数, 本期, or no name at all."""
+        return self.core in VAGUE or all(label(part).is_generic for part in self.path)
+
+    @cached_property
+    def place(self) -> tuple[str, int]:
+        """The sheet and the row (from 0) where it stands first."""
+        return self.sheet, cell_place(self.cell)[0]
 
     @cached_property
     def span(self) -> Span:
@@ -57,7 +68,7 @@ class Question:
         said = [part for part in self.path if not label(part).is_generic or label(part).span is not Span.NOW]
         if _only_measures([label(part).core for part in said]):
             said.pop()
-        return " / ".join(said or self.path)
+        return " / ".join(said or self.path) or f"{self.asked.title} {self.cell}".strip()
 
 
 def _only_measures(cores: list[str]) -> bool:
@@ -89,7 +100,7 @@ def _asked(table: Table) -> Iterator[tuple[Asked, list[str], str]]:
     outer_of = _outer_names(table)
     alike: dict[tuple[object, ...], list[Slot]] = defaultdict(list)
     by_row = not rows_are_many(table)
-    for slot in (one for one in table.slots if not is_own_total(table, one)):
+    for slot in (one for one in table.slots if not is_optional(one) and not is_own_total(table, one)):
         alike[slot.path, slot.row_path if by_row else (), slot.unit, slot.kind].append(slot)
     for slots in alike.values():
         first = slots[0]
@@ -99,7 +110,8 @@ def _asked(table: Table) -> Iterator[tuple[Asked, list[str], str]]:
         whom = {c.index for c in key_columns(table)}
         cell = str(table.area).split(":")[0]
         for column in table.columns:
-            if column.index not in whom and column.kind is not Kind.SERIAL and column.path:
+            is_asked = column.path and label(column.path[-1]).core not in OPTIONAL
+            if column.index not in whom and column.kind is not Kind.SERIAL and is_asked:
                 asked = Asked(column.path, (), column.unit or table.unit, column.kind, table.title)
                 yield asked, [cell], ""
 

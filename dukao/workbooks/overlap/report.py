@@ -31,8 +31,8 @@ def merged_form(overlap: Overlap) -> tuple[Question, ...]:
     chosen: dict[Question, Question] = {}
     for group in overlap.groups:
         if group.relation is not Relation.PART_OF:
-            best = max(group.members, key=lambda q: (q.times_a_year, bool(q.asked.unit)))
-            chosen |= dict.fromkeys(group.members, best)
+            needed = group.needed
+            chosen |= dict.fromkeys(group.members, needed[0]) | {one: one for one in needed}
     return tuple(dict.fromkeys(chosen.get(question, question) for question in overlap.questions))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dukao.workbooks.grid import Area
 from dukao.workbooks.understanding import words
-from dukao.workbooks.understanding.canvas import Canvas, Cell
+from dukao.workbooks.understanding.canvas import Canvas, Cell, Shape
 
 DEEPEST = 8
 _IDENTITY = re.compile(r"姓名$|^户主|名称$|^编号$")
@@ -102,12 +102,17 @@ class _Look:
         return len(named) / len(self.columns)
 
     def is_numbering(self, row: int) -> bool:
-        """甲 乙 1 2 3, ① ②, A B C: a number for (nearly) every column, each one more than the last of its kind."""
-        cells = self.own(row)
+        """甲 乙 1 2 3, ① ②, A B C: each one more than the last of its kind, plain numbers for (nearly) every column."""
+        cells = [cell for cell in self.own(row) if cell.shape is not Shape.BLOCK]
+        width = len(self.columns)
+        if len(cells) > 2 and words.is_serial_head(cells[0].text):
+            width -= cells[0].width
+            cells = cells[1:]
         found = [words.numbering(cell.printed) for cell in cells]
-        if words.is_serial_head(cells[0].text) and len(found) > 2 if cells else False:
-            cells, found = cells[1:], found[1:]
-        if len(cells) < 2 or None in found or len(cells) < 0.6 * len(self.columns):
+        if len(cells) < 2 or None in found:
+            return False
+        is_sparse = len(cells) < 0.6 * width
+        if is_sparse and not any(kind in ("circled", "stem") for kind, _ in (pair for pair in found if pair)):
             return False
         last: dict[str, int] = {}
         steps = 0
