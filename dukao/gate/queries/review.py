@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
 from dukao.base.periods import Period
 from dukao.base.refusals import NotThere
@@ -275,12 +274,13 @@ def _heaviest(charged: _Charged) -> tuple[HeavyDemand, ...]:
 
 
 def _refused(top: UnitView, month: Period) -> tuple[RefusedByRule, ...]:
-    rows = Refusal.objects.filter(_in(month, "refused_at"), _at(top, "scope_unit"))
-    counts = Counter(
-        rule for reasons in rows.values_list("reasons", flat=True) for rule in {one["rule"] for one in reasons}
-    )
-    on = min(month.ends_on, timezone.localdate())
-    return tuple(RefusedByRule(rule, _title(rule, on), n) for rule, n in sorted(counts.items()))
+    rows = Refusal.objects.filter(_in(month, "refused_at"), _at(top, "scope_unit")).order_by("refused_at")
+    counts, last = Counter[str](), dict[str, date]()
+    for reasons, refused_at in rows.values_list("reasons", "refused_at"):
+        rules = {one["rule"] for one in reasons}
+        counts.update(rules)
+        last |= dict.fromkeys(rules, timezone.localdate(refused_at))
+    return tuple(RefusedByRule(rule, _title(rule, last[rule]), n) for rule, n in sorted(counts.items()))
 
 
 def _title(rule: str, on: date) -> str:
