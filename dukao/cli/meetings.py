@@ -48,6 +48,7 @@ def _judge(args: Namespace) -> Result:
     told = _("通知 {units} 个单位，{people} 人参会").format(units=judged.unit_count, people=judged.attendees)
     lines = [told, *(_told(one) for one in judged.findings)]
     data = asdict(judged) | {
+        "unit_count": judged.unit_count,
         "findings": [
             {"rule": one.rule, "action": one.action, "what": say(one.what), "todo": say(one.todo),
              "source": one.source, "lifted_by": one.lifted_by}

@@ -112,11 +112,17 @@ class Judged:
 
     findings: tuple[Finding, ...]
     department_id: int
+    department_code: str
     scope_id: int
-    unit_count: int
+    on: date
+    unit_ids: tuple[int, ...]
     attendees: int
     minutes_hundredths: int
     standing: Standing
+
+    @property
+    def unit_count(self) -> int:
+        return len(self.unit_ids)
 
     @property
     def needs_approval(self) -> bool:
@@ -136,14 +142,14 @@ def judged_now(*, meeting: MeetingDefinition) -> Judged:
     scope = org.unit_by_code(meeting.scope)
     department = org.department(code=meeting.department)
     on = timezone.localdate(meeting.starts_at)
-    count = len(attending(meeting=meeting))
-    attendees = count * meeting.attendees_per_unit + meeting.own_attendees
+    units = attending(meeting=meeting)
+    attendees = len(units) * meeting.attendees_per_unit + meeting.own_attendees
     year = _standing(department.id, department.unit_id, on.year)
     rules = {rule_id: law.rule(rule_id, on) for rule_id in RULE_IDS}
     return Judged(
         findings=judge_meeting(meeting, attendees=attendees, standing=year, rules=rules),
-        department_id=department.id, scope_id=scope.id, unit_count=count, attendees=attendees,
-        minutes_hundredths=count * meeting.minutes_hundredths_per_unit, standing=year,
+        department_id=department.id, department_code=department.code, scope_id=scope.id, on=on, unit_ids=units,
+        attendees=attendees, minutes_hundredths=len(units) * meeting.minutes_hundredths_per_unit, standing=year,
     )  # fmt: skip
 
 

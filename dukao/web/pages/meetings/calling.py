@@ -19,6 +19,7 @@ from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
+from dukao.web.pages.burden.coming import Coming, coming_of
 from dukao.web.pages.meetings import screen
 
 _SPEECHES, _PLACE = 6, "会议"
@@ -46,6 +47,7 @@ class NewPage:
     speech_kinds: tuple[tuple[str, str], ...]
     judged: Judged | None = None
     cost: str = ""
+    coming: Coming | None = None  # what else the units have that week
     refused: Refused | None = None
 
     @property
@@ -156,8 +158,17 @@ def _page(actor: Actor, typed: dict[str, str], judged: Judged | None = None, ref
         speech_kinds=tuple((code, str(label)) for code, label in screen.SPEECHES.items()),
         judged=judged,
         cost=_cost(judged) if judged else "",
+        coming=_coming(judged, actor) if judged and judged.unit_ids else None,
         refused=refused,
     )
+
+
+def _coming(judged: Judged, actor: Actor) -> Coming:
+    each = judged.minutes_hundredths // judged.unit_count
+    return coming_of(queries.what_if(
+        asker=judged.department_code, due_on=judged.on, minutes_by_unit=dict.fromkeys(judged.unit_ids, each),
+        viewer=actor,
+    ))  # fmt: skip
 
 
 def _cost(judged: Judged) -> str:
