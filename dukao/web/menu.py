@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dukao.org.rules import Actor
 
@@ -35,7 +36,9 @@ _INSPECTIONS = (
     Entry("draws", _("随机抽取")),
 )  # fmt: skip
 _COMING = (Entry("visits", _("来检查的")), Entry("plan", _("今年谁会来")))
-_PAPERS = (Entry("documents", _("文件")), Entry("radar", _("变通雷达")), Entry("meetings", _("会议")))
+_PAPERS = (
+    Entry("documents", pgettext_lazy("公文", "文件")), Entry("radar", _("变通雷达")), Entry("meetings", _("会议")),
+)  # fmt: skip
 _BURDEN = (
     Entry("burden", _("负担账")), Entry("appeals", _("申诉")), Entry("demands", _("要求台账")),
     Entry("statistics", _("规则统计")),

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from dukao.base.papers import Paper, as_docx, as_pdf
@@ -117,7 +118,7 @@ def _figures(review: MonthlyReview) -> tuple[tuple[str, str, str, str], ...]:
         (_("接受检查"), f"{now.n:,}", _("次"), _("上月 {n} 次").format(n=f"{before.n:,}")),
         (_("计划外"), f"{now.n - now.planned:,}", _("次"), _("一事一报 {e} · 应急 {u}").format(
             e=now.exceptions, u=now.emergencies)),
-        (_("扎堆的单位"), f"{len(review.crowded):,}", _("个"), _("一月超过 {n} 次或一周不止一次").format(
+        (_("扎堆的单位"), f"{len(review.crowded):,}", pgettext("单位", "个"), _("一月超过 {n} 次或一周不止一次").format(
             n=review.limit_per_month)),
         (_("联合检查少接待"), f"{now.saved:,}", _("次"), _("{n} 次联合检查").format(n=now.joint)),
         (_("基层花的时间"), words.hours_number(review.burden.minutes_hundredths), _("小时"), _("上月 {n} 小时").format(
@@ -159,7 +160,7 @@ def _inspections(review: MonthlyReview) -> Table:
         Column(_("单位"), is_sticky=True), Column(_("检查"), "number", _("次")), Column(_("计划内"), "number", _("次")),
         Column(_("一事一报"), "number", _("次")), Column(_("应急"), "number", _("次")),
         Column(_("联合"), "number", _("次")), Column(_("少接待"), "number", _("次")),
-        Column(_("被查单位"), "number", _("个")), Column(_("扎堆"), "number", _("个")),
+        Column(_("被查单位"), "number", pgettext("单位", "个")), Column(_("扎堆"), "number", pgettext("单位", "个")),
         Column(_("花的时间"), "number", _("小时")),
     ]  # fmt: skip
     return _table("inspections", _("各地接受的检查"), columns, rows, review, _("下面没有单位了。"),
@@ -200,7 +201,8 @@ def _heaviest(review: MonthlyReview) -> Table:
         for d in review.heaviest
     ]  # fmt: skip
     columns = [Column(_("事项"), is_sticky=True), Column(_("类别")), Column(_("谁要的")),
-               Column(_("落到单位"), "number", _("个")), Column(_("合计"), "number", _("小时"))]  # fmt: skip
+               Column(_("落到单位"), "number", pgettext("单位", "个")),
+               Column(_("合计"), "number", _("小时"))]  # fmt: skip
     return _table("heaviest", _("最费时间的十件事"), columns, rows, review, _("这个月没有向基层提出要求。"))
 
 

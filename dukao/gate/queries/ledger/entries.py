@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Count, Expression, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from dukao.base.periods import Period
 from dukao.base.refusals import NotThere
@@ -17,7 +18,7 @@ from dukao.org.queries import DepartmentView, UnitView
 from dukao.org.rules import Actor, Right
 
 KIND_NAMES = {
-    "sheet": _l("报表"), "visit": _l("检查"), "meeting": _l("会议"), "document": _l("文件"),
+    "sheet": _l("报表"), "visit": _l("检查"), "meeting": _l("会议"), "document": pgettext_lazy("公文", "文件"),
     "platform": _l("本平台"),
 }  # fmt: skip
 ESTIMATE_NAMES = {

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from dukao.base.refusals import NotAllowed
@@ -75,8 +76,8 @@ def documents(request: HttpRequest) -> HttpResponse:
     else:
         received = tuple(map(_came, gate.documents_received(viewer=actor)))
     page = RegisterPage(
-        title=_("文件") if is_register else _("收到的文件"), is_register=is_register, may_write=_may_write(actor),
-        oversees=actor.has("DEMANDS_SEE_ALL"), text=text, channel=channel, state=state,
+        title=pgettext("公文", "文件") if is_register else _("收到的文件"), is_register=is_register,
+        may_write=_may_write(actor), oversees=actor.has("DEMANDS_SEE_ALL"), text=text, channel=channel, state=state,
         channels=(("", _("全部方式")), *named(CHANNELS)),
         states=(("", _("全部")), *((code, str(title)) for code, (_tone, title) in STATES.items())),
         is_filtered=bool(text or channel or state), tables=tuple(tables), received=received,

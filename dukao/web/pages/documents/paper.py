@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from dukao.base.refusals import Invalid, Refused
@@ -168,7 +169,7 @@ def _page(number: str, actor: Actor, *, given: Mapping[str, str] | None = None, 
     is_assessed = seen.assessment.minutes is not None
     due_on = seen.assessment.due_on or seen.assessment.due_on_told or today + timedelta(days=_USUAL_DAYS)
     return PaperPage(
-        title=line.title, crumbs=(Crumb(_("文件"), reverse("documents")), Crumb(number)), seen=seen,
+        title=line.title, crumbs=(Crumb(pgettext("公文", "文件"), reverse("documents")), Crumb(number)), seen=seen,
         state=(tone_title[0], str(tone_title[1])), figures=_figures(seen, n_units), formula=_formula(seen, today),
         findings=seen.findings, beside=_beside(seen, actor), marks=_marks(seen),
         answers=_answers(seen.assessment, typed, errors), due_on=typed.get("due_on", due_on.isoformat()),

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from dukao.base.wording import say
@@ -60,7 +61,8 @@ def radar(request: HttpRequest) -> HttpResponse:
     found = gate.dodges(viewer=actor, since=date(year, 1, 1), until=date(year + 1, 1, 1))
     counted = {sign: sum(dodge.sign == sign for dodge in found) for sign in DODGES}
     page = RadarPage(
-        title=_("变通雷达"), crumbs=(Crumb(_("文件"), reverse("documents")), Crumb(_("变通雷达"))), years=_years(year),
+        title=_("变通雷达"), years=_years(year),
+        crumbs=(Crumb(pgettext("公文", "文件"), reverse("documents")), Crumb(_("变通雷达"))),
         figures=tuple((str(_SIGNS[sign]), f"{n:,}", _("处")) for sign, n in counted.items()),
         tables=(_dodges_table(found),), source=_("印发时由规则自动标出，是线索，不是结论；看过原文再说。"),
         is_synthetic=any(dodge.is_synthetic for dodge in found),
@@ -74,7 +76,7 @@ def pair(request: HttpRequest, number: str, other: str) -> HttpResponse:
     found = gate.pair(number=number, other=other, viewer=doors.actor_of(request))
     page = PairPage(
         title=_("两份文件有 {percent}% 相同").format(percent=found.percent),
-        crumbs=(Crumb(_("文件"), reverse("documents")), Crumb(_("变通雷达"), reverse("radar")),
+        crumbs=(Crumb(pgettext("公文", "文件"), reverse("documents")), Crumb(_("变通雷达"), reverse("radar")),
                 Crumb(_("对照"))),
         pair=found, sides=tuple((side, _facts(side)) for side in (found.later, found.earlier)),
         is_synthetic=found.is_synthetic,
@@ -88,7 +90,8 @@ def counts(request: HttpRequest) -> HttpResponse:
     actor, year = doors.actor_of(request), _year(request)
     _require_counts(actor)
     page = CountsPage(
-        title=_("发文件数"), crumbs=(Crumb(_("文件"), reverse("documents")), Crumb(_("发文件数"))), years=_years(year),
+        title=_("发文件数"), years=_years(year),
+        crumbs=(Crumb(pgettext("公文", "文件"), reverse("documents")), Crumb(_("发文件数"))),
         tables=(_counts_table(gate.document_counts(viewer=actor, year=year)),),
     )  # fmt: skip
     return doors.render(request, "documents/counts.html", page)
@@ -128,7 +131,7 @@ def _dodges_table(found: tuple[Dodge, ...]) -> Table:
             Cell(words.day(d.issued_at), raw=d.issued_at.isoformat()),
         ))  # fmt: skip
     columns = [
-        Column(_("文件"), is_sticky=True), Column(_("部门")), Column(_("发文方式")), Column(_("像什么")),
+        Column(pgettext("公文", "文件"), is_sticky=True), Column(_("部门")), Column(_("发文方式")), Column(_("像什么")),
         Column(_("看到了什么"), "prose"), Column(_("对照")), Column(_("印发"), "date"),
     ]  # fmt: skip
     return table("dodges", _("线索（{n} 处）").format(n=len(rows)), columns, rows, is_filtered=len(rows) > 10,

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from dukao.base.refusals import Invalid, NotAllowed, NotThere, Refused
@@ -118,7 +119,7 @@ def _page(actor: Actor, given: Mapping[str, str], *, number: str = "", refused: 
     scopes = _scopes(actor)
     several = len({department for department, _unit, _label in scopes}) > 1
     names = {s.department_code: s.department_name for s in actor.standings_with("DEMANDS_ISSUE")}
-    crumbs = [Crumb(_("文件"), reverse("documents"))]
+    crumbs = [Crumb(pgettext("公文", "文件"), reverse("documents"))]
     if number:
         crumbs.append(Crumb(number, reverse("documents.page", args=[number])))
     return WritingPage(
