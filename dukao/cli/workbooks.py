@@ -156,8 +156,7 @@ def _fill(args: Namespace) -> Result:
     source = _Platform(args) if args.platform else _Folder(args.data)
 
     def planned() -> Plan:
-        matcher = Matcher(source.shelf.terms, source.confirmed)
-        return plan_filling(workbook, form, source.shelf, matcher, unit=source.unit(args.unit), period=period)
+        return plan_filling(workbook, form, source.shelf, source.matcher(), unit=source.unit(args.unit), period=period)
 
     plan = planned()
     if args.take:
@@ -197,14 +196,17 @@ class _Folder:
             raise Invalid(_("没有文件夹 {folder}").format(folder=folder), errors={"--data": _("请检查路径")})
         self.shelf = FolderShelf(folder)
         self._file = folder / CONFIRMED
-        self.confirmed = self._kept()
+        self._confirmed = self._kept()
+
+    def matcher(self) -> Matcher:
+        return Matcher(self.shelf.terms, self._confirmed)
 
     def unit(self, name: str) -> str:
         return name
 
     def keep(self, taken: dict[str, str]) -> None:
-        self.confirmed |= taken
-        self._file.write_text(yaml.safe_dump(self.confirmed, allow_unicode=True, sort_keys=True), encoding="utf-8")
+        self._confirmed |= taken
+        self._file.write_text(yaml.safe_dump(self._confirmed, allow_unicode=True, sort_keys=True), encoding="utf-8")
 
     def _kept(self) -> dict[str, str]:
         try:
@@ -226,7 +228,13 @@ class _Platform:
         self._args = args
         self._place = args.unit
         self.shelf = queries.known_shelf(viewer=args.by, today=timezone.localdate(args.at), within=args.unit)
-        self.confirmed = queries.confirmed_meanings(viewer=args.by, unit=args.unit)
+
+    def matcher(self) -> Matcher:
+        """What people said of a form's words counts here as on the pages."""
+        from dukao.sheets import queries
+
+        said = queries.meanings(viewer=self._args.by, unit=self._place)
+        return Matcher(self.shelf.terms, said.chosen, said.never)
 
     def unit(self, name: str) -> str:
         from dukao.org import queries
@@ -238,7 +246,6 @@ class _Platform:
 
         for signature, element in taken.items():
             confirm_meaning(signature=signature, element=element, unit=self._place, by=self._args.by, at=self._args.at)
-        self.confirmed |= taken
 
 
 def _told_gap(gap: Gap, alike: Counter[str]) -> list[str]:

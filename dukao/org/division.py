@@ -2,7 +2,6 @@
 
 1. `divisions` reads the five files and gives every unit its 12-digit code, level and parent, from the top down.
 2. `short_name` drops what only statisticians write (江坡村村民委员会 → 江坡村).
-3. `pinyin_of` gives the keys for sorting and search.
 """
 
 import csv
@@ -104,14 +103,3 @@ def _village_short_name(name: str) -> str:
         if base:
             return base if _PLACE_WORD.search(base) else base + "社区"
     return name
-
-
-def pinyin_of(names: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """For each name the whole pinyin and the first letters: 江坡村 → (`jiangpocun`, `jpc`)."""
-    from pypinyin import lazy_pinyin  # a large dictionary, read only when a tree is imported
-
-    keys = {}
-    for name in set(names):
-        parts = [re.sub(r"[^a-z0-9]", "", part.lower()) for part in lazy_pinyin(name)]
-        keys[name] = ("".join(parts)[:240], "".join(p if p.isdigit() else p[:1] for p in parts)[:80])
-    return keys

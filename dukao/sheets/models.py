@@ -168,17 +168,23 @@ class Answer(models.Model):
 
 
 class Meaning(models.Model):
-    """What a form's words mean, as a person confirmed it: for the person's unit and all below it."""
+    """What a form's words mean, or never mean, as a person said: for the person's unit and all below it."""
 
     unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="+")
     # The words of header and row, as `dukao.workbooks.matching.Asked` has them for comparing.
     signature = models.CharField(max_length=400)
     element = models.ForeignKey("registers.Element", on_delete=models.PROTECT, related_name="+")
+    is_never = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField()
     by_name = models.CharField(max_length=64)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["unit", "signature"], name="meaning_once_per_unit"),
+            models.UniqueConstraint(
+                fields=["unit", "signature"], condition=Q(is_never=False), name="meaning_once_per_unit"
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "signature", "element"], condition=Q(is_never=True), name="meaning_never_once"
+            ),
             models.CheckConstraint(condition=~Q(signature=""), name="meaning_is_of_words"),
         ]

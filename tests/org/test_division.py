@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dukao.org.division import COUNTRY_CODE, DivisionsMissing, divisions, pinyin_of, short_name
+from dukao.base.pinyin import pinyin_of
+from dukao.org.division import COUNTRY_CODE, DivisionsMissing, divisions, short_name
 
 FILES = Path(__file__).parent / "divisions"
 

@@ -129,11 +129,19 @@ def test_a_unit_is_read_once_whatever_is_asked(house, city, django_assert_max_nu
 
 
 def _confirm(city, who: str, unit: str, signature: str = "财税收入", element: str = "tax_revenue"):
-    actions.confirm_meaning(signature=signature, element=element, unit=city.code[unit], by=city.actor[who], at=AT)
+    actions.confirm_meaning(**_said(city, who, unit, signature, element))
 
 
 def _meanings(city, who: str, unit: str) -> dict[str, str]:
-    return queries.confirmed_meanings(viewer=city.actor[who], unit=city.code[unit])
+    return dict(queries.meanings(viewer=city.actor[who], unit=city.code[unit]).chosen)
+
+
+def _never(city, who: str, unit: str) -> dict[str, frozenset[str]]:
+    return dict(queries.meanings(viewer=city.actor[who], unit=city.code[unit]).never)
+
+
+def _said(city, who: str, unit: str, signature: str = "财税收入", element: str = "tax_revenue") -> dict:
+    return {"signature": signature, "element": element, "unit": city.code[unit], "by": city.actor[who], "at": AT}
 
 
 def test_what_was_confirmed_holds_for_the_unit_and_below_and_the_nearest_counts(house, city):
@@ -144,8 +152,47 @@ def test_what_was_confirmed_holds_for_the_unit_and_below_and_the_nearest_counts(
     assert _meanings(city, "alice", "一村") == {"财税收入": "vat_revenue"}
     assert _meanings(city, "wang", "二村") == {"财税收入": "tax_revenue"}
     _confirm(city, "alice", "一村", element="tax_revenue")
-    actions.forget_meaning(signature="财税收入", unit=city.code["甲镇"], by=city.actor["rita"], at=AT)
+    actions.forget_meaning(**_said(city, "rita", "甲镇"))
     assert _meanings(city, "wang", "二村") == {}
+
+
+def test_what_is_never_meant_holds_for_the_unit_and_below_until_somebody_nearer_says_otherwise(house, city):
+    _confirm(city, "rita", "甲镇")
+    actions.reject_meaning(**_said(city, "alice", "一村"))
+    assert (_meanings(city, "alice", "一村"), _never(city, "alice", "一村")) == ({}, {"财税收入": {"tax_revenue"}})
+    assert _meanings(city, "wang", "二村") == {"财税收入": "tax_revenue"}, "only where it was said"
+    _confirm(city, "alice", "一村", element="vat_revenue")
+    assert _meanings(city, "alice", "一村") == {"财税收入": "vat_revenue"}
+    assert _never(city, "alice", "一村") == {"财税收入": {"tax_revenue"}}, "another choice leaves it ruled out"
+    _confirm(city, "alice", "一村")
+    assert (_meanings(city, "alice", "一村"), _never(city, "alice", "一村")) == ({"财税收入": "tax_revenue"}, {})
+    actions.reject_meaning(**_said(city, "rita", "甲镇"))
+    assert _meanings(city, "alice", "一村") == {"财税收入": "tax_revenue"}, "the nearest counts"
+    assert _never(city, "wang", "二村") == {"财税收入": {"tax_revenue"}}
+    actions.forget_meaning(**_said(city, "rita", "甲镇"))
+    assert _never(city, "wang", "二村") == {}
+
+
+def test_a_rejection_is_on_record_once_and_so_is_its_withdrawal(house, city):
+    for act in (actions.reject_meaning, actions.reject_meaning, actions.forget_meaning, actions.forget_meaning):
+        act(**_said(city, "alice", "一村"))
+    told = Event.objects.filter(verb__startswith="sheets.meaning.").order_by("id").values_list("verb", "subject")
+    assert list(told) == [
+        ("sheets.meaning.rejected", "element:tax_revenue"), ("sheets.meaning.forgotten", "element:tax_revenue"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["税收收", "sssr", "shuishou", "SHUISHOU", "tax_rev"])
+def test_elements_are_found_by_name_pinyin_and_code(house, city, text):
+    assert "tax_revenue" in {e.code for e in _shelf(city).search(text, most=8)}
+
+
+def test_a_search_names_nothing_that_the_viewer_may_not_see(house, city):
+    title = next(t.title for t in _shelf(city, "tara").terms if t.key == "illness")
+    assert "illness" in {e.code for e in _shelf(city, "tara").search(title, most=8)}
+    assert "illness" not in {e.code for e in _shelf(city).search(title, most=8)}
+    assert _shelf(city).search(" ", most=8) == ()
+    assert len(_shelf(city).search("e", most=2)) == 2
 
 
 def test_a_confirmation_is_on_record_once_and_its_words_are_not(house, city):
@@ -159,13 +206,15 @@ def test_a_confirmation_is_on_record_once_and_its_words_are_not(house, city):
 def test_nobody_confirms_for_others(house, city, who):
     with pytest.raises(NotThere):
         _confirm(city, who, "一村")
-    with pytest.raises(NotThere):
-        actions.forget_meaning(signature="财税收入", unit=city.code["一村"], by=city.actor[who], at=AT)
+    for act in (actions.reject_meaning, actions.forget_meaning):
+        with pytest.raises(NotThere):
+            act(**_said(city, who, "一村"))
 
 
 def test_words_that_say_nothing_are_not_remembered(house, city):
     for signature in ("", "长" * 401):
-        with pytest.raises(Invalid):
-            _confirm(city, "alice", "一村", signature=signature)
+        for act in (actions.confirm_meaning, actions.reject_meaning):
+            with pytest.raises(Invalid):
+                act(**_said(city, "alice", "一村", signature))
     with pytest.raises(NotThere):
         _confirm(city, "alice", "一村", element="nothing")

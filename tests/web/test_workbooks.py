@@ -118,16 +118,95 @@ def test_one_tap_says_what_words_mean_and_it_is_remembered_for_all_below(here, c
     assert "已记住，甲镇以后都这样填" in text_of(again)
     assert "<html" not in again.content.decode()
     signature = meant.partition("|")[2]
-    assert queries.confirmed_meanings(viewer=city.actor["alice"], unit=city.code["一村"])[signature] == "new_projects"
+    assert _said(city).chosen[signature] == "new_projects"
     assert Event.objects.filter(verb="sheets.meaning.confirmed", actor="rita").count() == 1
 
     alice = as_("alice")
     page = alice.post("/workbooks/", {"file": file(form())})
     assert "上级确认的" in text_of(page)
     assert _sheet(alice.post("/workbooks/form/filled/", wanted(page)))["C7"].value == 3
-    page = rita.post("/workbooks/form/", wanted(page, ticket=wanted(again)["ticket"], forget=signature))
+    page = rita.post("/workbooks/form/", wanted(page, ticket=wanted(again)["ticket"], forget=meant))
     assert "已撤回" in text_of(page)
-    assert signature not in queries.confirmed_meanings(viewer=city.actor["alice"], unit=city.code["一村"])
+    assert signature not in _said(city).chosen
+
+
+def _said(city) -> queries.Meanings:
+    return queries.meanings(viewer=city.actor["alice"], unit=city.code["一村"])
+
+
+def test_a_match_that_was_taken_by_itself_is_ruled_out_with_one_tap_and_another_is_found(here, city, as_):
+    here.know("new_projects", "2026Q3", "一村", 3)
+    alice = as_("alice")
+    page = alice.post("/workbooks/", {"file": file(form(("新开工项目", "个"), ("养蜂箱数", "箱")))})
+    assert "已填 1，需填 1" in text_of(page)
+    (wrong,) = buttons(page, "reject")
+    page = alice.post("/workbooks/form/", wanted(page, reject=wrong))
+    text = text_of(page)
+    assert "已记住，一村以后都不这样填" in text
+    assert "已填 0，需填 2" in text
+    assert "“新开工项目 › 本期数”是哪个数据元？" in text, "what it is instead is asked at once"
+    element, _bar, signature = wrong.partition("|")
+    assert _said(city).never == {signature: {element}}
+    assert _sheet(alice.post("/workbooks/form/filled/", wanted(page)))["C4"].value is None
+
+    page = alice.post("/workbooks/form/", wanted(page, choose=signature, find="shuish"))
+    assert f"tax_revenue|{signature}" in buttons(page, "confirm")
+    again = alice.post("/workbooks/", {"file": file(form(("新开工项目", "个")), "另一张.xlsx")})
+    assert "不是 新开工项目（个）" in text_of(again), "remembered for the next form"
+    page = alice.post("/workbooks/form/", wanted(again, forget=wrong))
+    assert "已撤回" in text_of(page)
+    assert "已填 1，需填 0" in text_of(page)
+
+
+def test_for_any_open_cell_an_element_is_searched_and_chosen(here, city, as_):
+    here.know("new_projects", "2026Q3", "一村", 3)
+    alice = as_("alice")
+    page = alice.post("/workbooks/", {"file": file(form(("养蜂箱数", "个")))})
+    assert not buttons(page, "confirm")
+    (asked,) = buttons(page, "choose")
+    page = alice.post("/workbooks/form/", wanted(page, choose=asked))
+    assert 'name="find"' in page.content.decode()
+    assert "没有找到“无此物”" in text_of(alice.post("/workbooks/form/", wanted(page, choose=asked, find="无此物")))
+    page = alice.post("/workbooks/form/", wanted(page, choose=asked, find="新开工"))
+    page = alice.post("/workbooks/form/", wanted(page, confirm=f"new_projects|{asked}"))
+    assert 'name="find"' not in page.content.decode(), "done"
+    assert _sheet(alice.post("/workbooks/form/filled/", wanted(page)))["C4"].value == 3
+    assert _said(city).chosen[asked] == "new_projects"
+
+
+def test_words_that_the_form_does_not_use_are_not_looked_up(here, as_):
+    alice = as_("alice")
+    page = alice.post("/workbooks/", {"file": file(form())})
+    page = alice.post("/workbooks/form/", wanted(page, choose="别的词", find="税"))
+    assert page.status_code == 200
+    assert 'name="find"' not in page.content.decode()
+
+
+def test_an_offer_says_what_it_would_put_there(here, as_):
+    here.know("new_projects", "2026Q3", "一村", 3)
+    text = text_of(as_("alice").post("/workbooks/", {"file": file(form())}))
+    assert "3 个 · 2026年三季度 · 本单位填报" in text
+
+
+def test_the_answers_that_a_form_prints_are_listed_as_choices(here, as_):
+    book = openpyxl.load_workbook(io.BytesIO(form(("厕所类型", ""))))
+    book["表一"]["C4"] = "□水冲 □旱厕"
+    assert "可选：水冲 / 旱厕" in text_of(as_("alice").post("/workbooks/", {"file": file(saved(book))}))
+
+
+def test_totals_wait_each_for_its_own_row_and_computed_cells_say_of_what(here, as_):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "表一"
+    sheet.append(["各村情况（模拟）"])
+    sheet.append(["村名", "税收收入（万元）", "养蜂箱数（箱）"])
+    for name in ("一村", "二村", "合计"):
+        sheet.append([name, None, None])
+    page = as_("rita").post("/workbooks/", {"file": file(saved(book), "2026年三季度各村情况.xlsx")})
+    text = text_of(page)
+    assert "2569" in text, "the total of what is known"
+    assert "表一!C3 等 2 格" in text, "the total below them is no question of theirs"
+    assert "表一!C5" in text
 
 
 def test_an_old_value_is_offered_and_taken_with_one_tap(here, as_):

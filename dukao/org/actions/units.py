@@ -9,9 +9,10 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from dukao.base.pinyin import pinyin_of
 from dukao.base.refusals import Invalid, NotAllowed, Refused
 from dukao.base.trail import record_event
-from dukao.org.division import Division, DivisionsMissing, divisions, pinyin_of, short_name
+from dukao.org.division import Division, DivisionsMissing, divisions, short_name
 from dukao.org.models import Unit
 from dukao.org.rules import Actor
 

@@ -19,6 +19,8 @@ from dukao.registers.queries.elements import element as element
 from dukao.registers.queries.elements import elements as elements
 from dukao.registers.queries.elements import elements_by_code as elements_by_code
 from dukao.registers.queries.elements import elements_by_id as elements_by_id
+from dukao.registers.queries.elements import names_of as names_of
+from dukao.registers.queries.elements import plain as plain
 from dukao.registers.queries.expected import Expected as Expected
 from dukao.registers.queries.expected import Waiting as Waiting
 from dukao.registers.queries.expected import deliveries_expected as deliveries_expected

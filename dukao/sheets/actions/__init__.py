@@ -27,6 +27,7 @@ from dukao.sheets.actions.dispatching import end_expired_dispatches as end_expir
 from dukao.sheets.actions.dispatching import withdraw_dispatch as withdraw_dispatch
 from dukao.sheets.actions.meanings import confirm_meaning as confirm_meaning
 from dukao.sheets.actions.meanings import forget_meaning as forget_meaning
+from dukao.sheets.actions.meanings import reject_meaning as reject_meaning
 from dukao.sheets.actions.platform import charge_platform_minutes as charge_platform_minutes
 from dukao.sheets.actions.reviewing import AcceptedView as AcceptedView
 from dukao.sheets.actions.reviewing import MarksInOrder as MarksInOrder

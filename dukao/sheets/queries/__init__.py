@@ -41,6 +41,7 @@ from dukao.sheets.queries.sheets import SheetView as SheetView
 from dukao.sheets.queries.sheets import sheet as sheet
 from dukao.sheets.queries.sheets import sheets as sheets
 from dukao.sheets.queries.sheets import versions as versions
+from dukao.sheets.queries.shelf import Meanings as Meanings
 from dukao.sheets.queries.shelf import PlatformShelf as PlatformShelf
-from dukao.sheets.queries.shelf import confirmed_meanings as confirmed_meanings
 from dukao.sheets.queries.shelf import known_shelf as known_shelf
+from dukao.sheets.queries.shelf import meanings as meanings

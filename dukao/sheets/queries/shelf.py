@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
+from dukao.base.pinyin import pinyin_of
 from dukao.org import queries as org
 from dukao.org.queries import UnitView
 from dukao.org.rules import Actor, ancestor_ids
@@ -47,6 +49,14 @@ class _Held:
     is_fresh: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What people said of a form's words. `chosen`: signature → element code; `never`: → those that are not meant."""
+
+    chosen: Mapping[str, str]
+    never: Mapping[str, frozenset[str]]
+
+
 def known_shelf(
     *, viewer: Actor, today: date, within: str = "", still_right: Collection[tuple[str, str]] = ()
 ) -> "PlatformShelf":
@@ -57,15 +67,22 @@ def known_shelf(
     return PlatformShelf(viewer, today, within, frozenset(still_right))
 
 
-def confirmed_meanings(*, viewer: Actor, unit: str, with_above: bool = True) -> dict[str, str]:
-    """Signature → element code, as confirmed for the unit or (`with_above`) one above it; the nearest counts.
-
-    Raises NotThere.
-    """
+def meanings(*, viewer: Actor, unit: str, with_above: bool = True) -> Meanings:
+    """What was said for the unit or (`with_above`) one above it; the nearest counts. Raises NotThere."""
     place = org.unit(code=unit, viewer=viewer)
     units = ancestor_ids(place.path) if with_above else (place.id,)
     rows = Meaning.objects.filter(unit_id__in=units).order_by("unit__level")
-    return dict(rows.values_list("signature", "element__code"))
+    chosen: dict[str, str] = {}
+    never: dict[str, set[str]] = defaultdict(set)
+    for signature, element, is_never in rows.values_list("signature", "element__code", "is_never"):
+        if not is_never:
+            chosen[signature] = element
+            never[signature].discard(element)
+            continue
+        never[signature].add(element)
+        if chosen.get(signature) == element:
+            del chosen[signature]
+    return Meanings(chosen, {signature: frozenset(codes) for signature, codes in never.items() if codes})
 
 
 class PlatformShelf:
@@ -87,6 +104,14 @@ class PlatformShelf:
             )
             for e in self.elements.values()
         )  # fmt: skip
+
+    def search(self, text: str, *, most: int) -> tuple[ElementView, ...]:
+        """The elements one of whose names, or its pinyin, has the text in it; where it stands foremost comes first."""
+        wanted = registers.plain(text)
+        if not wanted:
+            return ()
+        found = [(at, len(e.title), e.code) for e in self.elements.values() if (at := _found_in(e, wanted)) is not None]
+        return tuple(self.elements[code] for *_rank, code in sorted(found)[:most])
 
     def knows(self, whose: str) -> bool:
         return self._unit(whose) is not None
@@ -225,6 +250,19 @@ def _elements_for(viewer: Actor) -> Iterator[ElementView]:
     for element in registers.elements():
         if element.sensitivity != "sensitive" or viewer.is_system or element.owner_code in own:
             yield element
+
+
+def _found_in(e: ElementView, wanted: str) -> int | None:
+    """How far from the beginning the text stands in one of the names; typed letters may be their pinyin."""
+    names = [registers.plain(name) for name in registers.names_of(e)]
+    if wanted.isascii() and wanted.isalpha():
+        names += [key for name in (e.title, *e.aliases) for key in _spelled(name)]
+    return min((at for name in names if (at := name.find(wanted)) >= 0), default=None)
+
+
+@lru_cache(maxsize=16_384)
+def _spelled(name: str) -> tuple[str, str]:
+    return pinyin_of([name])[name]
 
 
 def _fits(e: ElementView, period: Period) -> bool:

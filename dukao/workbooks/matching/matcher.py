@@ -6,7 +6,7 @@ term does not know, no other unit of measure, no second term of the same name. L
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Indel
@@ -43,12 +43,17 @@ class _Name:
 class Matcher:
     """Finds the terms that a slot may ask for.
 
-    `confirmed`: signature of an `Asked` → key of the term that a person chose.
+    `confirmed`: signature of an `Asked` → key of the term that a person chose; `never`: → keys that a person ruled out.
     """
 
-    def __init__(self, terms: Iterable[Term], confirmed: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        terms: Iterable[Term],
+        confirmed: Mapping[str, str] | None = None,
+        never: Mapping[str, Collection[str]] | None = None,
+    ):
         self.terms = {t.key: t for t in terms}
-        self._confirmed = dict(confirmed or {})
+        self._confirmed, self._never = dict(confirmed or {}), dict(never or {})
         self._by_core: dict[str, list[_Name]] = defaultdict(list)
         self._by_pair: dict[str, set[str]] = defaultdict(set)
         for term in self.terms.values():
@@ -84,8 +89,11 @@ class Matcher:
         chosen = self._confirmed.get(asked.signature) or self._confirmed.get(asked.words)
         if chosen and (term := self.terms.get(chosen)):
             return (Candidate(term, _CONFIRMED, "由人确认过", wording.span),)
+        never = {key for said in (asked.signature, asked.words) for key in self._never.get(said, ())}
         best: dict[str, Candidate] = {}
         for name in self._shortlist(wording):
+            if name.term.key in never:
+                continue
             found = _judged(name, wording, asked)
             if found and (name.term.key not in best or found.score > best[name.term.key].score):
                 best[name.term.key] = found

@@ -17,7 +17,7 @@ from dukao.base.periods import Period
 from dukao.org.rules import Actor
 from dukao.registers import queries as registers
 from dukao.registers.queries import ElementView
-from dukao.sheets import actions, queries
+from dukao.sheets import queries
 from dukao.sheets.queries import PlatformShelf
 from dukao.web import doors, words
 from dukao.web.designer import Draft
@@ -25,7 +25,7 @@ from dukao.web.doors import Crumb
 from dukao.web.pages.workbooks.files import Opened, opened, waiting
 from dukao.web.pages.workbooks.filling import printed_period
 from dukao.web.pages.workbooks.marks import printed_marks
-from dukao.web.pages.workbooks.screen import Offer, offer
+from dukao.web.pages.workbooks.meanings import Chooser, Offer, change, chooser, labels_of, offers
 from dukao.web.pages.workbooks.template import Template, Unmatched, template_of
 from dukao.workbooks.matching import Matcher
 
@@ -47,6 +47,7 @@ class UnmatchedLine:
     label: str
     where: str
     offers: tuple[Offer, ...]
+    words: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class DraftPage:
     unruly: tuple[tuple[str, str], ...]  # rules that are not taken over: as printed, why
     marks: tuple[tuple[str, str], ...]  # printed on the form, of what the law asks
     fields: tuple[tuple[str, str], ...]  # the draft as the designer's form carries it
-    told: str = ""
+    told: str
+    choosing: Chooser | None
 
 
 @doors.form_on("workbooks")
@@ -72,19 +74,15 @@ def draft(request: HttpRequest) -> HttpResponse:
     actor = doors.actor_of(request)
     actor.require_anywhere("SHEETS_DESIGN")
     given = opened(waiting(request.POST.get("ticket", ""), actor))
-    place, told = actor.standings_with("SHEETS_DESIGN")[0], ""
-    if meant := request.POST.get("confirm"):
-        element, _bar, signature = meant.partition("|")
-        actions.confirm_meaning(
-            signature=signature, element=element, unit=place.unit_code, by=actor, at=doors.now()
-        )  # fmt: skip
-        told = _("已记住，{unit}以后都这样填").format(unit=place.unit_name)
+    place = actor.standings_with("SHEETS_DESIGN")[0]
+    told = change(request.POST, place, actor)
     shelf = queries.known_shelf(viewer=actor, today=doors.today())
-    confirmed = queries.confirmed_meanings(viewer=actor, unit=place.unit_code)
-    found = template_of(given.understood, Matcher(shelf.terms, confirmed))
+    said = queries.meanings(viewer=actor, unit=place.unit_code)
+    found = template_of(given.understood, Matcher(shelf.terms, said.chosen, said.never))
     named = replace(found.draft, title=found.draft.title or Path(given.file.name).stem[:120])
     whole = _completed(named, actor, printed_period(given))
-    return doors.render(request, "workbooks/draft.html", _page(given, found, whole, shelf, told))
+    choosing = chooser(request.POST, labels_of(given.understood), shelf)
+    return doors.render(request, "workbooks/draft.html", _page(given, found, whole, shelf, told, choosing))
 
 
 def _completed(draft: Draft, actor: Actor, period: Period | None) -> Draft:
@@ -99,7 +97,9 @@ def _completed(draft: Draft, actor: Actor, period: Period | None) -> Draft:
     )  # fmt: skip
 
 
-def _page(given: Opened, found: Template, draft: Draft, shelf: PlatformShelf, told: str) -> DraftPage:
+def _page(
+    given: Opened, found: Template, draft: Draft, shelf: PlatformShelf, told: str, choosing: Chooser | None
+) -> DraftPage:
     elements, marks = registers.elements_by_code(draft.element_codes), printed_marks(given.workbook)
     sections = tuple(
         Section(
@@ -122,6 +122,7 @@ def _page(given: Opened, found: Template, draft: Draft, shelf: PlatformShelf, to
         marks=tuple((str(title), marks[name]) for name, title in _MARKS.items() if name in marks),
         fields=tuple(_fields(replace(draft, **marks))),
         told=told,
+        choosing=choosing,
     )
 
 
@@ -133,7 +134,7 @@ _WHY = {
 
 
 def _unmatched(one: Unmatched, elements: Mapping[str, ElementView]) -> UnmatchedLine:
-    return UnmatchedLine(one.label, one.where, tuple(offer(c, one.words, elements) for c in one.offered))
+    return UnmatchedLine(one.label, one.where, offers(one.offered, one.words, elements), one.words)
 
 
 def _fields(draft: Draft):  # type: ignore[no-untyped-def]

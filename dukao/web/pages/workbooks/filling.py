@@ -13,11 +13,12 @@ from dukao.base.refusals import Invalid, NotThere
 from dukao.org import queries as org
 from dukao.org.queries import UnitView
 from dukao.org.rules import Actor, Standing
-from dukao.sheets import actions, queries
+from dukao.sheets import queries
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
 from dukao.web.pages.workbooks import screen
 from dukao.web.pages.workbooks.files import RIGHT, Opened, download, opened, waiting, workplace
+from dukao.web.pages.workbooks.meanings import change, chooser, labels_of
 from dukao.web.pages.workbooks.screen import Filling, Wanted
 from dukao.workbooks.filling import fill_workbook, suffix_of
 from dukao.workbooks.matching import Matcher
@@ -49,12 +50,13 @@ class FormPage:
 @doors.form_on("workbooks")
 @require_POST
 def form(request: HttpRequest) -> HttpResponse:
-    """The form again, after a button: another unit or period, a meaning confirmed or taken back, a stale value kept."""
+    """The form again, after a button: another unit or period, a meaning said or taken back, a stale value kept."""
     actor = doors.actor_of(request)
     actor.require_anywhere(RIGHT)
     given = opened(waiting(request.POST.get("ticket", ""), actor))
     wanted = _wanted(request.POST, given, actor)
-    return answer(request, actor, given, wanted, told=_done(request.POST, wanted, actor))
+    told = change(request.POST, _standing(actor, wanted.unit), actor)
+    return answer(request, actor, given, wanted, told=told)
 
 
 @doors.form_on("workbooks")
@@ -91,7 +93,7 @@ def answer(
         period_label=words.period(wanted.period),
         periods=_periods(given, wanted.period),
         still=tuple(sorted(f"{element}:{unit}" for element, unit in wanted.still)),
-        screen=screen.screen_of(filling),
+        screen=screen.screen_of(filling, chooser(request.POST, labels_of(given.understood), filling.shelf)),
         may_design=actor.has("SHEETS_DESIGN"),
         told=told,
     )
@@ -101,26 +103,13 @@ def answer(
 def fill(given: Opened, wanted: Wanted, actor: Actor) -> Filling:
     """Decide for every slot of the form."""
     shelf = queries.known_shelf(viewer=actor, today=doors.today(), within=wanted.unit.code, still_right=wanted.still)
-    confirmed = queries.confirmed_meanings(viewer=actor, unit=wanted.unit.code)
-    own = queries.confirmed_meanings(viewer=actor, unit=_standing(actor, wanted.unit).unit_code, with_above=False)
+    said = queries.meanings(viewer=actor, unit=wanted.unit.code)
+    own = queries.meanings(viewer=actor, unit=_standing(actor, wanted.unit).unit_code, with_above=False)
+    matcher = Matcher(shelf.terms, said.chosen, said.never)
     plan = plan_filling(
-        given.workbook, given.understood, shelf, Matcher(shelf.terms, confirmed), unit=wanted.unit.name,
-        period=wanted.period,
+        given.workbook, given.understood, shelf, matcher, unit=wanted.unit.name, period=wanted.period
     )  # fmt: skip
-    return Filling(given, wanted, shelf, plan, confirmed, own)
-
-
-def _done(posted: QueryDict, wanted: Wanted, actor: Actor) -> str:
-    """Do what the button says; answer what to tell."""
-    place, at = _standing(actor, wanted.unit), doors.now()
-    if meant := posted.get("confirm"):
-        element, _bar, signature = meant.partition("|")
-        actions.confirm_meaning(signature=signature, element=element, unit=place.unit_code, by=actor, at=at)
-        return _("已记住，{unit}以后都这样填").format(unit=place.unit_name)
-    if signature := posted.get("forget", ""):
-        actions.forget_meaning(signature=signature, unit=place.unit_code, by=actor, at=at)
-        return _("已撤回")
-    return ""
+    return Filling(given, wanted, shelf, plan, said, own)
 
 
 def _wanted(posted: QueryDict, given: Opened, actor: Actor) -> Wanted:

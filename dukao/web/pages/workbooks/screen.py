@@ -1,7 +1,8 @@
 """A filled form on the page: the sheets redrawn, the gaps with what may fill them, and what to check."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -11,16 +12,16 @@ from dukao.base.periods import Period
 from dukao.base.spoken import spoken
 from dukao.base.wording import clauses, with_note
 from dukao.org.queries import UnitView
-from dukao.registers.queries import ElementView
-from dukao.sheets.queries import PlatformShelf
+from dukao.sheets.queries import Meanings, PlatformShelf
 from dukao.web import words
 from dukao.web.measures import measure
 from dukao.web.pages.workbooks.files import Opened
+from dukao.web.pages.workbooks.meanings import MEANT_MOST, Chooser, MeantLine, Offer, as_of, meant, offers
 from dukao.web.tables import Table, row, table
 from dukao.workbooks.drawing import ROLE_NAMES, as_html, draw, shown
 from dukao.workbooks.grid import Grid, cell_name
-from dukao.workbooks.matching import Candidate, Span
-from dukao.workbooks.planning import Gap, Plan, asked_by
+from dukao.workbooks.matching import Span
+from dukao.workbooks.planning import Gap, Plan
 from dukao.workbooks.understanding import violations
 
 # Lists are cut at these numbers; the workbook itself carries everything.
@@ -38,14 +39,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """What the form comes to for what is wanted. `confirmed`: signature → element, `own` those of the own unit."""
+    """What the form comes to for what is wanted. `said`: what its words mean, `own` what of it the own unit said."""
 
     form: Opened
     wanted: Wanted
     shelf: PlatformShelf
     plan: Plan
-    confirmed: Mapping[str, str]
-    own: Mapping[str, str]
+    said: Meanings
+    own: Meanings
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +59,16 @@ class DrawnSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """What one tap does: `value` is what the button sends."""
-
-    value: str
-    title: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class GapLine:
-    """One question that stays open, however many cells ask it."""
+    """One question that stays open, however many cells ask it. `words`: what its meaning is looked up for, if any."""
 
     label: str
     where: str
     why: str
     offers: tuple[Offer, ...]
     stale: tuple[Offer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MeantLine:
-    """A meaning that a person confirmed and that this form uses; it is taken back where it was confirmed."""
-
-    label: str
-    title: str
-    signature: str
-    is_own: bool
+    choices: tuple[str, ...]
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +82,13 @@ class FormScreen:
     to_fill: tuple[GapLine, ...]
     n_more_gaps: int
     meant: tuple[MeantLine, ...]
+    choosing: Chooser | None
     filled: Table
     broken: tuple[str, ...]
     doubts: tuple[str, ...]
 
 
-def screen_of(filling: Filling) -> FormScreen:
+def screen_of(filling: Filling, choosing: Chooser | None = None) -> FormScreen:
     plan = filling.plan
     gaps = list(_gaps(filling))
     to_confirm = [gap for gap in gaps if gap.offers or gap.stale][:GAPS_MOST]
@@ -119,7 +104,8 @@ def screen_of(filling: Filling) -> FormScreen:
         to_confirm=tuple(to_confirm),
         to_fill=tuple(to_fill),
         n_more_gaps=len(gaps) - len(to_confirm) - len(to_fill),
-        meant=tuple(_meant(filling)),
+        meant=_meant(filling),
+        choosing=choosing,
         filled=_filled(filling),
         broken=tuple(_broken(filling))[:BROKEN_MOST],
         doubts=_doubts(filling),
@@ -142,27 +128,29 @@ def _gaps(filling: Filling) -> Iterator[GapLine]:
     """One line per question; what words mean is asked once for this year and the last."""
     grouped: dict[str, list[Gap]] = {}
     for gap in filling.plan.gaps:
-        is_offered = not any(c.is_sure for c in gap.offered[:1])
-        key = gap.asked.words if is_offered else gap.asked.signature
-        grouped.setdefault(key or f"{gap.sheet}!{gap.slot.cell}", []).append(gap)
+        key = gap.asked.signature if _is_sure(gap) else gap.asked.words
+        if gap.slot.is_total or not key:  # a total waits for other cells than its column does
+            key = f"{gap.sheet}!{gap.slot.cell}"
+        grouped.setdefault(key, []).append(gap)
     return (_gap(filling, gaps) for gaps in grouped.values())
+
+
+def _is_sure(gap: Gap) -> bool:
+    """Whether it is the value that lacks, not the meaning."""
+    return any(c.is_sure for c in gap.offered[:1])
 
 
 def _gap(filling: Filling, gaps: list[Gap]) -> GapLine:
     first = gaps[0]
-    offers: tuple[Offer, ...] = ()
-    if first.asked.words and not any(c.is_sure for c in first.offered[:1]):
-        offers = tuple(offer(c, first.asked.words, filling.shelf.elements) for c in first.offered)
+    # What a total adds up stands in the form; nobody is asked for another meaning of it.
+    asked = "" if first.slot.is_total and not first.offered else first.asked.words
+    offered: tuple[Offer, ...] = ()
+    if asked and not _is_sure(first):
+        offered = offers(first.offered, asked, filling.shelf.elements, first.known)
     stale = tuple(_stale(filling, first))
     why = _("只有旧的数，仍对就用它") if stale else spoken(first.why)
-    return GapLine(_label(first), _where(gaps), why, offers, stale)
-
-
-def offer(candidate: Candidate, words_asked: str, elements: Mapping[str, ElementView]) -> Offer:
-    """The tap that says what the words mean."""
-    element = elements[candidate.term.key]
-    title, unit = words.title_of(element), measure(element.measure_unit)
-    return Offer(f"{element.code}|{words_asked}", with_note(title, unit) if unit else title, spoken(candidate.reason))
+    choices = next((tuple(title for _code, title in gap.slot.codes) for gap in gaps if gap.slot.codes), ())
+    return GapLine(_label(first), _where(gaps), why, offered, stale, choices, asked)
 
 
 def _label(gap: Gap) -> str:
@@ -185,29 +173,26 @@ def _stale(filling: Filling, gap: Gap) -> Iterator[Offer]:
     whose = row_of if row_of and filling.shelf.knows(row_of) else filling.wanted.unit.code
     if found := filling.shelf.stale(sure.term.key, whose=whose, period=filling.wanted.period):
         unit, known = found
-        told = " · ".join(
-            (f"{shown(known.value)} {measure(known.unit)}".strip(), words.period(Period.parse(known.as_of)))
-        )
-        yield Offer(f"{sure.term.key}:{unit}", told, known.source)
+        told = " · ".join((f"{shown(known.value)} {measure(known.unit)}".strip(), as_of(known.as_of)))
+        yield Offer(f"{sure.term.key}:{unit}", told, spoken(known.source))
 
 
-def _meant(filling: Filling) -> Iterator[MeantLine]:
-    titles = {code: words.title_of(element) for code, element in filling.shelf.elements.items()}
-    labels: dict[str, str] = {}
-    for sheet in filling.form.understood.sheets:
-        for one in sheet.tables:
-            for slot in one.slots:
-                asked = asked_by(one, slot)
-                labels.setdefault(asked.words, " › ".join((*asked.row_path, *asked.path)))
-    for signature, element in filling.confirmed.items():
-        if signature in labels and element in titles:
-            yield MeantLine(labels[signature], titles[element], signature, signature in filling.own)
+def _meant(filling: Filling) -> tuple[MeantLine, ...]:
+    found = meant(filling.form.understood, filling.plan, filling.shelf.elements, filling.said, filling.own)
+    return tuple(islice(found, MEANT_MOST))
 
 
 def _filled(filling: Filling) -> Table:
     titles = {code: words.title_of(element) for code, element in filling.shelf.elements.items()}
     rows = [
-        row(f"{f.sheet}!{f.cell}", titles.get(f.term, ""), shown(f.value), f.source, f.as_of, spoken(f.reason))
+        row(
+            f"{f.sheet}!{f.cell}",
+            titles.get(f.term, ""),
+            shown(f.value),
+            spoken(f.source),
+            as_of(f.as_of),
+            spoken(f.reason),
+        )
         for f in filling.plan.fillings[:FILLED_MOST]
     ]
     heads = (_("单元格"), _("数据元"), _("填入的值"), _("来源"), _("截至"), _("依据"))
