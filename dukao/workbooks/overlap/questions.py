@@ -41,8 +41,9 @@ class Question:
 
     @property
     def is_vague(self) -> bool:
-        """Whether its name says nothing certain alone: 户数, 本期, or no name at all."""
-        return self.core in VAGUE or all(label(part).is_generic for part in self.path)
+        """Whether its name says nothing certain alone: 户数, 本期, or no name at all. 项目名称 says what it is."""
+        is_unnamed = all(label(part).is_generic for part in self.path)
+        return self.core in VAGUE or (is_unnamed and self.asked.kind is not Kind.TEXT)
 
     @cached_property
     def place(self) -> tuple[str, int]:

@@ -11,11 +11,11 @@ from dukao.workbooks.understanding import words
 
 _COMPARE = {"=": "=", "≥": ">=", "≤": "<=", ">": ">", "<": "<", ">=": ">=", "<=": "<=", "≧": ">=", "≦": "<="}
 _WORDED = (
-    (r"(?:应|须|必须|要)?(?:大于或?等于|不小于|不少于|不低于)", "≥"),
-    (r"(?:应|须|必须|要)?(?:小于或?等于|不大于|不超过|不多于|不高于)", "≤"),
+    (r"(?:应当?|须|必须|要)?(?:大于或?等于|不(?:能|得|应当?|可)?(?:小于|少于|低于))", "≥"),
+    (r"(?:应当?|须|必须|要)?(?:小于或?等于|不(?:能|得|应当?|可)?(?:大于|超过|多于|高于))", "≤"),
     (r"(?:应|须|必须|要)?恒?为(?=[\d(〔第])|(?:应|须|必须|要)?恒?等于", "="),
-    (r"(?:应|须|必须|要)?大于", ">"),
-    (r"(?:应|须|必须|要)?小于", "<"),
+    (r"(?:应当?|须|必须|要)?大于", ">"),
+    (r"(?:应当?|须|必须|要)?小于", "<"),
     (r"加上?(?=[\d(〔第])", "+"),
     (r"减去?(?=[\d(〔第])", "-"),
     (r"除以", "/"),
@@ -23,11 +23,12 @@ _WORDED = (
 )
 _COMPARATOR = re.compile(r"(>=|<=|[=≥≤><≧≦])")
 _LEAD = re.compile(
-    r"^(?:(?:注|说明|备注|填表说明|逻辑关系|逻辑审核关系|审核关系|平衡关系|勾稽关系|审核公式|计算公式|计算关系|表内关系|表内逻辑关系|其中|公式|即|且|并且|同时)\d*[:]?)+"
+    r"^(?:(?:注|说明|备注|填[表报写]说明|(?:表[内间])?(?:逻辑|逻辑审核|审核|平衡|勾稽|校验)(?:关系|公式)|计算公式|计算关系|表内关系|其中|公式|即|且|并且|同时)\d*[:]?)+"
     r"|^\d{1,2}[.、](?=\D)|^[(]\d{1,2}[)](?=[^=≥≤><+\-*/×÷])|^〔\d+〕(?=[^=≥≤><+\-*/×÷至])|^[一二三四五六七八九十]+、"
 )
 _NUMBERED = re.compile(r"第?(\d{1,3})(列|栏|行|项)|〔(\d+)〕(?:列|栏|行|项)?|[(](\d{1,2})[)](?:列|栏|行|项)?")
 _BARE = re.compile(r"\d+(?:\.\d+)?%?")
+_CODE = re.compile(r"[a-z]{1,3}\d{1,4}(?![a-z\d])|\d{1,2}(?:\.\d{1,2})+(?![\d%])")  # a01, 1.2
 _BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
 
 
@@ -56,6 +57,7 @@ class Axis:
             for name in _names_of(heading.path) if heading.path else ():
                 if self.by_name.setdefault(name, place) != place:
                     self.by_name[name] = None
+        self.is_padded = any(heading.number.startswith("0") for heading in headings)
         self.longest = max(map(len, self.by_name), default=0)
 
     def ref(self, place: int) -> str:
@@ -87,11 +89,37 @@ def _names_of(path: tuple[str, ...]) -> set[str]:
 def clauses_of(text: str) -> list[str]:
     """The parts of a note that compare something."""
     found = []
-    for part in re.split(r"[；;。\n\r，,]|、(?=[^、]*[=＝≥≤])", text):
-        flat = _flat(part)
-        if _COMPARATOR.search(flat) and re.search(r"[=≥≤><≧≦][^=]", flat) and len(flat) <= 120:
-            found.append(part.strip())
+    for said in re.split(r"[；;。\n\r，,]", text):
+        for part in _apart(said):
+            flat = _flat(part)
+            if _COMPARATOR.search(flat) and re.search(r"[=≥≤><≧≦][^=]", flat) and len(flat) <= 120:
+                found.append(part.strip())
     return found
+
+
+def _apart(said: str) -> list[str]:
+    """At 、 and 且 a new clause begins where both sides compare something: `02、03≤01` and `①=②、③之和` are one."""
+    pieces = re.split(r"(、|并且|且)", said)
+    parts = [pieces[0]]
+    for sign, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        if _COMPARATOR.search(_flat(parts[-1])) and _COMPARATOR.search(_flat(piece)):
+            parts.append(piece)
+        else:
+            parts[-1] += sign + piece
+    return parts
+
+
+def compares_names(clause: str, axes: Sequence[Axis], *, is_relation: bool) -> bool:
+    """Whether it says that one thing is at most, at least or as much as another: 耕地面积不大于土地面积.
+
+    `每户不超过3人` compares nothing of the table; neither do sides of which none is a heading's, except where
+    the note is about relations (`逻辑关系：甲不大于乙`).
+    """
+    flat = _flat(clause)
+    sides = re.split(r"[=≥≤]", _LEAD.sub("", flat))
+    if len(sides) != 2 or re.search(r"\d", sides[1]) or not all(1 <= len(side) <= 30 for side in sides):
+        return False
+    return is_relation or any(name in side for axis in axes for name in axis.by_name for side in sides if len(name) > 1)
 
 
 def expressions(text: str, axes: Sequence[Axis], *, own: tuple[Axis, int] | None = None) -> list[str]:
@@ -105,6 +133,8 @@ def expressions(text: str, axes: Sequence[Axis], *, own: tuple[Axis, int] | None
         tried.sort(key=lambda axis: not axis.is_rows)
     elif re.search(r"\d[列栏]", flat):
         tried.sort(key=lambda axis: axis.is_rows)
+    elif re.search(r"(?<![\d.])0\d", flat):  # 01: codes of rows, unless it is the columns that are numbered so
+        tried.sort(key=lambda axis: not (axis.is_padded or axis.is_rows))
     for axis in tried:
         for candidate in dict.fromkeys((flat, _LEAD.sub("", flat), _LEAD.sub("", _LEAD.sub("", flat)))):
             try:
@@ -118,9 +148,10 @@ def _flat(text: str) -> str:
     """Half width, circled numbers as 〔3〕, words for operators as signs."""
     marked = "".join(f"〔{words.CIRCLED.index(c) + 1}〕" if c in words.CIRCLED else c for c in text)
     flat = plain(marked).replace("﹣", "-").replace("—", "-").replace("–", "-").replace("−", "-")
+    flat = re.sub(r"[\[【](\w{1,5})[\]】]", r"(\1)", flat)
     for pattern, sign in _WORDED:
         flat = re.sub(pattern, sign, flat)
-    return flat.replace("×", "*").replace("÷", "/").strip(":")
+    return flat.replace("×", "*").replace("÷", "/").strip(":.")
 
 
 def _comparisons(flat: str, axis: Axis, own: int | None) -> list[str]:
@@ -131,6 +162,8 @@ def _comparisons(flat: str, axis: Axis, own: int | None) -> list[str]:
             raise _Unresolved(flat)
         sides, signs = ["", flat], ["="]
     is_marked = re.search(r"\d[列栏行]|〔", flat) is not None
+    if "、" in sides[0] and len(signs) == 1 and signs[0] != "=":  # 02、03≤01: each of them
+        return [said for one in sides[0].split("、") for said in _comparisons(f"{one}{signs[0]}{sides[1]}", axis, own)]
     left = _side(sides[0], axis, is_marked) if sides[0] else axis.ref(own) if own is not None else ""
     if not left:
         raise _Unresolved(flat)
@@ -175,6 +208,7 @@ def _tokens(text: str, axis: Axis, is_marked: bool) -> list[_Ref | str]:
     """Headings, factors and signs; after 3列 or ③ a bare number is a factor. Raises _Unresolved."""
     found: list[_Ref | str] = []
     rest = re.sub(r"(?:之和|的和|的合计数?|的总和)$", "", text.strip())
+    padded = max((len(zeroed) for zeroed in re.findall(r"(?<![\d.])0\d+", rest)), default=0)
     is_list = rest != text.strip()  # 男、女之和
     while rest:
         taken = _name_at(rest, axis)
@@ -182,11 +216,17 @@ def _tokens(text: str, axis: Axis, is_marked: bool) -> list[_Ref | str]:
             name, place = taken
             found.append(_Ref(place))
             rest = rest[len(name) :]
+        elif (match := _CODE.match(rest)) and axis.by_number.get(match.group()) is not None:
+            found.append(_Ref(axis.numbered(match.group())))
+            rest = rest[match.end() :]
         elif match := _NUMBERED.match(rest):
             found.append(_Ref(axis.numbered(next(g for g in match.groups() if g and g.isdigit()))))
             rest = rest[match.end() :]
         elif match := _BARE.match(rest):
-            found.append(match.group().removesuffix("%") if is_marked else _number(match.group(), found, axis))
+            # Beside 02 and 03 the 2 of 03×2 is a factor.
+            is_factor = len(match.group()) < padded and (found[-1:] in (["*"], ["/"]) or rest[match.end() :][:1] == "*")
+            is_said = is_marked or is_factor
+            found.append(match.group().removesuffix("%") if is_said else _number(match.group(), found, axis))
             rest = rest[match.end() :]
         elif is_list and rest[0] in "、和与及":
             found.append("+")

@@ -12,7 +12,7 @@ from dukao.workbooks.understanding.canvas import Canvas, Cell, Shape
 from dukao.workbooks.understanding.codes import codes_in
 from dukao.workbooks.understanding.headers import Header
 
-_NUMBER_HEAD = re.compile(r"^(?:行次|行号|代码|指标代码|编码|序码|栏次|统计代码|项目编码|科目代码|科目编码|编号)$")
+_NUMBER_HEAD = re.compile(r"^(?:行次|行号|序码|栏次|(?:指标|统计|项目|科目|栏目|行)?(?:代码|编码)|编号)$")
 _TIME_HEAD = re.compile(r"^(?:年份|年度|月份|季度|时间|日期|年月|年)$")
 _PERSONAL = re.compile(
     r"^(?:.{0,6}姓名|户主|户主姓名|.{0,4}(?:企业|公司|项目|合作社|单位|商户|学校|药店|场所|农场|机构|设备|资产|文件)名称|身份证.*|.*车牌.*|联系人|负责人|合同名称|承包人|承租方)"

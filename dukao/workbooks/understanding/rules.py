@@ -8,11 +8,12 @@ from dukao.workbooks.grid import cell_name
 from dukao.workbooks.tables import Heading, Kind, Rule
 from dukao.workbooks.texts import plain
 from dukao.workbooks.understanding import words
-from dukao.workbooks.understanding.arithmetic import Axis, clauses_of, expressions
+from dukao.workbooks.understanding.arithmetic import Axis, clauses_of, compares_names, expressions
 from dukao.workbooks.understanding.canvas import Cell
 
 _ADDABLE = (Kind.NUMBER, Kind.UNKNOWN)
 _INSIDE = re.compile(r"[（(]([^（）()]*(?:[（(]\d{1,2}[)）][^（）()]*)*)[)）]")
+_RELATION = re.compile(r"(?:逻辑|审核|平衡|勾稽|校验|表内)(?:关系|公式)")
 # Rules of more members than this are written as a run: sum([6]:[900]).
 SPELLED_OUT = 60
 
@@ -30,10 +31,14 @@ def printed_rules(
     doubts: list[str] = []
     for note in notes:
         clauses = clauses_of(note.printed)
+        # Columns and rows may both be numbered from 1: a note is about those that know most of it.
+        axes = sorted((across, down), key=lambda axis: -sum(bool(expressions(clause, (axis,))) for clause in clauses))
+        is_relation = _RELATION.search(plain(note.text)[:12]) is not None
         for clause, after in itertools.zip_longest(clauses, clauses[1:], fillvalue=""):
-            said = expressions(clause, (across, down))
+            said = expressions(clause, axes)
             found.extend(Rule(clause, expression, note.name, 0.95) for expression in said)
-            if not said and _is_arithmetic(clause) and not after.startswith("即"):
+            is_meant = _is_arithmetic(clause) or compares_names(clause, axes, is_relation=is_relation)
+            if not said and is_meant and not after.startswith("即"):
                 found.append(Rule(clause, "", note.name, 0.0))
                 doubts.append(f"{note.name} 的关系“{clause[:40]}”未能识别")
     for cells, axis in ((heads, across), (labels, down)):
