@@ -202,7 +202,8 @@ def _read_back(args: Namespace) -> Result:
         raise NotThere()
     workbook = read_workbook(file_given(args.file))
     found = queries.returned_workbook(filing=page, workbook=workbook, file=args.file)
-    lines = [said_of(_("拿不准"), spoken(doubt)) for doubt in workbook.doubts]
+    doubts = [*workbook.doubts, *found.doubts]
+    lines = [said_of(_("拿不准"), spoken(doubt)) for doubt in doubts]
     for one in found.differences:
         why = f" · {spoken(one.why)}" if one.why else ""
         lines.append(f"{_LOOKS[one.look]}\t{one.cell.key}\t{one.question.label}\t{one.cell.shown} → {one.then}{why}")
@@ -214,7 +215,7 @@ def _read_back(args: Namespace) -> Result:
              "then": one.then, "why": one.why}
             for one in found.differences
         ],
-        "doubts": list(workbook.doubts),
+        "doubts": doubts,
     }  # fmt: skip
     if args.take:
         done = actions.take_over(

@@ -73,6 +73,7 @@ def xlsx(table: Table) -> bytes:
         sheet = book.add_worksheet(_sheet_name(table.caption))
         bold, title = book.add_format({"bold": True, "bottom": 1}), book.add_format({"bold": True, "font_size": 14})
         figure = book.add_format({"num_format": "#,##0.######"})
+        percent = book.add_format({"num_format": '#,##0.######"%"'})  # the figures are percentages, not shares of one
         sheet.write_string(0, 0, neutral(table.caption), title)
         top = 1
         for line in _preamble(table)[1:]:
@@ -86,7 +87,8 @@ def xlsx(table: Table) -> bytes:
         for number, row in enumerate(table.rows, start=top + 1):
             for place, cell in enumerate(_cells(table, row.cells)):
                 if _is_number(cell.value):
-                    sheet.write_number(number, place, float(cell.value), figure)
+                    look = percent if _is_percent(cell, columns[place]) else figure
+                    sheet.write_number(number, place, float(cell.value), look)
                 else:
                     sheet.write_string(number, place, _fitting(neutral(str(cell.value))))
     return out.getvalue()
@@ -104,6 +106,10 @@ def _is_number(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return False
     return len(Decimal(value).normalize().as_tuple().digits) <= _EXCEL_DIGITS
+
+
+def _is_percent(cell: Cell, column: Column) -> bool:
+    return column.unit == "%" or cell.text.endswith("%")
 
 
 def _plain(cell: Cell) -> str:

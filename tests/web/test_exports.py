@@ -51,6 +51,17 @@ def test_numbers_stay_numbers_and_negative_ones_too():
     assert openpyxl.load_workbook(io.BytesIO(exports.xlsx(long))).active.cell(3, 1).value == "1234567890123456789"
 
 
+def test_percentages_keep_their_sign_and_their_figure():
+    columns = [Column("单位"), Column("比上年", "number"), Column("占比", "number", "%"), Column("税收", "number")]
+    rows = [row("甲镇", Cell("+3.2%", raw=Decimal("3.2")), number(Decimal("12.5")), number(7))]
+    sheet = openpyxl.load_workbook(io.BytesIO(exports.xlsx(table("t", "T", columns, rows)))).active
+    change, share, plain = sheet[sheet.max_row][1:]
+    assert (change.value, share.value, plain.value) == (3.2, 12.5, 7)
+    assert change.number_format.endswith('"%"')
+    assert share.number_format.endswith('"%"')
+    assert "%" not in plain.number_format
+
+
 def test_the_label_and_the_source_are_inside_the_file():
     example = _example("甲镇")
     text = exports.csv_bytes(example).decode("utf-8-sig")

@@ -137,3 +137,23 @@ def test_a_filing_that_was_handed_in_takes_no_file(house, sent, book, as_):
     hand_in(house, sent)
     assert as_("alice").get(f"{book}/").status_code == 404
     assert as_("alice").get(f"{book}.xlsx").status_code == 404
+
+
+def test_a_formula_without_its_outcome_is_told_and_not_taken_for_an_empty_cell(house, sent, book, as_):
+    """openpyxl writes formulas and computes none, as other programs do that fill in forms."""
+    alice = as_("alice")
+    told = alice.post(f"{book}/", {"file": _filled(alice, book, new_projects__2026Q3="=3+4", remark__2026Q3="修路")})
+    text = text_of(told)
+    assert "要采用的 1 项" in text
+    assert "是公式，文件里没有存算出的数" in text
+    assert house.cell(sent, "new_projects").state == "asked"
+    alone = alice.post(f"{book}/", {"file": file(saved(_with_formulas_alone()), "全是公式.xlsx")})
+    assert alone.status_code == 422
+    assert "是公式，文件里没有存算出的数" in text_of(alone)
+
+
+def _with_formulas_alone():
+    workbook = openpyxl.load_workbook(io.BytesIO(form(("新开工项目", "个"))))
+    workbook.active["A2"] = "填报单位：一村"
+    workbook.active["C4"] = "=3+4"
+    return workbook

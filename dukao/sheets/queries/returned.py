@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dukao.base.periods import Period
 from dukao.base.quantities import NotANumber, scaled_from_text
@@ -17,7 +18,7 @@ from dukao.base.refusals import Invalid
 from dukao.sheets.queries.answers import value_as_answer
 from dukao.sheets.queries.filings import CellView, FilingPage, QuestionView
 from dukao.workbooks.drawing import shown
-from dukao.workbooks.grid import CellError, Value, Workbook
+from dukao.workbooks.grid import CellError, Value, Workbook, cell_name
 from dukao.workbooks.matching import Asked, Matcher, converted
 from dukao.workbooks.shelf import FolderShelf, Known
 from dukao.workbooks.tables import Kind
@@ -25,6 +26,8 @@ from dukao.workbooks.tables import Kind
 # Our own workbook has the cells' keys in this column, and their values so many columns before it.
 KEY_COLUMN, VALUE_BEFORE_KEY = 7, 2
 _HEAD_AMONG_ROWS = 20
+# So many cells are named of those that could not be read.
+_NAMED_MOST = 5
 _KINDS = {"number": Kind.NUMBER, "text": Kind.TEXT, "code": Kind.CODE}
 _ValueOf = Callable[[QuestionView, CellView], str]
 
@@ -46,10 +49,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """Where a file says something else than the filing, in the sheet's order; and how many cells say the same."""
+    """Where a file says something else than the filing, in the sheet's order; and how many cells say the same.
+
+    `doubts`: what could not be read of it, in words.
+    """
 
     differences: tuple[Difference, ...]
     n_same: int
+    doubts: tuple[str, ...] = ()
 
     def of(self, look: str) -> tuple[Difference, ...]:
         return tuple(one for one in self.differences if one.look == look)
@@ -69,12 +76,26 @@ def returned_workbook(*, filing: FilingPage, workbook: Workbook, file: Path) -> 
             n_same += 1
         else:
             found.append(one)
+    doubts = tuple(_without_outcome(workbook))
     if not (found or n_same):
         raise Invalid(
-            _("文件里没有找到这张表的值"), errors={workbook.name: _("没有一项的名称对得上")},
+            _("文件里没有找到这张表的值"), errors={workbook.name: "；".join(doubts) or _("没有一项的名称对得上")},
             todo=_("请下载本表，填在里面再交回"),
         )  # fmt: skip
-    return Returned(tuple(found), n_same)
+    return Returned(tuple(found), n_same, doubts)
+
+
+def _without_outcome(workbook: Workbook) -> Iterator[str]:
+    """Formulas beside which the file has no value: none is computed here, and an empty cell would say nothing."""
+    cells = [f"{grid.name}!{cell_name(*place)}" for grid in workbook.grids if not grid.is_hidden
+             for place in sorted(grid.formulas) if grid.rows[place[0]][place[1]] is None]  # fmt: skip
+    if cells:
+        told = "、".join(cells[:_NAMED_MOST]) + ("…" if len(cells) > _NAMED_MOST else "")
+        yield ngettext(
+            "{cells} 是公式，文件里没有存算出的数，没有读到。请用表格软件打开、保存后再交回",
+            "{cells} 等 {n} 格是公式，文件里没有存算出的数，没有读到。请用表格软件打开、保存后再交回",
+            len(cells),
+        ).format(cells=told, n=len(cells))
 
 
 def filing_identity(filing: FilingPage) -> str:

@@ -78,7 +78,7 @@ def workbook(request: HttpRequest, number: str, unit: str) -> HttpResponse:
             file.path.unlink(missing_ok=True)  # all that it said stands on the page
     except Refused as refused:
         return doors.render(request, "workbooks/filing.html", _page(filing, refused=refused), status=refused.status)
-    page = _page(filing, found=found, file_name=file.name, doubts=tuple(map(spoken, book.doubts)))
+    page = _page(filing, found=found, file_name=file.name, doubts=(*map(spoken, book.doubts), *found.doubts))
     return doors.render(request, "workbooks/filing.html", page)
 
 
