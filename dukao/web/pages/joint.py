@@ -16,6 +16,7 @@ from dukao.org.rules import Actor
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
 from dukao.web.tables import Cell, Column, Table, number, row, table
+from dukao.web.timeline import month_name
 
 _MOST = 500
 
@@ -110,7 +111,7 @@ def _page(request: HttpRequest, actor: Actor) -> JointPage:
         bars=_bars(plan) if plan else (), visits=visits,
         left_out=tuple((i.number, i.title, i.department_name) for i in plan.left_out) if plan else (),
         departments=(("", _("全部部门")), *_departments(plan, actor)),
-        months=(("", _("全年")), *((str(m), _("{n}月").format(n=m)) for m in range(1, 13))), asked=asked,
+        months=(("", _("全年")), *((str(m), month_name(year, m)) for m in range(1, 13))), asked=asked,
         tables=(visits,) if visits else (), is_synthetic=plan.is_synthetic if plan else False,
     )  # fmt: skip
 
@@ -172,7 +173,7 @@ def _message(plan: JointPlanView) -> str:
 def _bars(plan: JointPlanView) -> tuple[MonthBar, ...]:
     most = max((max(one.alone, one.joint) for one in plan.months), default=0) or 1
     return tuple(
-        MonthBar(_("{n}月").format(n=one.month), one.alone, one.joint, round(100 * one.alone / most),
+        MonthBar(month_name(plan.year, one.month), one.alone, one.joint, round(100 * one.alone / most),
                  round(100 * one.joint / most))
         for one in plan.months
     )  # fmt: skip
