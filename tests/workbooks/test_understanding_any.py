@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -133,3 +134,12 @@ def test_named_rows_without_end_are_all_asked():
     (table,) = understand(Workbook("模拟.xlsx", "xlsx", (Grid("模拟", rows),))).sheets[0].tables
     assert len(table.slots) == 2 * 1_599
     assert table.slots[1_000].row_path == ("模拟500村",)
+
+
+@pytest.mark.parametrize("gap", [1, 2])
+def test_a_header_at_the_very_end_of_a_long_sheet_has_its_room_below_it(gap):
+    head = ["序号", "姓名", "性别", "电话"]
+    body = [[float(n), f"模拟{n}", "男", f"0464-{n:07d}"] for n in range(1, 1_201)]
+    grid = Grid("模拟", [head, *body, *[[None] * 4] * gap, head])  # type: ignore[arg-type]
+    tables = understand(Workbook("模拟.xlsx", "xlsx", (grid,))).sheets[0].tables
+    assert [slot.cell for table in tables for slot in table.slots] == [f"{c}{1_203 + gap}" for c in "BCD"]

@@ -1,5 +1,7 @@
 """Single tables as towns and villages get them. All forms are 模拟."""
 
+import pytest
+
 from dukao.workbooks.tables import Kind, Layout
 from tests.workbooks.drawn import cells, paths, row_paths, table_of, totals
 
@@ -285,3 +287,42 @@ def test_a_number_of_schools_is_a_number():
 def test_a_unit_of_measure_with_a_stroke_is_no_list_of_answers():
     (_, column) = table_of("| 村名 | 单产/公斤/亩 |\n| 东村 | |\n| 西村 | |", framed=True).columns
     assert (column.unit, column.codes) == ("公斤/亩", ())
+
+
+@pytest.mark.parametrize(
+    ("section", "first", "slots"),
+    [
+        ("一、农业生产", "粮食产量（吨）", "B3 B4 B6"),
+        ("一、农业生产", "1.粮食产量", "B3 B4 B6"),
+        ("一、农业总产值", "粮食产值", "B2 B3 B4 B6"),  # names a figure itself
+        ("一、农业生产", "主要做法", "B2 B3 B4 B6"),  # what stands below names none
+    ],
+)
+def test_a_numbered_row_over_figures_that_names_none_is_a_section(section, first, slots):
+    table = table_of(
+        f"""
+        | 指标 | 数值 |
+        | {section} | |
+        | {first} | |
+        | 蔬菜产量（吨） | |
+        | 二、土地 | |
+        | 耕地面积（亩） | |
+        """
+    )
+    assert cells(table) == slots
+    assert row_paths(table)[1] == f"{section}/{first}"
+
+
+def test_sections_may_be_numbered_in_a_column_of_their_own():
+    table = table_of(
+        """
+        | 序号 | 指标 | 本期 | 上年同期 |
+        | 一 | 农业生产 | | |
+        | 1 | 粮食产量（吨） | | |
+        | 2 | 蔬菜产量（吨） | | |
+        | 二 | 土地 | | |
+        | 1 | 耕地面积（亩） | | |
+        """
+    )
+    assert cells(table) == "C3 D3 C4 D4 C6 D6"
+    assert row_paths(table)[1:3] == ["农业生产/粮食产量（吨）", "农业生产/蔬菜产量（吨）"]

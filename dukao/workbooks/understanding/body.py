@@ -1,5 +1,6 @@
 """The body below a header: which columns name the rows, what each row is called, how rows hang together."""
 
+import itertools
 import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -11,6 +12,7 @@ from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.canvas import Canvas, Cell, Shape
 from dukao.workbooks.understanding.codes import codes_in
 from dukao.workbooks.understanding.headers import Header
+from dukao.workbooks.understanding.headings import kind_of
 
 _NUMBER_HEAD = re.compile(r"^(?:行次|行号|序码|栏次|(?:指标|统计|项目|科目|栏目|行)?(?:代码|编码)|编号)$")
 _TIME_HEAD = re.compile(r"^(?:年份|年度|月份|季度|时间|日期|年月|年)$")
@@ -73,7 +75,34 @@ def _heading_rows(canvas: Canvas, area: Area, body: Body) -> set[int]:
     ]
     if not marks or len(marked) < 0.5 * len(rows):
         alone = {row for row in alone if words.ends_with_colon(canvas.seen(row, area.left, area.right)[0].text)}
-    return alone
+    return alone | _sections_over_figures(canvas, body, rows)
+
+
+def _sections_over_figures(canvas: Canvas, body: Body, rows: list[int]) -> set[int]:
+    """Rows numbered 一、 that name no figure, have none, and stand over rows that all name one: 一、农业生产."""
+    names, serials = body.columns(Role.NAME), body.columns(Role.SERIAL, Role.NUMBER)
+    values = body.columns(Role.VALUE)
+    if len(names) != 1 or not values:
+        return set()
+    levels: dict[int, int] = {}
+    figures: set[int] = set()
+    for row in rows:
+        name = canvas.at(row, names[0])
+        if name is None or name.row != row:
+            return set()
+        numbers = [cell.text for column in serials if (cell := canvas.at(row, column)) is not None]
+        levels[row] = words.marker_level(name.text) or max((words.marker_level(f"{n}、") for n in numbers), default=0)
+        unit = words.unit_of_head(name.text)
+        if unit or kind_of((words.bare(name.text),), unit, (), []) in (Kind.NUMBER, Kind.PERCENT):
+            figures.add(row)
+    found = set()
+    for place, row in enumerate(rows):
+        if levels[row] != 1 or row in figures or any(canvas.at(row, column) is not None for column in values):
+            continue
+        below = list(itertools.takewhile(lambda other: levels[other] != 1, rows[place + 1 :]))
+        if below and figures.issuperset(below):
+            found.add(row)
+    return found
 
 
 def _repeated(canvas: Canvas, area: Area, header: Header, rows: list[int]) -> set[int]:
@@ -184,7 +213,8 @@ def row_headings(canvas: Canvas, area: Area, body: Body, *, is_roster: bool) -> 
     outer: dict[int, Cell] = {}
     for row in body.rows:
         if row in body.sections:
-            section = canvas.seen(row, area.left, area.right)[0]
+            seen = canvas.seen(row, area.left, area.right)
+            section = next((cell for cell in seen if cell.column in body.columns(Role.NAME)), seen[0])
             _head(section, stack)
             if not is_roster:
                 found.append(Heading(row, tuple(above.text for above in stack), number=words.marker(section.text)))

@@ -44,7 +44,7 @@ def slots_of(
         if len(slots) > most:
             break
     if canvas.ordinary is not None and body.rows:
-        ordinary = range(body.rows[0], body.rows[-1] + 1)
+        ordinary = range(body.rows[0], min(body.rows[-1] + 1, canvas.grid.height))  # room may lie below the sheet
         names = body.identity if is_roster else body.columns(Role.NAME)
         slots += canvas.ordinary.slots(asked, names, ordinary, frozenset(canvas.rows), most + 1)
         slots.sort(key=lambda slot: (slot.row, slot.column))
