@@ -90,7 +90,7 @@ def test_the_catalogue_of_events_is_complete():
     files = [path for room in rooms for path in (Path(settings.ROOT) / "dukao" / room).rglob("actions*/**/*.py")]
     files += [Path(settings.ROOT) / "dukao/indicators/actions.py"]
     written = {found for path in files for found in event.findall(path.read_text())}
-    assert written - {"registers.actions.facts"} == set(VERBS)
+    assert {one for one in written if ".actions." not in one} == set(VERBS)
 
 
 @pytest.mark.parametrize("asked", ["since=0001-01-01", "until=9999-12-31", "until=2026-13-01"])
