@@ -14,16 +14,10 @@ from dukao.workbooks.understanding.canvas import Canvas, Cell, Shape
 from dukao.workbooks.understanding.checking import borne_out
 from dukao.workbooks.understanding.headers import Header, header_of
 from dukao.workbooks.understanding.headings import columns_of, path_cells
+from dukao.workbooks.understanding.items import headings_and_slots, item_within, items_of, parts_of
 from dukao.workbooks.understanding.layouts import layout_of
 from dukao.workbooks.understanding.long import LONG_ROWS
-from dukao.workbooks.understanding.pairs import (
-    ends_in_labels,
-    headings_and_slots,
-    is_pairs,
-    item_within,
-    items_of,
-    parts_of,
-)
+from dukao.workbooks.understanding.pairs import ends_in_labels, is_pairs
 from dukao.workbooks.understanding.rules import implied_rules, printed_rules
 from dukao.workbooks.understanding.slots import slots_of
 
