@@ -55,6 +55,17 @@ def test_alice_gets_her_form_back_filled_in(village, person, form, tmp_path):
     page.wait_for_selector("h2:has-text('本表 5 项：已填 2，需填 3')")
     alice.looked_at("workbooks-form-confirmed")
 
+    # What was matched by itself is ruled out, and found again by the first letters of its pinyin.
+    page.locator("summary:has-text('不对可以改')").tap()
+    page.get_by_role("button", name="不是它：税收收入 › 本期数 不是 税收收入（万元）").tap()
+    page.wait_for_selector("h2:has-text('本表 5 项：已填 1，需填 4')")
+    page.fill("#find", "sssr")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#chooser .offers")
+    alice.looked_at("workbooks-form-choosing")
+    page.get_by_role("button", name="是它：税收收入 › 本期数 就是 税收收入（万元）").tap()
+    page.wait_for_selector("h2:has-text('本表 5 项：已填 2，需填 3')")
+
     with page.expect_download() as coming:
         page.get_by_role("button", name="下载填好的表").tap()
     coming.value.save_as(tmp_path / "back.xlsx")
