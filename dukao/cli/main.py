@@ -73,7 +73,11 @@ def _run(rest: list[str], chosen: argparse.Namespace) -> int:
             _tell_refusal(not_ready, as_json=args.json)
             return REFUSED
         raise
-    _tell(result, as_json=args.json)
+    try:
+        _tell(result, as_json=args.json)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has seen enough, as `head` does; nothing may be left to flush at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return result.exit_code
 
 

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from argparse import Namespace
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from dukao.cli import main as frame
 from dukao.cli.command import Command, Result
 from dukao.cli.main import main
 
+ROOT = Path(__file__).parents[2]
 FILES = Path(__file__).parents[1] / "org/divisions"
 
 
@@ -57,6 +60,16 @@ def test_invalid_input_names_its_places(db, one_command, capsys):
     one_command(_invalid)
     assert main(["try"]) == 3
     assert "  code：写四位" in capsys.readouterr().err
+
+
+def test_a_reader_that_stops_early_is_no_error(tmp_path):
+    file = tmp_path / "长.csv"
+    file.write_text(",".join(f"很长的列名{n}" for n in range(5_000)), encoding="utf-8")
+    command = [sys.executable, "-m", "dukao.cli.main", "read", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as running:
+        running.stdout.close()  # as `head` does
+        assert running.stderr.read() == b""
+    assert running.returncode == 0
 
 
 def test_an_unexpected_error_is_not_swallowed(db, one_command):
