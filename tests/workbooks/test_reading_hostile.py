@@ -247,6 +247,14 @@ def test_too_many_cells_of_other_kinds_are_counted_first(tmp_path, name, content
         assert refusal(reader, _written(tmp_path / name, content)).what == "工作簿太大"
 
 
+def test_a_whole_file_in_one_line_is_refused_at_once(reader, tmp_path):
+    path = _written(tmp_path / "长.csv", b"1," * 3_000_000)
+    started = time.monotonic()
+    refused = refusal(reader, path)
+    assert time.monotonic() - started < 10  # a limit of the product, with much room
+    assert (refused.what, refused.why) == ("第 1 行有 3,000,001 列", "表格最多 16,384 列，多半是整个文件写成了一行")
+
+
 def test_too_many_cells_of_ods_are_counted_first(tmp_path):
     cell = '<table:table-cell office:value-type="float" office:value="1"/>'
     table = f'<table:table table:name="表"><table:table-row>{cell * 2_000}</table:table-row></table:table>'

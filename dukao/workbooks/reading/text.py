@@ -9,7 +9,7 @@ from dukao.workbooks.grid import Value, Workbook
 from dukao.workbooks.problems import Limits, Unreadable
 from dukao.workbooks.reading.encodings import decoded
 from dukao.workbooks.reading.laying import laid_out, too_many_cells
-from dukao.workbooks.reading.marks import Marks
+from dukao.workbooks.reading.marks import COLUMNS, Marks
 
 _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_ROWS = 200
@@ -25,6 +25,12 @@ def read_text(path: Path, name: str, limits: Limits) -> Workbook:
     title = Path(name).stem
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if len(row) > COLUMNS:
+                raise Unreadable(
+                    f"第 {len(rows) + 1} 行有 {len(row):,} 列",
+                    why=f"表格最多 {COLUMNS:,} 列，多半是整个文件写成了一行",
+                    todo="请检查换行和分隔符，或另存为 XLSX",
+                )
             cells: list[Value] = [cell or None for cell in row]
             left -= len(cells) - cells.count(None)
             if left < 0:
