@@ -41,9 +41,9 @@ def test_no_string_is_marked_where_it_cannot_be_found():
 def test_placeholders_are_the_same():
     different = []
     for message in messages.english():
-        source = message.id if isinstance(message.id, str) else message.id[-1]
-        for text in [message.string] if isinstance(message.string, str) else message.string:
-            if message.id and sorted(_PLACEHOLDER.findall(source)) != sorted(_PLACEHOLDER.findall(text)):
+        originals, texts = ([one] if isinstance(one, str) else one for one in (message.id, message.string))
+        for source, text in zip(originals, texts, strict=True):
+            if source and sorted(_PLACEHOLDER.findall(source)) != sorted(_PLACEHOLDER.findall(text)):
                 different.append(source)
     assert different == []
 
