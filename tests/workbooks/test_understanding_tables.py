@@ -326,3 +326,20 @@ def test_sections_may_be_numbered_in_a_column_of_their_own():
     )
     assert cells(table) == "C3 D3 C4 D4 C6 D6"
     assert row_paths(table)[1:3] == ["农业生产/粮食产量（吨）", "农业生产/蔬菜产量（吨）"]
+
+
+def test_each_of_which_hangs_under_the_whole_and_not_under_a_part_named_before_it():
+    table = table_of(
+        """
+        | 指标名称 | 代码 | 本期 | 上年同期 |
+        | 总人口 | '01' | | |
+        | ~其中：男 | '02' | | |
+        | ~~~~女 | '03' | | |
+        | ~其中：脱贫人口 | '04' | | |
+        | ~~~~监测对象 | '05' | | |
+        | 总户数 | '06' | | |
+        """
+    )
+    parts = ["总人口/其中：男", "总人口/女", "总人口/其中：脱贫人口", "总人口/监测对象"]
+    assert row_paths(table) == ["总人口", *parts, "总户数"]
+    assert {"[3] <= [2]", "[5] <= [2]"} <= {rule.expression for rule in table.rules}

@@ -325,9 +325,8 @@ def _hang(leaf: str, texts: list[str], stack: list[_Above], is_total: bool) -> l
             stack.pop()
     elif stack and stack[-1].is_of_which and indent > stack[-1].indent:
         # Set under the name behind 其中: a further part of the same whole.
-        stack.pop()
+        indent = stack.pop().indent
         of_which = True
-        indent = min(indent, stack[-1].indent + 1) if stack else indent
     else:
         while stack and not (
             stack[-1].is_section or (stack[-1].indent < indent) or (stack[-1].rank and indent == stack[-1].indent)
