@@ -1,5 +1,7 @@
 """Headings over tables: levels, numbering, units of measure, periods, merged or left blank."""
 
+import pytest
+
 from dukao.workbooks.tables import Kind, Layout
 from tests.workbooks.drawn import cells, paths, row_paths, table_of
 
@@ -251,3 +253,41 @@ def test_letters_number_the_columns():
     )
     assert table.header_rows == (0, 1)
     assert [rule.expression for rule in table.rules] == ["[D] = [C] / [B]"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "| 填报村：龙东村 | | | | | 单位：万元 |",
+        "| 填报村： | 龙东村 | | | | 单位：万元 |",
+        "| 填报村（社区） | 龙东村 | | | | 单位：万元 |",
+        "| 乡镇（街道）： | 平安镇 | | 村： | 龙东村 | 单位：万元 |",
+        "| 所在社区：东社区 | | | | | 单位：万元 |",
+    ],
+)
+def test_whose_form_it_is_stands_above_the_header(line):
+    table = table_of(
+        f"""
+        | 模拟镇重点工作月报表 | < | < | < | < | < |
+        {line}
+        | 指标 | 计量单位 | 本月数 | 本年累计 | 去年同期 | 增减率% |
+        | 户籍人口 | 人 | | | | |
+        | 村集体收入 | | | | | |
+        """
+    )
+    assert table.unit == "万元"
+    assert paths(table) == ["指标", "计量单位", "本月数", "本年累计", "去年同期", "增减率%"]
+    assert row_paths(table) == ["户籍人口", "村集体收入"]
+
+
+def test_a_village_asked_of_a_household_is_an_item():
+    table = table_of(
+        """
+        | 农户基本情况登记表 | < | < | < |
+        | 所在村： | | 组别： | |
+        | 户主姓名 | | 联系电话 | |
+        | 家庭人口（人） | | 耕地面积（亩） | |
+        """,
+        framed=True,
+    )
+    assert cells(table) == "B2 D2 B3 D3 B4 D4"

@@ -182,7 +182,7 @@ class _Scan:
         measured = any(words.unit_of_line(cell.printed) for cell in cells)
         found = 0
         for before, cell in zip([None, *cells], cells, strict=False):
-            if words.is_meta(cell.text) or words.is_meta_label(cell.text):
+            if words.is_meta(cell.text) or words.is_own_meta(cell.text):
                 found += 1
             elif before is not None and (
                 before.text.endswith((":", "："))
