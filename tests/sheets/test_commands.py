@@ -3,9 +3,12 @@
 import csv
 import json
 
+import openpyxl
 import pytest
 
 from dukao.cli.main import main
+from dukao.sheets import actions
+from dukao.workbooks.matching import Asked
 from tests.conftest import AT
 from tests.sheets.conftest import LEGAL
 
@@ -128,3 +131,28 @@ def test_only_who_fills_a_filing_in_reads_a_workbook_back_into_it(house, city, r
         assert run("filing", "read-back", number, city.code["一村"], str(file), "--take", "--as", name)[0] == 3
     assert house.cell(number, "new_projects").state == "asked"
     assert run("filing", "read-back", number, city.code["一村"], str(tmp_path / "没有.csv"))[0] == 3
+
+
+def test_fill_on_the_platform_heeds_what_people_said_that_words_mean(house, city, run, tmp_path):
+    house.know("tax_revenue", "2026Q3", "一村", 128450)
+    house.know("vat_revenue", "2026Q3", "一村", 50000)
+    form = openpyxl.Workbook()
+    for row in (["村级情况表（模拟）"], ["指标名称", "计量单位", "本期数"], ["税收收入", "万元"], ["别的收入", "万元"]):
+        form.active.append(row)
+    form.save(tmp_path / "表.xlsx")
+    fill = ("fill", str(tmp_path / "表.xlsx"), "--platform", "--unit", city.code["一村"], "--period", "2026Q3",
+            "--out", str(tmp_path / "已填.xlsx"), "--as", "alice")  # fmt: skip
+
+    def filled() -> dict[str, int | str]:
+        return {cell["cell"]: cell["value"] for cell in run(*fill)[1]["cells"]}
+
+    assert filled() == {"C3": "1284.50"}
+    said = {"unit": city.code["甲镇"], "by": city.actor["rita"], "at": AT}
+    taxes, other = (Asked(("本期数",), (name,)).words for name in ("税收收入", "别的收入"))
+    actions.reject_meaning(signature=taxes, element="tax_revenue", **said)
+    actions.confirm_meaning(signature=other, element="vat_revenue", **said)
+    assert filled() == {"C4": 500}, "said above, heeded below"
+    actions.confirm_meaning(
+        signature=taxes, element="tax_revenue", unit=city.code["一村"], by=city.actor["alice"], at=AT
+    )  # fmt: skip
+    assert filled() == {"C3": "1284.50", "C4": 500}

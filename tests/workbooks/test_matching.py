@@ -114,6 +114,16 @@ def test_a_confirmation_is_remembered_by_the_words_of_the_question():
     assert taught.sure(Asked((), unit="户")) is None, "no words are no question that was confirmed"
 
 
+def test_what_a_person_ruled_out_is_neither_taken_nor_offered_for_any_time():
+    asked = Asked(("低保户数",), unit="户")
+    sure = Matcher(TERMS).sure(asked)
+    assert sure
+    taught = Matcher(TERMS, never={asked.words: {sure.term.key}})
+    for again in (asked, Asked(("低保户数", "上年同期"), unit="户")):
+        assert sure.term.key not in {c.term.key for c in taught.candidates(again)}
+    assert taught.sure(Asked(("低保人数",), unit="人")) == Matcher(TERMS).sure(Asked(("低保人数",), unit="人"))
+
+
 @pytest.mark.parametrize(
     ("text", "core", "unit", "span"),
     [
