@@ -161,6 +161,17 @@ def test_notes_say_where_a_value_is_from_and_leave_those_of_people(form: Path) -
     assert drawing.count(b":Row>") == 6  # opened and closed
 
 
+def test_a_note_of_people_on_a_filled_cell_stays_and_the_summary_has_the_source(form: Path) -> None:
+    book = openpyxl.load_workbook(form)
+    book["表一"]["B3"].comment = Comment("请按月末数填", "镇统计站")
+    book.save(form)
+    _, book, _ = filled(form, {"B3": 1})
+    assert book["表一"]["B3"].comment.text == "请按月末数填"
+    told = [[v for v in row if v] for row in book["填报摘要"].iter_rows(values_only=True)]
+    assert any("原来就有批注的，批注没有改动，来源见下表" in str(line[0]) for line in told if line)
+    assert ["表一", "B3", "1", "模拟台账.xlsx 台账!C2", "2026Q3", "名称相同"] in told
+
+
 def test_a_sheet_without_notes_gets_the_parts_for_them(form: Path) -> None:
     _, book, target = filled(form, {"附表!B1": 1})
     assert book["附表"]["B1"].comment.author == "数智督考"
