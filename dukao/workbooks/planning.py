@@ -15,6 +15,7 @@ from dukao.workbooks.shelf import Known, Shelf, key_columns, period_in, period_o
 from dukao.workbooks.subjects import Subjects, Unnamed, is_personal, other_level
 from dukao.workbooks.tables import Layout, Slot, Table, Understood
 from dukao.workbooks.understanding import words
+from dukao.workbooks.understanding.formulas import formula_doubts
 
 # How many terms a person is offered for one slot.
 OFFERED_MOST = 3
@@ -66,12 +67,13 @@ def _in_words(known: Known) -> str:
 
 @dataclass(frozen=True)
 class Plan:
-    """What `fill` will do to one form for one unit and period."""
+    """What `fill` will do to one form for one unit and period; `doubts` says in words what a person should know."""
 
     unit: str
     period: Period | None
     fillings: tuple[Filling, ...]
     gaps: tuple[Gap, ...]
+    doubts: tuple[str, ...] = ()
 
     @property
     def n_slots(self) -> int:
@@ -87,6 +89,7 @@ def plan_filling(
     """
     fillings: list[Filling] = []
     gaps: list[Gap] = []
+    doubts: list[str] = []
     for grid, sheet in zip(workbook.grids, understood.sheets, strict=True):
         mine: list[Filling] = []
         opened: list[tuple[Table, Gap]] = []
@@ -103,7 +106,8 @@ def plan_filling(
         computed, left = _computed(grid, mine, opened, period)
         fillings += (*mine, *computed)
         gaps += left
-    return Plan(unit, period, tuple(fillings), tuple(gaps))
+        doubts += formula_doubts(grid)
+    return Plan(unit, period, tuple(fillings), tuple(gaps), tuple(doubts))
 
 
 def written(grid: Grid, fillings: Iterable[Filling]) -> Grid:

@@ -75,6 +75,22 @@ def test_fill_writes_what_is_known_beside_the_form(db, desk, capsys):
     assert "人口2026Q3.csv" in sheet["C3"].comment.text
 
 
+def test_formulas_that_reach_out_are_told_and_not_run(db, desk, capsys):
+    form = openpyxl.load_workbook("表.xlsx")
+    form.active["D3"], form.active["D4"] = "=cmd|'/c calc'!A0", "='[外部.xlsx]表'!A1+[1]表!B2"
+    form.active["D5"], form.active["D6"] = "=SUM(#REF!)", '=IF(C6="[1]甲|乙!",表[户数],C6*2)'
+    form.save("表.xlsx")
+    told = [
+        "工作表“Sheet”有 1 处（如 D3）公式要调用别的程序，没有运行，请删去或向发表单位核实",
+        "工作表“Sheet”有 1 处（如 D4）公式引用了别的文件，没有去取，用的是上次保存的值",
+        "工作表“Sheet”有 1 处（如 D5）公式的引用已经失效（#REF!），算不出数",
+    ]
+    assert as_json(capsys, "read", "表.xlsx")["doubts"] == told
+    filled = ("fill", "表.xlsx", "--unit", "龙东村", "--period", "2026Q3", "--data", "资料")
+    assert set(told) <= set(as_json(capsys, *filled)["doubts"])
+    assert set(told) <= set(run(capsys, *filled).out.splitlines())
+
+
 def test_what_is_offered_is_taken_once_and_remembered(db, desk, capsys):
     fill = ("fill", "表.xlsx", "--unit", "龙东村", "--period", "2026Q3", "--data", "资料")
     told = run(capsys, *fill).out

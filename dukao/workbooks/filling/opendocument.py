@@ -65,11 +65,12 @@ class OdsPress:
                 job.skipped.append(Skipped(filling, why))
         for gap in plan.gaps:
             self._mark(job, gap)
-        said = Said(title, plan, job.filled, job.skipped, plan.gaps, self._doubts)
+        doubts = (*self._doubts, *plan.doubts)
+        said = Said(title, plan, job.filled, job.skipped, plan.gaps, doubts)
         edits = [edit for name, cells in job.cells.items() for edit in self._tables[name].edits(cells)]
         edits += [*self._summary(said), self._styles.edit()]
         self._archive.write(target, {_PART: self._xml.edited(edits)})
-        return Filled(target, tuple(job.filled), tuple(job.skipped), plan.gaps, tuple(self._doubts))
+        return Filled(target, tuple(job.filled), tuple(job.skipped), plan.gaps, doubts)
 
     def _fill(self, job: "_Job", filling: Filling) -> str:
         """Plan the cell's writing; else why it cannot be."""

@@ -60,7 +60,7 @@ class OfficePress:
                 job.skipped.append(Skipped(filling, why))
         for gap in plan.gaps:
             self._mark(job, gap)
-        parts, types, doubts = dict[str, bytes](), dict[str, str](), list(self._doubts)
+        parts, types, doubts = dict[str, bytes](), dict[str, str](), [*self._doubts, *plan.doubts]
         for name, cells in job.cells.items():
             if (sheet := self._sheet(name)) is not None and cells:
                 changed, added, doubt = sheet.written(cells, job.notes.get(name, {}))

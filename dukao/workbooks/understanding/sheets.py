@@ -9,6 +9,7 @@ from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.assembling import tables_of, ticked_lines, unused_lines
 from dukao.workbooks.understanding.blocks import blocks_of
 from dukao.workbooks.understanding.canvas import Canvas, Cell
+from dukao.workbooks.understanding.formulas import formula_doubts
 from dukao.workbooks.understanding.joining import joined
 
 
@@ -38,9 +39,8 @@ def _sheet(grid: Grid) -> tuple[UnderstoodSheet, list[str]]:
         tables = [replace(table, slots=(), doubts=(*table.doubts, hidden)) for table in tables]
     lines = sorted(set(loose), key=lambda cell: (cell.row, cell.column))
     leftover = tuple(f"{cell.name} {cell.text}" for cell in lines)
-    return UnderstoodSheet(grid.name, tuple(tables), grid.is_hidden, leftover), canvas.doubts + _inner_blanks(
-        grid, lines
-    )
+    doubts = [*canvas.doubts, *_inner_blanks(grid, lines), *formula_doubts(grid)]
+    return UnderstoodSheet(grid.name, tuple(tables), grid.is_hidden, leftover), doubts
 
 
 def _is_summary(grid: Grid) -> bool:
