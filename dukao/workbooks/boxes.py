@@ -77,6 +77,16 @@ def boxes_in(text: str) -> Boxes | None:
     return None
 
 
+def asks_several(text: str) -> bool:
+    """Whether one text asks several things, each with its own boxes: `性别：□男 □女 民族：□汉族 □其他`."""
+    return len(re.findall(rf"[^{_OPEN}{_TICKED}:：\s][:：]\s*{_MARK}", _HOW.sub("", text))) > 1
+
+
+def is_box(text: str) -> bool:
+    """Whether it is nothing but one box."""
+    return re.fullmatch(rf"\s*[{_OPEN}{_TICKED}]\s*", text) is not None
+
+
 def _box(title: str, mark: str, start: int) -> Box:
     return Box(_NUMBERING.sub("", title).strip("_＿。.") or title, mark, start)
 

@@ -79,6 +79,30 @@ def test_of_names_that_are_only_alike_the_likest_is_offered(matcher):
     assert 0.1 <= offered.score <= 0.25, "rarely right, and never taken"
 
 
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        (("老年人情况", "其中：60岁以上老年人"), ("80周岁以上老年人数",)),
+        (("60周岁及以上老年人口",), ("80周岁及以上老年人口",)),
+        (("第一产业增加值",), ("第二产业增加值",)),
+        (("二级残疾人数",), ("一级残疾人数",)),
+    ],
+)
+def test_names_of_other_numbers_are_neighbours_and_not_offered(path, names):
+    assert Matcher((Term("neighbour", names),)).candidates(Asked(path)) == ()
+
+
+@pytest.mark.parametrize(
+    "path", [("资金", "合计\n③=①+②"), ("资金", "其中", "货币资金\n①"), ("资金", "其中", "应收款\n②")]
+)
+def test_an_outer_heading_alone_offers_nothing(path):
+    known = Matcher(
+        (Term("attracted", ("招商引资到位资金", "到位资金"), "万元"), Term("cash", ("货币资金余额",), "万元"))
+    )
+    offered = {c.term.key for c in known.candidates(Asked(path, unit="万元"))}
+    assert offered == ({"cash"} if "货币资金" in path[-1] else set())
+
+
 def test_a_growth_rate_is_not_the_figure_that_grew(matcher):
     offered = {c.term.key: c.score for c in matcher.candidates(Asked(("增值税", "同比增长"), unit="%"))}
     assert offered.get("vat", 0) < 0.5

@@ -1,5 +1,7 @@
 """Questionnaires and personal forms: item and answer side by side. All forms are 模拟."""
 
+import pytest
+
 from dukao.workbooks.tables import Kind, Layout
 from tests.workbooks.drawn import cells, paths, sheet_of, table_of
 
@@ -304,3 +306,73 @@ def test_boxes_in_the_rows_of_a_table_are_its_answers():
     assert [(slot.cell, [title for _, title in slot.codes]) for slot in table.slots] == [
         ("C2", ["是", "否"]), ("C3", ["有", "无"]),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("boxes", ["是 | □ | 否 | □", "□ | 是 | □ | 否"])
+def test_boxes_in_cells_of_their_own_are_told_and_ask_nothing(boxes):
+    table = table_of(f"| 村名 | | | | |\n| 是否通自来水 | {boxes} |\n| 户籍人口（人） | | | | |", framed=True)
+    assert cells(table) == "B1 B3"
+    assert table.doubts == ("A2 “是否通自来水”的选项和方框各占一格，要手工勾选",)
+
+
+@pytest.mark.parametrize(
+    ("row", "cell"),
+    [
+        ("| 性别：□男 □女~民族：□汉族 □其他 | < | < | < |", "A2"),
+        ("| 基本情况 | 性别：□男 □女~民族：□汉族 □其他 | < | < |", "B2"),
+    ],
+)
+def test_several_questions_with_boxes_in_one_cell_are_told_and_leave_the_form_whole(row, cell):
+    table = table_of(f"| 姓名 | | 电话 | |\n{row}\n| 住址 | | 政治面貌 | |", framed=True)
+    assert table.layout is Layout.PAIRS
+    assert cells(table) == "B1 D1 B3 D3"
+    assert table.doubts == (f"{cell} 一格里有几个要勾选的问题，要手工勾选",)
+
+
+@pytest.mark.parametrize(
+    "head", ["| 题号 | 问题 | 回答 |", "| 序号 | 题目 | 填写内容 |", "| 序号 | 调查问题 | 本村填报情况 |"]
+)
+@pytest.mark.parametrize("answers", [("", "", "□是 □否"), (1200, 3000, "是")])
+def test_questions_and_answers_under_a_header_are_pairs(head, answers):
+    questions = ("本村户籍人口有多少人？", "本村耕地面积有多少亩？", "是否通自来水？")
+    lines = [f"| {n} | {q} | {a} |" for n, (q, a) in enumerate(zip(questions, answers, strict=True), 1)]
+    table = table_of("\n".join(["| 调查问卷（模拟） | < | < |", head, *lines]), framed=True)
+    assert table.layout is Layout.PAIRS
+    assert paths(table) == list(questions)
+    assert cells(table) == ("" if answers[0] else "C3 C4 C5")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        """
+        | 一、基本情况 | |
+        | 户籍人口有多少人？ | |
+        | 耕地面积有多少亩？ | |
+        | 二、设施 | |
+        | 是否通自来水？ | |
+        """,
+        """
+        | 一、基本情况 | < |
+        | 户籍人口有多少人？ | |
+        | 耕地面积有多少亩？ | |
+        | 二、设施 | < |
+        | 是否通自来水？ | |
+        """,
+    ],
+)
+def test_sections_of_a_questionnaire_ask_nothing_merged_or_not(form):
+    table = table_of(form, framed=True)
+    assert table.layout is Layout.PAIRS
+    assert cells(table) == "B2 B3 B5"
+    assert paths(table)[0] == "一、基本情况/户籍人口有多少人？"
+    assert paths(table)[-1] == "二、设施/是否通自来水？"
+
+
+def test_the_unit_of_a_question_may_stand_in_a_column_of_its_own():
+    table = table_of(
+        "| 问题 | 单位 | 回答 |\n| 户籍人口有多少？ | 人 | |\n| 耕地面积有多少？ | 亩 | |\n| 是否通自来水？ | — | |",
+        framed=True,
+    )
+    assert table.layout is Layout.PAIRS
+    assert [(slot.cell, slot.unit) for slot in table.slots] == [("C2", "人"), ("C3", "亩"), ("C4", "")]

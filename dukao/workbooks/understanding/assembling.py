@@ -14,12 +14,15 @@ from dukao.workbooks.understanding.canvas import Canvas, Cell, Shape
 from dukao.workbooks.understanding.checking import borne_out
 from dukao.workbooks.understanding.headers import Header, header_of
 from dukao.workbooks.understanding.headings import columns_of, path_cells
-from dukao.workbooks.understanding.items import headings_and_slots, item_within, items_of, parts_of
+from dukao.workbooks.understanding.items import Item, headings_and_slots, item_within, items_of, parts_of
 from dukao.workbooks.understanding.layouts import layout_of
 from dukao.workbooks.understanding.long import LONG_ROWS
 from dukao.workbooks.understanding.pairs import ends_in_labels, is_pairs
 from dukao.workbooks.understanding.rules import implied_rules, printed_rules
 from dukao.workbooks.understanding.slots import slots_of
+
+_QUESTION = re.compile(r"^(?:调查)?(?:问题|题目|题干|问题内容|题目内容)$")
+_ANSWER = re.compile(r"^(?:您的|本村|本单位)?(?:回答|答案|答复|作答|填写|填报)(?:内容|情况|结果|栏)?$")
 
 
 def tables_of(canvas: Canvas, block: Block) -> list[Table]:
@@ -170,6 +173,8 @@ def _columnar(canvas: Canvas, block: Block, area: Area, title: str, lines: _Line
         area, added = _with_room(canvas, block, area, header, body)
         doubts += added
     rows = row_headings(canvas, area, body, is_roster=layout is Layout.ROSTER)
+    if not is_inner and _asks_questions(canvas, header, body, columns):
+        return _questionnaire(canvas, block, area, header, body, rows, lines)
     items = [row for row in rows if row.index not in body.sections]
     heads = [cell for row in header.rows for cell in canvas.cells(row, area.left, area.right)]
     labels = [cell for h in items for c in body.columns(Role.NAME) if (cell := canvas.row(h.index).get(c)) is not None]
@@ -191,6 +196,41 @@ def _columnar(canvas: Canvas, block: Block, area: Area, title: str, lines: _Line
         tuple(slots), min(confidence, 0.99), tuple(doubts),
     )  # fmt: skip
     return table if canvas.ordinary is not None else replace(table, rules=borne_out(table, canvas.grid))
+
+
+def _asks_questions(canvas: Canvas, header: Header, body: Body, columns: tuple[Heading, ...]) -> bool:
+    """Whether one column asks and the other one waits for answers: 问题 and 回答, or questions without any header."""
+    names, values = body.columns(Role.NAME), body.columns(Role.VALUE)
+    if len(names) != 1 or len(values) != 1:
+        return False
+    heads = {column.index: plain(column.path[-1]) if column.path else "" for column in columns}
+    if header.rows:
+        return bool(_QUESTION.match(heads[names[0]]) and _ANSWER.match(heads[values[0]]))
+    asked = [cell for row in body.rows if row not in body.sections and (cell := canvas.at(row, names[0])) is not None]
+    return len(asked) >= 2 and sum(words.is_question(cell.text) for cell in asked) >= 0.6 * len(asked)
+
+
+def _questionnaire(
+    canvas: Canvas, block: Block, area: Area, header: Header, body: Body, rows: Sequence[Heading], lines: _Lines
+) -> Table:
+    """Its questions as items, each with its answer; sections, also the one above it, lead their paths."""
+    (name,), (value,) = body.columns(Role.NAME), body.columns(Role.VALUE)
+    sections = (lines.section,) if lines.section and not header.rows else ()
+    units = {heading.index: heading.unit for heading in rows}
+    items = []
+    for row in body.rows:
+        label = canvas.at(row, name)
+        if row in body.sections:
+            sections = (canvas.seen(row, area.left, area.right)[0].text,)
+        elif label is not None and label.row == row:
+            answer = canvas.area(row, value)
+            items.append(Item((*sections, label.text), label, answer, canvas.at(row, value), units.get(row, "")))
+    columns, rows, slots = headings_and_slots(canvas, items, lines.unit)
+    doubts = (*block.doubts, *_errors(canvas, area))
+    return Table(
+        area, Layout.PAIRS, lines.title, lines.unit, lines.period, header.rows, columns, rows, _notes(block), (), slots,
+        0.9, doubts,
+    )  # fmt: skip
 
 
 def _with_room(canvas: Canvas, block: Block, area: Area, header: Header, body: Body) -> tuple[Area, list[str]]:

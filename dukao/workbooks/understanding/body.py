@@ -20,6 +20,8 @@ _PERSONAL = re.compile(
     r"^(?:.{0,6}姓名|户主|户主姓名|.{0,4}(?:企业|公司|项目|合作社|单位|商户|学校|药店|场所|农场|机构|设备|资产|文件)名称|身份证.*|.*车牌.*|联系人|负责人|合同名称|承包人|承租方)"
 )
 
+_ASKS = re.compile(r"\?$|^(?:\d+[.、])?(?:是否|有无|能否)")
+
 
 class Role(StrEnum):
     """What a column does for its rows."""
@@ -68,7 +70,8 @@ def _heading_rows(canvas: Canvas, area: Area, body: Body) -> set[int]:
     for row in rows:
         seen = [cell.column for cell in canvas.seen(row, area.left, area.right) if cell.shape is not Shape.BLOCK]
         name = canvas.at(row, seen[0]) if len(seen) == 1 and seen[0] in names else None
-        if name is not None and not codes_in(name.printed):  # one that offers answers asks something
+        # One that offers answers, or is a question, asks something.
+        if name is not None and not codes_in(name.printed) and not _ASKS.search(plain(name.text)):
             alone.add(row)
     marked = [
         row for row in rows if any((c := canvas.at(row, m)) is not None and c.shape is not Shape.BLOCK for m in marks)

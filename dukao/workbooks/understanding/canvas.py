@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
-from dukao.workbooks.boxes import boxes_in
+from dukao.workbooks.boxes import asks_several, boxes_in
 from dukao.workbooks.grid import Area, CellError, Grid, Value, cell_name
 from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.codes import is_boxes
@@ -74,6 +74,11 @@ class Cell:
         """Whether what is asked and the answers to tick stand in this one cell: `是否参保：□是 □否`."""
         boxes = boxes_in(self.printed) if self.shape is Shape.TEXT else None
         return boxes is not None and bool(boxes.label)
+
+    @property
+    def asks_several(self) -> bool:
+        """Whether several questions stand in this one cell, each with its answers to tick."""
+        return self.shape is Shape.TEXT and asks_several(self.printed)
 
 
 class Canvas:

@@ -1,9 +1,10 @@
 """The items of a form of pairs, each with its answer; and the small rosters set between them."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
-from dukao.workbooks.boxes import boxes_in, has_open_boxes
+from dukao.workbooks.boxes import boxes_in, has_open_boxes, is_box
 from dukao.workbooks.grid import Area
 from dukao.workbooks.tables import Heading, Kind, Slot
 from dukao.workbooks.understanding import words
@@ -129,6 +130,9 @@ def items_of(canvas: Canvas, area: Area, first_section: str) -> tuple[list[Item]
         if len(seen) == 1 and seen[0].row == row and seen[0].is_text and _is_section(canvas, area, seen[0]):
             section = (seen[0].text,)
             continue
+        if len(seen) == 1 and _heads_items(canvas, area, seen[0]):
+            section = (seen[0].text,)
+            continue
         found, unpaired = _items_of_row(canvas, area, row, section)
         items.extend(found)
         doubts.extend(unpaired)
@@ -137,7 +141,17 @@ def items_of(canvas: Canvas, area: Area, first_section: str) -> tuple[list[Item]
 
 def _is_section(canvas: Canvas, area: Area, cell: Cell) -> bool:
     is_wide = cell.width >= 0.7 * (area.right - area.left + 1) and area.right > area.left
-    return is_wide and not cell.is_open and not cell.asks_itself
+    return is_wide and not (cell.is_open or cell.asks_itself or cell.asks_several)
+
+
+def _heads_items(canvas: Canvas, area: Area, cell: Cell) -> bool:
+    """Whether a name numbered 一、 has a blank beside it only because nothing was merged: items stand below it."""
+    if cell.column != area.left or words.marker_level(cell.text) != 1 or cell.asks_itself or codes_in(cell.printed):
+        return False
+    if words.is_question(cell.text) or kind_of((words.bare(cell.text),), "", (), []) in (Kind.NUMBER, Kind.PERCENT):
+        return False
+    below = canvas.cells(cell.area.bottom + 1, area.left, area.left) if cell.area.bottom < area.bottom else []
+    return bool(below) and words.marker_level(below[0].text) != 1
 
 
 def _items_of_row(canvas: Canvas, area: Area, row: int, section: tuple[str, ...]) -> tuple[list[Item], list[str]]:
@@ -152,7 +166,12 @@ def _items_of_row(canvas: Canvas, area: Area, row: int, section: tuple[str, ...]
         place += 1
         if label is None or label.is_open or (here.top != row and not is_group(canvas, area, (here, label))):
             continue
-        if is_ticked_within(canvas, area, tokens, place - 1):
+        if label.asks_several:
+            doubts.append(f"{label.name} 一格里有几个要勾选的问题，要手工勾选")
+        elif n_boxes := _boxes_apart(tokens, place):
+            doubts.append(f"{label.name} “{_short(label.text)}”的选项和方框各占一格，要手工勾选")
+            place += n_boxes
+        elif is_ticked_within(canvas, area, tokens, place - 1):
             items.append(item_within(label, groups))
         elif is_group(canvas, area, (here, label)):
             groups = (*groups, label.text)
@@ -164,13 +183,28 @@ def _items_of_row(canvas: Canvas, area: Area, row: int, section: tuple[str, ...]
             continue
         elif place == len(tokens):
             doubts.append(f"{label.name} “{_short(label.text)}”旁没有填写的位置")
-        elif is_text(tokens[place]) and not in_turns and _heads_next(tokens, place):
+        elif is_text(tokens[place]) and not in_turns and (_heads_next(tokens, place) or _asks_several(tokens[place])):
             groups = (*groups, label.text)
         else:
             taken, item = _item(tokens, place, label, groups)
             place += taken
             items += [item] if item.answer.top == row else []
     return items, doubts
+
+
+def _boxes_apart(tokens: list[Token], place: int) -> int:
+    """How many cells from this place hold answers and their boxes in turn, each in a cell of its own: 是 □ 否 □."""
+    marks = [cell is not None and is_box(cell.printed) for _, cell in tokens[place:]]
+    texts = [cell is not None and cell.is_text for _, cell in tokens[place:]]
+    for answers, boxes in ((texts[0::2], marks[1::2]), (texts[1::2], marks[0::2])):
+        both = list(itertools.takewhile(all, zip(answers, boxes, strict=False)))
+        if len(both) > 1:
+            return 2 * len(both)
+    return 0
+
+
+def _asks_several(token: Token) -> bool:
+    return token[1] is not None and token[1].asks_several
 
 
 def _item(tokens: list[Token], place: int, label: Cell, groups: tuple[str, ...]) -> tuple[int, Item]:

@@ -121,7 +121,7 @@ def _paired(canvas: Canvas, area: Area, row: int, *, is_form: bool) -> tuple[int
         if cell is None or here.top != row:
             continue
         cells += 1
-        if is_ticked_within(canvas, area, tokens, place - 1):
+        if cell.asks_several or is_ticked_within(canvas, area, tokens, place - 1):
             paired += 1
             continue
         if not cell.is_text or place == len(tokens):
@@ -133,8 +133,10 @@ def _paired(canvas: Canvas, area: Area, row: int, *, is_form: bool) -> tuple[int
                 place += 2 if unit_at(tokens, place + 1) else 1
         elif is_unit_between(tokens, place):
             paired, cells, place = paired + 2, cells + 1, place + 2
-        elif answer.is_open or (
-            (is_item(cell) or (is_form and not heads_column(cell))) and not words.is_label(answer.text)
+        elif (
+            answer.is_open
+            or answer.asks_several
+            or ((is_item(cell) or (is_form and not heads_column(cell))) and not words.is_label(answer.text))
         ):
             paired, cells, place = paired + 2, cells + 1, place + 1
     return paired, cells
@@ -153,8 +155,10 @@ def _is_named_above(canvas: Canvas, area: Area, row: int, column: int) -> bool:
         and below.is_text
         and below.row == row + 1
         and (words.is_label(below.text) or canvas.row(row + 1).get(area.left) is None)
+        and not below.asks_several
         and own is not None
         and own.is_text
+        and own is not below
     )
 
 
