@@ -77,6 +77,7 @@ def boxes_in(text: str) -> Boxes | None:
     return None
 
 
+@lru_cache(maxsize=65_536)
 def asks_several(text: str) -> bool:
     """Whether one text asks several things, each with its own boxes: `性别：□男 □女 民族：□汉族 □其他`."""
     return len(re.findall(rf"[^{_OPEN}{_TICKED}:：\s][:：]\s*{_MARK}", _HOW.sub("", text))) > 1

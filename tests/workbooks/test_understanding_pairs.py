@@ -2,8 +2,10 @@
 
 import pytest
 
+from dukao.workbooks.grid import Workbook
 from dukao.workbooks.tables import Kind, Layout
-from tests.workbooks.drawn import cells, paths, sheet_of, table_of
+from dukao.workbooks.understanding import understand
+from tests.workbooks.drawn import cells, drawn, paths, row_paths, sheet_of, table_of
 
 
 def asked(table):
@@ -376,3 +378,17 @@ def test_the_unit_of_a_question_may_stand_in_a_column_of_its_own():
     )
     assert table.layout is Layout.PAIRS
     assert [(slot.cell, slot.unit) for slot in table.slots] == [("C2", "人"), ("C3", "亩"), ("C4", "")]
+
+
+def test_several_questions_in_one_cell_are_told_wherever_they_stand():
+    several = "通水：□是 □否~通网：□是 □否"
+    table = table_of(
+        f"| 村名 | 设施 | 户数（户） |\n| 东村 | {several} | |\n| 西村 | {several} | |\n| 南村 | {several} | |",
+        framed=True,
+    )
+    assert row_paths(table) == ["东村", "西村", "南村"]
+    assert cells(table) == "C2 C3 C4"
+    assert table.doubts == ("B2 等 3 格里各有几个要勾选的问题，要手工勾选",)
+    sheet = f"| 登记表（模拟） | < | < | < |\n| {several} | < | < | < |\n| 村名 | | 户数 | |\n| 村支书姓名 | | 电话 | |"
+    understood = understand(Workbook("模拟.xlsx", "xlsx", (drawn(sheet, framed=True),)))
+    assert understood.doubts == ("工作表“Sheet1”的 A2 一格里有几个要勾选的问题，要手工勾选",)

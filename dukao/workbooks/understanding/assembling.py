@@ -189,7 +189,7 @@ def _columnar(canvas: Canvas, block: Block, area: Area, title: str, lines: _Line
         if canvas.ordinary is not None and len(rows) > LONG_ROWS // 20:
             rows = tuple(row for row in rows if row.is_total)
         doubts += left_out
-    doubts += unread + _errors(canvas, area) + _unnamed(header, columns, body)
+    doubts += unread + _errors(canvas, area) + _several(canvas, area) + _unnamed(header, columns, body)
     confidence = round(header.confidence * sureness * max(0.6, 1 - 0.04 * len(doubts)), 3)
     table = Table(
         area, layout, title, lines.unit, lines.period, header.rows, columns, rows, _notes(block), tuple(rules),
@@ -268,6 +268,13 @@ def _errors(canvas: Canvas, area: Area) -> list[str]:
         if cell.shape is Shape.ERROR
     ]
     return [*found[:9], f"还有 {len(found) - 9} 个出错的单元格"] if len(found) > 10 else found
+
+
+def _several(canvas: Canvas, area: Area) -> list[str]:
+    """A doubt about the cells that ask several things at once."""
+    rows = canvas.between(area.top, area.bottom)
+    found = [cell for row in rows for cell in canvas.cells(row, area.left, area.right) if cell.asks_several]
+    return [f"{found[0].name} 等 {len(found)} 格里各有几个要勾选的问题，要手工勾选"] if found else []
 
 
 def _unnamed(header: Header, columns: tuple[Heading, ...], body: Body) -> list[str]:

@@ -163,6 +163,8 @@ def _is_name(cells: list[Cell], texts: list[Cell], rows: list[int], roles: dict[
     """Texts in (nearly) all rows of a column with no column of values on its left, unless that is blank."""
     if not texts or any(roles[c] is Role.VALUE for c in roles if c not in blank) or len(blank) > 2:
         return False
+    if any(cell.asks_several for cell in texts):
+        return False
     rows_with_text = {row for cell in texts for row in range(cell.area.top, cell.area.bottom + 1)}
     share = len(rows_with_text & set(rows)) / max(1, len(rows))
     if Role.NAME in roles.values():

@@ -50,8 +50,10 @@ def _is_summary(grid: Grid) -> bool:
 
 
 def _inner_blanks(grid: Grid, lines: list[Cell]) -> list[str]:
-    """A doubt about lines that leave room inside of their text: no cell of their own waits for the value."""
-    found = [c for c in lines if words.has_inner_blank(c.printed) and not words.period_in(c.printed)]
-    if not found:
-        return []
-    return [f"工作表“{grid.name}”有 {len(found)} 处（如 {found[0].name}）把空格留在文字中间，要手工填写"]
+    """Doubts about lines that leave room inside of their text, or ask several things: no cell waits for one value."""
+    several = [c for c in lines if c.asks_several]
+    found = [c for c in lines if words.has_inner_blank(c.printed) and not (words.period_in(c.printed) or c in several)]
+    doubts = [f"工作表“{grid.name}”的 {c.name} 一格里有几个要勾选的问题，要手工勾选" for c in several[:10]]
+    if found:
+        doubts.append(f"工作表“{grid.name}”有 {len(found)} 处（如 {found[0].name}）把空格留在文字中间，要手工填写")
+    return doubts
