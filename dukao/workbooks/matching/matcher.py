@@ -30,6 +30,8 @@ _ALIKE, _LEAST_LIKE, _NEARLY = 0.25, 0.5, 0.03
 # Less likely than this nobody is asked about.
 _LEAST = 0.1
 _BRACKETED = re.compile(r"\([^()]*\)")
+# 60岁, 第一产业: names alike but for these are neighbours.
+_NUMBER = re.compile(r"\d+(?:\.\d+)?|[一二三四五六七八九十]+(?=[级类期等档批产孩])")
 _WORDS_OF_NUMBERS = frozenset((Kind.NUMBER, Kind.PERCENT))
 
 
@@ -169,6 +171,12 @@ class _Wording:
             texts += [self.own + self.outer[-1], self.outer[-1], self.item]
         return tuple(dict.fromkeys(filter(None, (*texts, self.bare))))
 
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """The readings that a name may be like: an outer heading alone tells nothing, nor does a vague word."""
+        alone = {self.outer[-1]} - {self.whole, self.own, self.item} if self.outer else set()
+        return tuple(text for text in self.texts if text not in alone and text not in VAGUE)
+
 
 def _judged(name: _Name, wording: _Wording, asked: Asked) -> Candidate | None:
     """How well one name of a term fits, with all that speaks for and against it."""
@@ -213,9 +221,15 @@ def _likeness(name: _Name, wording: _Wording, asked: Asked) -> tuple[float, str]
 
 
 def _similarity(core: str, wording: _Wording) -> tuple[float, str]:
-    """Likeness of characters, in order and in pairs; words that turn the meaning count against it."""
+    """Likeness of characters, in order and in pairs; words that turn the meaning count against it.
+
+    Where both name a number and not the same one, they are not alike: 60岁以上老年人, 80岁以上老年人.
+    """
     best = 0.0
-    for text in wording.texts:
+    numbers = set(_NUMBER.findall(core))
+    for text in wording.telling:
+        if numbers and (said := set(_NUMBER.findall(text))) and said != numbers:
+            continue
         mine, theirs = pairs(text), pairs(core)
         dice = 2 * len(mine & theirs) / (len(mine) + len(theirs))
         likeness = (dice + Indel.normalized_similarity(text, core)) / 2
