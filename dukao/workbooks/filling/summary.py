@@ -39,7 +39,8 @@ class Said:
             yield self.title
         period = self.plan.period.label if self.plan.period else ""
         yield "　　".join(part for part in (f"单位：{self.plan.unit}", f"时期：{period}" if period else "") if part)
-        yield "填入的格有批注，写明来源；原来就有批注的，批注没有改动，来源见下表。浅黄色的格要由人填写。已有内容的格和公式没有改动。"
+        yield "填入的格有批注，写明来源；原来就有批注的，批注没有改动，来源见下表。"
+        yield "浅黄色的格要由人填写。已有内容的格和公式没有改动。"
         yield from (f"注意：{doubt}" for doubt in self.doubts)
 
     @property
