@@ -123,6 +123,27 @@ def test_a_filled_workbook_is_read_back_and_taken_over_only_on_request(house, ci
     assert (told["same"], [d["look"] for d in told["differences"]]) == (1, ["known", "invalid"])
 
 
+@pytest.mark.parametrize("heading", ["新开工项目（个）", "新开工项目"])
+def test_words_where_a_number_is_asked_are_told(house, city, run, tmp_path, heading):
+    number = house.send("new_projects")
+    filing = (number, city.code["一村"])
+    file = tmp_path / "填好的.csv"
+    file.write_text(f"单位,{heading}\n一村,很多\n", encoding="utf-8")
+    code, told = run("filing", "read-back", *filing, str(file), "--as", "alice")
+    [one] = told["differences"]
+    assert (code, one["look"], one["cell"], one["then"]) == (4, "invalid", "new_projects:2026Q3", "很多")
+
+
+def test_a_number_without_its_unit_is_no_value_and_told(house, city, run, tmp_path):
+    number = house.send("new_projects", "vat_revenue")
+    file = tmp_path / "填好的.csv"
+    file.write_text("单位,新开工项目（个）,增值税\n一村,7,320\n", encoding="utf-8")
+    told = run("filing", "read-back", number, city.code["一村"], str(file), "--as", "alice")[1]
+    assert [d["cell"] for d in told["differences"]] == ["new_projects:2026Q3"]
+    [doubt] = told["doubts"]
+    assert "“320”没有写单位" in doubt
+
+
 def test_only_who_fills_a_filing_in_reads_a_workbook_back_into_it(house, city, run, tmp_path):
     number = house.send("new_projects")
     file = tmp_path / "填好的.csv"

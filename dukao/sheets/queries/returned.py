@@ -15,9 +15,11 @@ from django.utils.translation import ngettext
 from dukao.base.periods import Period
 from dukao.base.quantities import NotANumber, scaled_from_text
 from dukao.base.refusals import Invalid
+from dukao.base.spoken import spoken
 from dukao.sheets.queries.answers import value_as_answer
 from dukao.sheets.queries.filings import CellView, FilingPage, QuestionView
 from dukao.workbooks.drawing import shown
+from dukao.workbooks.fitting import unsaid_scale
 from dukao.workbooks.grid import CellError, Value, Workbook, cell_name
 from dukao.workbooks.matching import Asked, Matcher, converted
 from dukao.workbooks.shelf import FolderShelf, Known
@@ -67,7 +69,8 @@ def returned_workbook(*, filing: FilingPage, workbook: Workbook, file: Path) -> 
 
     Raises Invalid where it is another filing's, or says nothing about this one.
     """
-    value_of = _by_key(workbook, filing) or _by_name(file, filing)
+    doubts = list(_without_outcome(workbook))
+    value_of = _by_key(workbook, filing) or _by_name(file, filing, doubts)
     found, n_same = list[Difference](), 0
     for question, cell in _cells(filing):
         if (raw := value_of(question, cell)) == "":
@@ -76,13 +79,12 @@ def returned_workbook(*, filing: FilingPage, workbook: Workbook, file: Path) -> 
             n_same += 1
         else:
             found.append(one)
-    doubts = tuple(_without_outcome(workbook))
     if not (found or n_same):
         raise Invalid(
             _("文件里没有找到这张表的值"), errors={workbook.name: "；".join(doubts) or _("没有一项的名称对得上")},
             todo=_("请下载本表，填在里面再交回"),
         )  # fmt: skip
-    return Returned(tuple(found), n_same, doubts)
+    return Returned(tuple(found), n_same, tuple(dict.fromkeys(doubts)))
 
 
 def _without_outcome(workbook: Workbook) -> Iterator[str]:
@@ -139,8 +141,11 @@ def _is_identity(text: str) -> bool:
     return bool(slash) and number.startswith("BB") and unit.isdecimal() and len(unit) == 12
 
 
-def _by_name(file: Path, filing: FilingPage) -> _ValueOf:
-    """Values by the names that the form uses for them: it is read as a shelf of one file."""
+def _by_name(file: Path, filing: FilingPage, doubts: list[str]) -> _ValueOf:
+    """Values by the names that the form uses for them: it is read as a shelf of one file.
+
+    Numbers that lack their unit of measure are no values; they are added to the doubts.
+    """
     shelf = FolderShelf(file.parent, files=[file])
     matcher = Matcher(shelf.terms)
     whose = (filing.unit_code, filing.unit_name, file.stem)
@@ -148,12 +153,18 @@ def _by_name(file: Path, filing: FilingPage) -> _ValueOf:
     def value_of(question: QuestionView, cell: CellView) -> str:
         for name in dict.fromkeys((question.label, question.element_title)):
             sure = matcher.sure(Asked((name,), (), question.measure_unit, _KINDS[question.kind]))
-            if sure is None:
+            # 很多 where a number is asked stands under the right name all the same, and is to be told.
+            named = matcher.sure(Asked((name,))) if sure is None else None
+            if (found := sure or named) is None or (named and named.term.unit):
                 continue
             for holder in whose:
-                held = shelf.values(sure.term.key, whose=holder, period=Period.parse(cell.period_code))
-                if len({known.value for known in held}) == 1:
-                    return _fitting(held[0], question)
+                held = shelf.values(found.term.key, whose=holder, period=Period.parse(cell.period_code))
+                if len({known.value for known in held}) != 1:
+                    continue
+                if why := unsaid_scale(held[0], question.measure_unit):
+                    doubts.append(spoken(why))
+                    break
+                return _fitting(held[0], question)
         return ""
 
     return value_of
