@@ -11,7 +11,17 @@ from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, label
 from dukao.workbooks.matching.terms import told_apart
 from dukao.workbooks.matching.vocabulary import OPTIONAL
 from dukao.workbooks.naming import who
-from dukao.workbooks.shelf import Known, Shelf, key_columns, period_in, period_of_row, placeless, time_told, timeless
+from dukao.workbooks.shelf import (
+    Known,
+    Shelf,
+    is_other_period,
+    key_columns,
+    period_in,
+    period_of_row,
+    placeless,
+    time_told,
+    timeless,
+)
 from dukao.workbooks.subjects import Subjects, Unnamed, is_personal, other_level
 from dukao.workbooks.tables import Layout, Slot, Table, Understood
 from dukao.workbooks.understanding import words
@@ -94,6 +104,8 @@ def plan_filling(
         mine: list[Filling] = []
         opened: list[tuple[Table, Gap]] = []
         for table in sheet.tables:
+            if table.slots and period and is_other_period(table.period, period):
+                doubts.append(f"表上写的是{table.period}，按{period.label}填")
             decide = _Decisions(grid, table, shelf, matcher, unit, period)
             for slot in table.slots:
                 if is_optional(slot):
@@ -107,7 +119,7 @@ def plan_filling(
         fillings += (*mine, *computed)
         gaps += left
         doubts += formula_doubts(grid)
-    return Plan(unit, period, tuple(fillings), tuple(gaps), tuple(doubts))
+    return Plan(unit, period, tuple(fillings), tuple(gaps), tuple(dict.fromkeys(doubts)))
 
 
 def written(grid: Grid, fillings: Iterable[Filling]) -> Grid:

@@ -32,6 +32,7 @@ _HOLDER = re.compile(
 )
 _PERCENT = re.compile(r"[-+]?\d+(?:\.\d+)?[%％]")
 _YEAR = r"(?P<y>(?:19|20)\d\d)\s*[年.-]?\s*"
+_ANY_YEAR = re.compile(r"(?:19|20)\d\d")
 _PART_OF_YEAR = re.compile(_YEAR + r"(?:度?\s*(?:[1-9]|1[0-2])月?\s*[-—~至到]\s*\d{1,2}\s*月|[上下]半年|前\S{1,2}季)")
 _TIME = re.compile(r"(?:(?:19|20)\d\d年?度?)?(?:第?[一二三四1-4]季度?|q[1-4]|(?:0?[1-9]|1[0-2])月份?)?")
 _PERIODS = tuple(
@@ -87,6 +88,26 @@ def period_in(text: str) -> Period | None:
         return Period.parse(f"{parts['y']}Q{number}")
     month = parts.get("m") or parts.get("M")
     return Period.parse(f"{parts['y']}-{int(month):02d}" if month else parts["y"])
+
+
+def is_other_period(printed: str, asked: Period) -> bool:
+    """Whether what a form prints as its period speaks against this one; where it leaves that open, it does not.
+
+    A year alone may be the form's own, and a day behind the period the one on which it is filled in.
+    """
+    if len(_ANY_YEAR.findall(printed)) != 1:
+        return False
+    if _PART_OF_YEAR.search(printed):
+        return True
+    stated = period_in(printed)
+    if stated is None or stated == asked:
+        return False
+    if stated.type == "year" and "年度" not in printed:
+        return stated.year != asked.year
+    if "日" in printed:
+        return stated.ends_on <= asked.starts_on
+    is_last_day = printed.endswith(("末", "底"))
+    return not (is_last_day and stated.ends_on == asked.ends_on)
 
 
 @lru_cache(maxsize=65_536)

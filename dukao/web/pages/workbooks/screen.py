@@ -234,4 +234,5 @@ def _doubts(filling: Filling) -> tuple[str, ...]:
             if one.doubts:
                 where = f"{sheet.name}!{cell_name(one.area.top, one.area.left)}"
                 told.append(with_note(clauses(map(spoken, one.doubts)), where))
-    return tuple(dict.fromkeys((*told, *filling.shelf.untold)))
+    planned = map(spoken, filling.plan.doubts)
+    return tuple(dict.fromkeys((*planned, *told, *filling.shelf.untold)))
