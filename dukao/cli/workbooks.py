@@ -24,6 +24,7 @@ from dukao.workbooks.planning import Gap, Plan, plan_filling
 from dukao.workbooks.problems import Unreadable
 from dukao.workbooks.shelf import SUFFIXES, FolderShelf
 from dukao.workbooks.tables import Heading, Table
+from dukao.workbooks.texts import plain
 
 # What a person confirmed rests beside the data it speaks of.
 CONFIRMED = "确认.yaml"
@@ -61,7 +62,8 @@ def _told(table: Table) -> list[str]:
 
 def _named(column: Heading) -> str:
     """The column's path, with its unit of measure where the words do not say it."""
-    is_said = any(label(part).unit == column.unit for part in column.path)
+    unit = plain(column.unit)
+    is_said = any(label(part).unit == unit or (unit == "%" and plain(part).endswith(unit)) for part in column.path)
     return " › ".join(column.path) + (f"（{column.unit}）" if column.unit and not is_said else "")
 
 
@@ -153,6 +155,13 @@ def _fill(args: Namespace) -> Result:
     period = period_given(args.period) if args.period else None
     given = open_workbook(file_given(args.file))
     workbook, form = given.workbook, given.understood
+    suffix = suffix_of(args.file)
+    target = args.out or args.file.with_name(_("{name}（已填）").format(name=args.file.stem) + suffix)
+    if target.suffix.lower() != suffix:
+        told = _("填好的表是 {suffix} 文件").format(suffix=suffix)
+        raise Invalid(told, errors={"--out": _("请把文件名的结尾改成 {suffix}").format(suffix=suffix)})
+    if target.exists() and target.samefile(args.file):
+        raise Invalid(_("不能写回原表"), errors={"--out": _("请另选一个文件名")})
     source = _Platform(args) if args.platform else _Folder(args.data)
 
     def planned() -> Plan:
@@ -162,9 +171,6 @@ def _fill(args: Namespace) -> Result:
     if args.take:
         source.keep(_taken(plan, args.take))
         plan = planned()
-    target = args.out or args.file.with_name(_("{name}（已填）").format(name=args.file.stem) + suffix_of(args.file))
-    if target.exists() and target.samefile(args.file):
-        raise Invalid(_("不能写回原表"), errors={"--out": _("请另选一个文件名")})
     filled = fill_workbook(args.file, target, plan, title=args.file.stem)
     broken = broken_rules(workbook, form, plan)
     lines = [spoken(filled.told)]

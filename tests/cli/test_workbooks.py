@@ -63,6 +63,12 @@ def test_read_says_what_it_understood(db, desk, capsys):
     assert "模拟镇2026年三季度情况表" in run(capsys, "read", "表.xlsx").out
 
 
+def test_a_unit_of_measure_that_the_heading_says_is_not_said_again(db, desk, capsys):
+    (desk / "表.csv").write_text("村名,耕地面積（畝）,增減率%,戶數\n龍東村,,,\n龍西村,,,\n", encoding="utf-8")
+    said = run(capsys, "read", "表.csv").out.splitlines()
+    assert {"    耕地面積（畝）", "    增減率%"} <= set(said)
+
+
 def test_fill_writes_what_is_known_beside_the_form(db, desk, capsys):
     said = as_json(capsys, "fill", "表.xlsx", "--unit", "龙东村", "--period", "2026Q3", "--data", "资料")
     assert (said["slots"], said["filled"], said["open"]) == (8, 2, 6)
@@ -73,6 +79,32 @@ def test_fill_writes_what_is_known_beside_the_form(db, desk, capsys):
     sheet = openpyxl.load_workbook(desk / "表（已填）.xlsx")["Sheet"]
     assert (sheet["C3"].value, sheet["C4"].value, sheet["C5"].value) == (1004, 230, None)
     assert "人口2026Q3.csv" in sheet["C3"].comment.text
+
+
+@pytest.mark.parametrize("ending", ["xls", "csv", "ods", ""])
+def test_a_filled_form_is_only_written_under_the_ending_it_has(db, desk, capsys, ending):
+    target = desk / f"填好.{ending}".rstrip(".")
+    said = run(capsys, "fill", "表.xlsx", "--unit", "龙东村", "--data", "资料", "--out", target, code=3).err
+    assert "填好的表是 .xlsx 文件" in said
+    assert "--out：请把文件名的结尾改成 .xlsx" in said
+    assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    ("printed", "period", "is_told"),
+    [
+        ("2026年上半年", "2026Q3", True), ("2026年二季度", "2026Q3", True), ("2026年三季度", "2026Q3", False),
+        ("2025年度", "2026", True), ("2026年度", "2026", False), ("2026年", "2026Q3", False),
+        ("2026年9月末", "2026Q3", False), ("2026年6月底", "2026Q3", True), ("", "2026Q3", False),
+    ],
+)  # fmt: skip
+def test_a_printed_period_that_is_not_the_one_asked_for_is_told(db, desk, capsys, printed, period, is_told):
+    form = openpyxl.load_workbook("表.xlsx")
+    form.active["A1"] = f"模拟镇{printed}情况表"
+    form.save("表.xlsx")
+    said = as_json(capsys, "fill", "表.xlsx", "--unit", "龙东村", "--period", period, "--data", "资料")["doubts"]
+    label = {"2026Q3": "2026年三季度", "2026": "2026年"}[period]
+    assert (f"表上写的是{printed}，按{label}填" in said) == any("表上写的是" in one for one in said) == is_told
 
 
 def test_formulas_that_reach_out_are_told_and_not_run(db, desk, capsys):
