@@ -118,6 +118,8 @@ def plain_value(value: Value) -> str | int | float | bool | None:
     """A cell's value for JSON; a number with decimals stays exact as text."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else format(value, "f")
+    if isinstance(value, float) and value.is_integer():  # as files keep every number
+        return int(value)
     if isinstance(value, date | datetime | time):
         return value.isoformat()
     if isinstance(value, CellError | timedelta):

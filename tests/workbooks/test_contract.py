@@ -77,8 +77,8 @@ def test_fill_is_as_documented():
 
 @pytest.mark.parametrize(
     ("value", "told"),
-    [(Decimal("3.0"), 3), (Decimal("0.10"), "0.10"), (date(2026, 7, 1), "2026-07-01"), (CellError("#REF!"), "#REF!"),
-     (None, None), ("字", "字"), (True, True)],
+    [(Decimal("3.0"), 3), (Decimal("0.10"), "0.10"), (250.0, 250), (0.5, 0.5),
+     (date(2026, 7, 1), "2026-07-01"), (CellError("#REF!"), "#REF!"), (None, None), ("字", "字"), (True, True)],
 )  # fmt: skip
 def test_values_in_json(value, told):
     assert contract.plain_value(value) == told

@@ -81,7 +81,7 @@ def _plain(value: int | float | Decimal) -> str:
     """With all its digits, and no power of ten."""
     if isinstance(value, Decimal):
         return format(value, "f")
-    return str(value) if isinstance(value, int) else format(Decimal(repr(value)), "f")
+    return str(value) if isinstance(value, int) else format(Decimal(repr(value)), "f").removesuffix(".0")
 
 
 def _moment(value: datetime | date | time | timedelta, from_1904: bool) -> Content:
