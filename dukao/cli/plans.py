@@ -1,7 +1,8 @@
 """Commands of the yearly plan: propose, merge, trim, approve, refuse, freeze, publish, amend; what is beyond it."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from dukao.base.definitions import checked, read_entries
-from dukao.base.refusals import Invalid
-from dukao.base.wording import joined, said_of, say
+from dukao.base.refusals import Invalid, Refused
+from dukao.base.wording import clauses, joined, said_of, say
 from dukao.cli.command import Command, Result
 from dukao.cli.given import day_given, file_given
 from dukao.gate import actions, queries
@@ -90,17 +91,31 @@ def _coming(args: Namespace) -> Result:
 
 
 def _propose(args: Namespace) -> Result:
-    """Every item of the file, in its order; the first that is refused stops there."""
+    """Every item of the file, in its order; the first that is refused stops there, and says what is done already."""
     on, kept = timezone.localdate(args.at), []
     for definition in _definitions(args.file):
         do = {"department": args.department, "definition": definition, "by": args.by, "at": args.at}
-        if args.verb == "propose":
-            kept.append(actions.propose_item(year=args.year or on.year, **do))
-        elif args.verb == "exception":
-            kept.append(actions.request_exception(reason=args.reason, **do))
-        else:
-            kept.append(actions.declare_emergency(reason=args.reason, approver=args.approver, **do))
+        with _told_how_far(definition.title, [one.number for one in kept]):
+            if args.verb == "propose":
+                kept.append(actions.propose_item(year=args.year or on.year, **do))
+            elif args.verb == "exception":
+                kept.append(actions.request_exception(reason=args.reason, **do))
+            else:
+                kept.append(actions.declare_emergency(reason=args.reason, approver=args.approver, **do))
     return _kept(kept)
+
+
+@contextmanager
+def _told_how_far(what: str, done: list[str]) -> Iterator[None]:
+    """Where one of several is refused, say which one, and what stands already."""
+    try:
+        yield
+    except Refused as refused:
+        refused.what = said_of(what, refused.what)
+        if done:
+            told = _("{done} 已经办好，不必重做").format(done=joined(done))
+            refused.todo = clauses([str(refused.todo), told]) if refused.todo else told
+        raise
 
 
 def _rewrite(args: Namespace) -> Result:
@@ -121,17 +136,18 @@ def _merge(args: Namespace) -> Result:
 
 def _decide(args: Namespace) -> Result:
     do: dict[str, Any] = {"reason": args.reason, "by": args.by, "at": args.at}
-    data = []
+    data: list[dict[str, str]] = []
     for number in args.numbers:
-        match args.verb:
-            case "approve":
-                actions.approve_item(number=number, **do)
-            case "grant":
-                actions.grant_exception(number=number, approver=args.approver, **do)
-            case "refuse":
-                actions.refuse_item(number=number, **do)
-            case "withdraw":
-                actions.withdraw_item(number=number, **do)
+        with _told_how_far(number, [one["number"] for one in data]):
+            match args.verb:
+                case "approve":
+                    actions.approve_item(number=number, **do)
+                case "grant":
+                    actions.grant_exception(number=number, approver=args.approver, **do)
+                case "refuse":
+                    actions.refuse_item(number=number, **do)
+                case "withdraw":
+                    actions.withdraw_item(number=number, **do)
         data.append({"number": number, "done": args.verb})
     told = {"approve": _("已批准"), "grant": _("已批准"), "refuse": _("未通过"), "withdraw": _("已撤回")}[args.verb]
     return Result(data, [f"{number}\t{told}" for number in args.numbers])

@@ -88,9 +88,14 @@ class RuleStatistic:
 
     @property
     def right_percent(self) -> int | None:
-        """(refused − overturned + confirmed) ÷ (refused + missed + confirmed), rounded down; None without a case."""
+        """(refused − overturned + confirmed) ÷ (refused + missed + confirmed), rounded down.
+
+        None where nobody looked: a stop that was neither overturned nor tried by an appeal proves nothing.
+        """
+        if not self.n_overturned + self.n_missed + self.n_confirmed:
+            return None
         cases = self.n_refused + self.n_missed + self.n_confirmed
-        return (cases - self.n_overturned - self.n_missed) * 100 // cases if cases else None
+        return (cases - self.n_overturned - self.n_missed) * 100 // cases
 
 
 def appeals(*, viewer: Actor, state: str = "", unit: str = "", since: date | None = None, until: date | None = None,

@@ -12,6 +12,7 @@ from dukao.gate.queries.ledger.statements import (
     UnitBurden,
     UnitStatement,
     department_statement,
+    latest_month,
     unit_statement,
 )
 from dukao.gate.queries.ledger.what_if import CrowdedUnit, DueElsewhere, WhatIf, what_if
@@ -19,6 +20,6 @@ from dukao.gate.queries.ledger.what_if import CrowdedUnit, DueElsewhere, WhatIf,
 __all__ = [
     "ESTIMATE_NAMES", "FORMULAS", "KIND_NAMES", "AskerBurden", "BaselineView", "Burden", "Calendar", "CalendarItem",
     "Compared", "CrowdedUnit", "DepartmentStatement", "DueElsewhere", "KindBurden", "Median", "StatementLine",
-    "UnitBurden", "UnitStatement", "WhatIf", "baselines", "comparison", "department_statement", "unit_calendar",
-    "unit_statement", "what_if",
+    "UnitBurden", "UnitStatement", "WhatIf", "baselines", "comparison", "department_statement", "latest_month",
+    "unit_calendar", "unit_statement", "what_if",
 ]  # fmt: skip

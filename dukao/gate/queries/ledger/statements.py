@@ -120,6 +120,14 @@ def unit_statement(*, unit: str, period: Period, viewer: Actor, most: int = 200)
     )  # fmt: skip
 
 
+def latest_month(*, unit: str, until: Period, viewer: Actor) -> Period | None:
+    """The last month, up to `until`, in which anything was asked of the unit or those below it. Raises NotThere."""
+    top = seen_unit(unit, viewer)
+    chosen = below(BurdenEntry.objects.filter(month__lte=until.key, given_back_at=None), top.path)
+    key = chosen.order_by("-month").values_list("month", flat=True).first()
+    return Period(key) if key else None
+
+
 def department_statement(*, department: str, period: Period, viewer: Actor, most: int = 200) -> DepartmentStatement:
     """What the department asked of units below in the months of the period. Raises NotThere."""
     asker = own_department(department, viewer)

@@ -63,6 +63,10 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     actor, today = doors.actor_of(request), doors.today()
     period = screen.period_of(request, today)
     seen = gate.unit_statement(unit=code, period=period, viewer=actor)
+    if not seen.whole.n and "period" not in request.GET:
+        # Nothing this month: the last month with anything in it says more than a page of noughts.
+        period = gate.latest_month(unit=code, until=period, viewer=actor) or period
+        seen = gate.unit_statement(unit=code, period=period, viewer=actor)
     name = seen.unit.name
     children = _children_table(seen.children, period)
     lines = _lines_table(seen.lines, seen.n_lines, _own_unit(seen, actor))
