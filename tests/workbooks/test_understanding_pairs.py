@@ -168,6 +168,48 @@ def test_placeholders_wait_for_answers():
     assert table.slots[1].kind is Kind.DATE
 
 
+def test_a_blank_before_any_unit_of_measure_waits_for_a_figure_in_it():
+    table = table_of(
+        """
+        | 村级组织运转情况调查表 | < | < | < |
+        | 家庭人口 | 共____人 | 村办公用房面积 | ~~~~平方米 |
+        | 年收入 | 约____万元 | 亩均收入 | ____元/亩 |
+        | 经营性收入占比 | ____% | 所在组别 | ~~组 |
+        """,
+        framed=True,
+    )
+    assert [(slot.cell, slot.unit, slot.kind) for slot in table.slots] == [
+        ("B2", "人", Kind.NUMBER), ("D2", "平方米", Kind.NUMBER), ("B3", "万元", Kind.NUMBER),
+        ("D3", "元/亩", Kind.NUMBER), ("B4", "%", Kind.PERCENT),
+    ]  # fmt: skip
+
+
+def test_blanks_in_rows_of_a_table_say_the_unit_of_each_and_what_stands_inside_of_words_is_told():
+    from dukao.workbooks.grid import Workbook
+    from dukao.workbooks.understanding import understand
+    from tests.workbooks.drawn import drawn
+
+    grid = drawn(
+        """
+        | 指标名称 | 本期 | 上年同期 |
+        | 村集体收入 | ____万元 | ____万元 |
+        | 道路硬化 | ____公里 | ____公里 |
+        | 主要做法 | 新建____处、改建____处 | |
+        """,
+        name="表一",
+    )
+    understood = understand(Workbook("模拟.xlsx", "xlsx", (grid,)))
+    (table,) = understood.sheets[0].tables
+    assert [(s.cell, s.unit) for s in table.slots][:4] == [
+        ("B2", "万元"),
+        ("C2", "万元"),
+        ("B3", "公里"),
+        ("C3", "公里"),
+    ]
+    assert "B4" not in [slot.cell for slot in table.slots]
+    assert understood.doubts == ("工作表“表一”有 1 处（如 B4）把空格留在文字中间，要手工填写",)
+
+
 def test_half_filled_form_asks_the_rest():
     table = table_of(
         """

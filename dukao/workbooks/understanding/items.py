@@ -246,7 +246,7 @@ def headings_and_slots(
         own = item.unit or words.unit_of_head(item.path[-1])
         placeholder = item.filled.printed if item.filled is not None else ""
         if not own and item.filled is not None and item.filled.is_open:
-            own = next((u for u in ("%", "元", "人", "户", "亩", "万元") if placeholder.strip("_＿ ") == u), "")
+            own = words.unit_of_blank(placeholder)
         codes = (
             codes_in(item.label.printed) or codes_in(placeholder) or canvas.choices(item.answer.top, item.answer.left)
         )

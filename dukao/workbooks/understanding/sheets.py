@@ -1,5 +1,6 @@
 """A whole workbook, sheet by sheet."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from dukao.workbooks.grid import Grid, Workbook
@@ -39,7 +40,7 @@ def _sheet(grid: Grid) -> tuple[UnderstoodSheet, list[str]]:
         tables = [replace(table, slots=(), doubts=(*table.doubts, hidden)) for table in tables]
     lines = sorted(set(loose), key=lambda cell: (cell.row, cell.column))
     leftover = tuple(f"{cell.name} {cell.text}" for cell in lines)
-    doubts = [*canvas.doubts, *_inner_blanks(grid, lines), *formula_doubts(grid)]
+    doubts = [*canvas.doubts, *_inner_blanks(grid, [*lines, *_texts_in(canvas, tables)]), *formula_doubts(grid)]
     return UnderstoodSheet(grid.name, tuple(tables), grid.is_hidden, leftover), doubts
 
 
@@ -47,6 +48,18 @@ def _is_summary(grid: Grid) -> bool:
     """Whether `fill` wrote the sheet: a form filled earlier is read without what was said about it."""
     first = grid.rows[0][0] if grid.rows and grid.rows[0] else None
     return grid.name.startswith(SUMMARY) and isinstance(first, str) and "已填" in first and "需填" in first
+
+
+def _texts_in(canvas: Canvas, tables: Iterable[Table]) -> list[Cell]:
+    """The texts below the headers of tables that no slot takes; those that ask something are told by the tables."""
+    return [
+        cell
+        for table in tables
+        for row in canvas.between(table.area.top, table.area.bottom)
+        if row not in table.header_rows
+        for cell in canvas.cells(row, table.area.left, table.area.right)
+        if cell.is_text and not (cell.asks_itself or cell.asks_several)
+    ]
 
 
 def _inner_blanks(grid: Grid, lines: list[Cell]) -> list[str]:

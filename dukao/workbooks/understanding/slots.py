@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dukao.workbooks.grid import cell_name
 from dukao.workbooks.tables import Heading, Kind, Slot
 from dukao.workbooks.texts import plain
+from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.body import Body, Role
 from dukao.workbooks.understanding.canvas import Canvas
 
@@ -86,6 +87,10 @@ def _slot(row: int, column: Heading, heading: Heading | None, canvas: Canvas, *,
         codes = codes or heading.codes
         if heading.kind is not Kind.UNKNOWN and kind in (Kind.UNKNOWN, Kind.NUMBER):
             kind = heading.kind
+    cell = canvas.at(row, column.index)
+    if cell is not None and (said := words.unit_of_blank(cell.printed)):
+        unit = said
+        kind = Kind.PERCENT if words.dimension(said) == "share" else Kind.NUMBER
     if boxes := canvas.boxes(row, column.index):
         codes = tuple((title, title) for title in boxes)
     if not codes:

@@ -57,9 +57,10 @@ _UNIT_LINE = re.compile(r"(?:^|[\s(（，,;；])(?:计量|計量|金额|金額|�
 _UNIT_BRACKET = re.compile(
     r"[(（\[【〔]\s*(?:计量|計量|金额|金額)?(?:[单單]位\s*[:：]\s*)?([^()（）\[\]【】〔〕]{1,10})[)）\]】〕]"
 )
-_PLACEHOLDER = re.compile(
-    r"^[\s_＿()（）□☐]*$|^[\s_＿]*年[\s_＿]*月([\s_＿]*日)?[\s_＿]*$|^[\s_＿]+[%％元人户亩][\s_＿]*$"
-)
+_PLACEHOLDER = re.compile(r"^[\s_＿()（）□☐]*$|^[\s_＿]*年[\s_＿]*月([\s_＿]*日)?[\s_＿]*$")
+_MEASURED_BLANK = re.compile(r"^(?:\s*(?:大?约|共计?|合计))?([\s_＿]+)([^\s_＿]{1,8})[\s_＿]*$")
+# Blanks before a unit of measure are room to write in from this width on; fewer only set it in.
+_ROOM = 4
 _BLOCK = re.compile(r"^(?:[—\-－–―/／×╳✕Xx\\＼*]{1,4}|[…]{1,2})$")
 _SERIALS = re.compile(r"^(?:序号?|题号|行次|行号|项次|编号|顺序号|no\.?|栏次|序列号?)$")
 _LABELS = re.compile(
@@ -262,8 +263,19 @@ def dimension(unit: str) -> str:
 
 
 def is_placeholder(text: str) -> bool:
-    """Blanks printed to be written on: `____`, `  年  月  日`, `（   ）`."""
-    return _PLACEHOLDER.match(text) is not None and not is_block(text)
+    """Blanks printed to be written on: `____`, `  年  月  日`, `（   ）`, `约____万元`."""
+    return (_PLACEHOLDER.match(text) is not None and not is_block(text)) or bool(unit_of_blank(text))
+
+
+@lru_cache(maxsize=65_536)
+def unit_of_blank(text: str) -> str:
+    """The unit of measure behind a blank to be written on: `约____万元` → 万元; else empty."""
+    found = _MEASURED_BLANK.match(text)
+    if found is None or not is_measure(found[2]):
+        return ""
+    is_drawn = "_" in found[1] or "＿" in found[1]
+    is_room = is_drawn or found[2] in "%％元人户亩" or indent_of(found[1] + found[2]) >= _ROOM
+    return found[2] if is_room and (is_drawn or not is_count_word(found[2])) else ""
 
 
 def has_inner_blank(text: str) -> bool:
