@@ -102,6 +102,17 @@ def test_a_form_comes_back_filled_with_what_is_known_and_only_that(here, as_):
     assert "本单位填报" in sheet["C4"].comment.text
 
 
+def test_another_printed_period_and_formulas_that_reach_out_are_told(here, as_):
+    book = openpyxl.load_workbook(io.BytesIO(form()))
+    book["表一"]["C2"], book["表一"]["C8"] = "2026年上半年", "=cmd|'/c calc'!A0"
+    alice = as_("alice")
+    page = alice.post("/workbooks/", {"file": file(saved(book))})
+    assert hidden(page, "period") == ["2026Q3"]
+    assert "表上写的是2026年上半年，按2026年三季度填" in text_of(page)
+    assert "有 1 处（如 C8）公式要调用别的程序，没有运行" in text_of(page)
+    assert "表上写的是" not in text_of(alice.post("/workbooks/", {"file": file(form())}))
+
+
 def test_what_a_person_typed_stays(here, as_):
     alice = as_("alice")
     page = alice.post("/workbooks/", {"file": file(form(typed="7"))})
