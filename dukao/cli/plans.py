@@ -92,7 +92,8 @@ def _coming(args: Namespace) -> Result:
 
 def _propose(args: Namespace) -> Result:
     """Every item of the file, in its order; the first that is refused stops there, and says what is done already."""
-    on, kept = timezone.localdate(args.at), []
+    on = timezone.localdate(args.at)
+    kept: list[actions.KeptItem] = []
     for definition in _definitions(args.file):
         do = {"department": args.department, "definition": definition, "by": args.by, "at": args.at}
         with _told_how_far(definition.title, [one.number for one in kept]):
