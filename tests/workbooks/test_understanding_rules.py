@@ -266,3 +266,17 @@ def test_percentages_stored_as_fractions_are_read_as_shown():
 
 def test_division_by_nothing_is_not_tested():
     assert broken("| 村名 | 总人口 | 男 | 男占总人口比重 |\n| 东村 | 0 | 0 | 0 |\n| 西村 | 2 | 1 | 50 |") == []
+
+
+def test_a_relation_printed_under_a_questionnaire_is_kept_in_words_and_told():
+    table = table_of(
+        """
+        | 村级组织运转情况调查表 | < | < | < |
+        | 村集体经济年收入 | ____万元 | 其中：经营性收入 | ____万元 |
+        | 占比 | ____% | 村书记姓名 | |
+        | 说明：占比=经营性收入÷村集体经济年收入×100%，保留两位小数。 | < | < | < |
+        """
+    )
+    (rule,) = table.rules
+    assert (rule.text, rule.expression) == ("说明：占比=经营性收入÷村集体经济年收入×100%", "")
+    assert table.doubts == ("A4 的关系“说明：占比=经营性收入÷村集体经济年收入×100%”未能识别",)

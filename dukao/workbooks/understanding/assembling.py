@@ -97,11 +97,13 @@ def _pairs(canvas: Canvas, block: Block, lines: _Lines) -> list[Table]:
         if not items:
             continue
         columns, rows, slots = headings_and_slots(canvas, items, lines.unit)
-        doubts = [*block.doubts, *doubts, *_errors(canvas, area)]
+        # Items stand in rows and columns of their own: what is printed about them is kept in words and told.
+        rules, unread = printed_rules((), (), block.notes, (), ())
+        doubts = [*block.doubts, *doubts, *unread, *_errors(canvas, area)]
         confidence = round(max(0.4, 0.92 - 0.05 * len(doubts)), 3)
         found.append(
-            Table(area, Layout.PAIRS, lines.title, lines.unit, lines.period, (), columns, rows, _notes(block), (),
-                  slots, confidence, tuple(doubts))
+            Table(area, Layout.PAIRS, lines.title, lines.unit, lines.period, (), columns, rows, _notes(block),
+                  tuple(rules), slots, confidence, tuple(doubts))
         )  # fmt: skip
     for area, title in parts.rosters:
         inner = Block(area, block.above)
