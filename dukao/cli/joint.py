@@ -49,5 +49,5 @@ def _arguments(parser: ArgumentParser) -> None:
 
 COMMANDS = [
     Command("joint", _l("联合检查：把全年的检查合并成尽可能少的几次"), _joint, _arguments,
-            "dukao joint propose --year 2026 --unit 230200000000 --as supervision-office"),
+            "dukao joint propose --year 2026 --unit 230200000000"),
 ]  # fmt: skip

@@ -143,5 +143,5 @@ def _arguments(parser: ArgumentParser) -> None:
 
 COMMANDS = [
     Command("meeting", _l("会议：召集前先看规则和时间，召集、批准、取消、记下用时"), _meeting, _arguments,
-            "dukao meeting judge meeting.yaml --as statistics-office"),
+            "dukao meeting judge meeting.yaml"),
 ]  # fmt: skip

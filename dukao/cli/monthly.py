@@ -47,5 +47,5 @@ def _arguments(parser: ArgumentParser) -> None:
 
 COMMANDS = [
     Command("monthly", _l("月度调度：检查、扎堆、花的时间、挡下的要求；可写成公文"), _monthly, _arguments,
-            "dukao monthly --unit 230200000000 --month 2026-09 --out review.docx --as supervision-office"),
+            "dukao monthly --unit 230200000000 --month 2026-09 --out review.docx"),
 ]  # fmt: skip
