@@ -1,4 +1,4 @@
-"""What 200 forms of 60 columns ask more than once: the command, cold, from files to report."""
+"""What 200 forms of 60 columns ask more than once: the command and the page, cold, from the files to the report."""
 
 import json
 import statistics
@@ -36,12 +36,38 @@ def run(quick: bool) -> list[Job]:
         told = json.loads(done.stdout)
         assert told["forms"] == _FORMS, told["unread"]
         assert told["columns"] >= _FORMS * (_COLUMNS - 1)
-    seconds = statistics.median(taken)
-    return [{
-        "job": "workbooks-overlap-200", "ours": seconds, "unit": "s", "peers": {},
-        "limit": f"{told['columns']:,} columns, {told['distinct']:,} distinct, {len(told['groups']):,} groups",
-        "ratio": seconds, "goal": f"<= {_SECONDS}", "met": seconds <= _SECONDS,
-    }]  # fmt: skip
+        page = _page_seconds(forms)
+    limit = f"{told['columns']:,} columns, {told['distinct']:,} distinct, {len(told['groups']):,} groups"
+    return [
+        {
+            "job": name, "ours": seconds, "unit": "s", "peers": {}, "limit": limit, "ratio": seconds,
+            "goal": f"<= {_SECONDS}", "met": seconds <= _SECONDS,
+        }
+        for name, seconds in (("workbooks-overlap-200", statistics.median(taken)),
+                              ("workbooks-overlap-200-page", page))
+    ]  # fmt: skip
+
+
+def _page_seconds(forms: list[Path]) -> float:
+    """From the upload to the answer; the page waits instead of showing how far it is."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from bench._facts import build_city, house
+    from bench._people import signed_in
+
+    with house("sqlite") as folder:
+        from django.conf import settings
+
+        settings.WORKBOOKS_PATIENCE_SECONDS, settings.VAR = 60, folder
+        build_city(elements=1)
+        client = signed_in("supervision")
+        files = [SimpleUploadedFile(form.name, form.read_bytes()) for form in forms]
+        began = time.perf_counter()
+        answer = client.post("/workbooks/", {"file": files})
+        taken = time.perf_counter() - began
+        assert answer.status_code == 200, answer.status_code
+        assert "问重了什么" in answer.content.decode()
+    return taken
 
 
 def _make(folder: Path) -> list[Path]:
