@@ -25,7 +25,8 @@ def test_dora_delivers_a_file_with_faults(bureau, person, tmp_path):
     page = dora.page
     page.wait_for_selector("h1:has-text('统计局 · 工作台')")
     dora.looked_at("department-desk-empty")
-    page.click("text=数据资源")
+    page.click(".menu >> text=数据交付")
+    page.click(".tabs >> text=数据资源")
     dora.looked_at("datasets")
     page.click("#table-datasets >> text=项目季度数据")
     dora.looked_at("dataset")
