@@ -30,7 +30,7 @@ def test_dora_delivers_a_file_with_faults(bureau, person, tmp_path):
     dora.looked_at("datasets")
     page.click("#table-datasets >> text=项目季度数据")
     dora.looked_at("dataset")
-    page.click("main >> text=交付数据")
+    page.get_by_role("link", name="交付数据", exact=True).click()
     page.select_option("#period", QUARTER.code)
     dora.looked_at("delivery-upload")
     page.set_input_files("#file", file)
