@@ -32,8 +32,8 @@ def _joint(args: Namespace) -> Result:
 
 
 def _told(plan: JointPlanView) -> str:
-    return _("{planned} 次检查合并成 {joint} 次，下限 {bound} 次，放不下 {left} 次").format(
-        planned=plan.planned, joint=plan.joint, bound=plan.bound, left=len(plan.left)
+    return _("{planned} 次检查合并成 {joint} 次，下限 {bound} 次，放不下 {left} 次，没有工作日 {dayless} 次").format(
+        planned=plan.planned, joint=plan.joint, bound=plan.bound, left=len(plan.left), dayless=len(plan.dayless)
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from dukao.base.refusals import NotThere
 from dukao.gate import actions, queries
-from dukao.gate.models import JointPlan
+from dukao.gate.models import JointPlan, PlanItem
 from tests.conftest import AT
 from tests.gate.plan_items import approve, propose
 
@@ -44,6 +44,16 @@ def test_six_visits_become_three(city, two_items):
     assert all(date(2026, 10, 12) <= visit.on <= date(2026, 12, 18) for visit in visits)
     assert sum(month.alone for month in plan.months) == 6
     assert sum(month.joint for month in plan.months) == 3
+
+
+def test_a_window_without_a_working_day_is_told_and_in_no_bound(city, two_items):
+    PlanItem.objects.filter(number=two_items[0]).update(starts_on=date(2026, 10, 17), ends_on=date(2026, 10, 18))
+    _propose(city)
+    plan = _plan(city)
+    assert (plan.planned, plan.joint, plan.bound, plan.beyond_bound, plan.saved) == (6, 3, 3, 0, 0)
+    assert {(one.number, one.unit_name) for one in plan.dayless} == {
+        (two_items[0], unit) for unit in ("一村", "二村", "三村")
+    }
 
 
 def test_what_is_not_approved_or_comes_unannounced_stays_out(city, two_items):

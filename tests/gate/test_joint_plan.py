@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dukao.gate.rules.joint_plan import Limits, Wanted, crowded_months, fewest_groups, merge_visits
@@ -60,7 +60,13 @@ def test_a_department_cannot_be_everywhere_on_one_day():
 
 def test_a_window_without_a_working_day_has_no_place():
     plan = _plan([_wanted("a", "一村", date(2026, 5, 9), date(2026, 5, 10))])
-    assert (plan.visits, len(plan.left)) == ((), 1)
+    assert (plan.visits, plan.left, len(plan.dayless), plan.bound) == ((), (), 1, 0)
+
+
+def test_windows_that_meet_on_a_rest_day_only_do_not_meet():
+    plan = _plan([_wanted("a", "一村", date(2026, 5, 5), date(2026, 5, 9)),
+                  _wanted("b", "一村", date(2026, 5, 9), date(2026, 5, 15))])  # fmt: skip
+    assert (plan.bound, plan.saved, len(plan.visits)) == (2, 0, 2)
 
 
 def test_nothing_wanted_is_an_empty_plan():
@@ -72,9 +78,12 @@ _windows = st.tuples(st.integers(0, 360), st.integers(0, 120)).map(
     lambda pair: (_NEW_YEAR + timedelta(days=pair[0]), min(_NEW_YEAR + timedelta(days=pair[0] + pair[1]),
                                                            date(2026, 12, 31)))
 )  # fmt: skip
+_A_SATURDAY = date(2026, 8, 29), date(2026, 8, 29)
 
 
 @settings(max_examples=40, deadline=None)
+@example([("a", "一村", _A_SATURDAY)])
+@example([("a", "一村", _A_SATURDAY), ("b", "一村", (date(2026, 8, 28), date(2026, 8, 31)))])
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(("一村", "二村")), _windows), max_size=14))
 def test_every_visit_is_placed_once_or_told_and_no_unit_is_crowded(given_visits):
     wanted = [
@@ -83,8 +92,12 @@ def test_every_visit_is_placed_once_or_told_and_no_unit_is_crowded(given_visits)
     ]
     by_item = {visit.item: visit for visit in wanted}
     plan = _plan(wanted)
-    told = [item for visit in plan.visits for item in visit.items] + [visit.item for visit in plan.left]
+    told = [item for visit in plan.visits for item in visit.items]
+    told += [visit.item for visit in (*plan.left, *plan.dayless)]
     assert sorted(told) == sorted(by_item)
+    for visit in wanted:
+        has_a_day = any(visit.starts_on <= day <= visit.ends_on for day in WORKDAYS)
+        assert (visit in plan.dayless) != has_a_day
     days = defaultdict(list)
     for visit in plan.visits:
         assert 1 <= len(visit.items) <= LIMITS.departments_most
@@ -97,7 +110,7 @@ def test_every_visit_is_placed_once_or_told_and_no_unit_is_crowded(given_visits)
         assert all(late - early > LIMITS.cooling_workdays for early, late in pairwise(each))
         months = [WORKDAYS[number].month for number in each]
         assert max(months.count(month) for month in months) <= LIMITS.visits_per_month
-    assert plan.bound <= len(plan.visits)
+    assert plan.bound <= len(plan.visits) + len(plan.left)
 
 
 def _fewest_by_trying(wanted: list[Wanted], most: int) -> int:

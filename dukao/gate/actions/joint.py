@@ -1,5 +1,6 @@
 """Working out a year's joint plan, and adopting it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from dukao.base.refusals import NotThere, Refused
 from dukao.base.trail import record_event
 from dukao.gate.models import JointPlan, JointVisit, Plan
 from dukao.gate.queries.joint import to_merge
-from dukao.gate.rules.joint_plan import crowded_months, merge_visits
+from dukao.gate.rules.joint_plan import Wanted, crowded_months, merge_visits
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 
@@ -43,7 +44,7 @@ def propose_joint(*, year: int, unit: str, by: Actor, at: datetime) -> int:
     with transaction.atomic():
         row = JointPlan.objects.create(
             plan_id=given.plan_id, made_at=at, made_by=by.name, limits=asdict(given.limits), planned=merged.planned,
-            bound=merged.bound, left=[{"item": one.item, "unit": one.unit} for one in merged.left],
+            bound=merged.bound, left=_told(merged.left), dayless=_told(merged.dayless),
             crowded_months=crowded_months(given.wanted, most=given.limits.visits_per_month),
             left_out=list(given.left_out), is_synthetic=given.is_synthetic,
         )  # fmt: skip
@@ -59,9 +60,13 @@ def propose_joint(*, year: int, unit: str, by: Actor, at: datetime) -> int:
         record_event(
             verb="gate.joint.proposed", subject=f"plan:{unit}:{year}", by=by, at=at, unit_path=place.path,
             detail={"planned": merged.planned, "joint": len(merged.visits), "bound": merged.bound,
-                    "left": len(merged.left)},
+                    "left": len(merged.left), "dayless": len(merged.dayless)},
         )  # fmt: skip
     return row.pk
+
+
+def _told(visits: Sequence[Wanted]) -> list[dict[str, str]]:
+    return [{"item": one.item, "unit": one.unit} for one in visits]
 
 
 def adopt_joint(*, proposal: int, by: Actor, at: datetime) -> None:

@@ -12,9 +12,10 @@ class JointPlan(models.Model):
     made_by = models.CharField(max_length=64)
     limits = models.JSONField()  # of rules.joint_plan.Limits
     planned = models.IntegerField()  # visits that went in
-    bound = models.IntegerField()  # no plan that places them all has fewer joint visits
+    bound = models.IntegerField()  # no plan has fewer joint visits, each visit that it leaves counted as one
     crowded_months = models.IntegerField()  # unit-months over the limit if everybody came alone
     left = models.JSONField(default=list)  # [{"item": number, "unit": code}]: found no place
+    dayless = models.JSONField(default=list)  # the same: without a working day to come on; in no bound
     left_out = models.JSONField(default=list)  # numbers of items whose targets are not known yet, or are sealed
     adopted_at = models.DateTimeField(null=True)
     adopted_by = models.CharField(max_length=64, blank=True)

@@ -46,8 +46,21 @@ class JointMonth:
 
 
 @dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A planned visit that is not in the calendar."""
+
+    number: str
+    title: str
+    unit_code: str
+    unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class JointPlanView:
-    """`planned` visits went in, `joint` come out, `left` found no place; no plan has fewer than `bound`."""
+    """`planned` visits went in, `joint` come out; `left` found no place, `dayless` have no working day to come on.
+
+    No plan has fewer than `bound`, if each visit that it leaves counts as one; the dayless are not counted.
+    """
 
     id: int
     year: int
@@ -58,7 +71,8 @@ class JointPlanView:
     limits: Limits
     planned: int
     joint: int
-    left: tuple[tuple[str, str], ...]  # item, unit
+    left: tuple[Unplaced, ...]
+    dayless: tuple[Unplaced, ...]
     left_out: tuple[JointItem, ...]
     bound: int
     crowded_months: int
@@ -69,7 +83,12 @@ class JointPlanView:
 
     @property
     def saved(self) -> int:
-        return self.planned - len(self.left) - self.joint
+        return self.planned - len(self.left) - len(self.dayless) - self.joint
+
+    @property
+    def beyond_bound(self) -> int:
+        """How many visits more than the bound, each that found no place counted as one."""
+        return self.joint + len(self.left) - self.bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +205,21 @@ def _view(row: JointPlan, code: str, name: str, year: int, may_decide: bool) -> 
         for number in numbers:
             if number in starts:
                 alone[starts[number].month] += 1
+    units = org.units_by_codes({one["unit"] for one in (*row.left, *row.dayless)})
+
+    def unplaced(told: list[dict[str, str]]) -> tuple[Unplaced, ...]:
+        return tuple(
+            Unplaced(
+                one["item"], items[one["item"]].title if one["item"] in items else "",
+                one["unit"], units[one["unit"]].name if one["unit"] in units else "",
+            )
+            for one in told
+        )  # fmt: skip
+
     return JointPlanView(
         id=row.pk, year=year, unit_code=code, unit_name=name, made_at=row.made_at, made_by=row.made_by,
         limits=Limits(**row.limits), planned=row.planned, joint=sum(joint.values()),
-        left=tuple((one["item"], one["unit"]) for one in row.left),
+        left=unplaced(row.left), dayless=unplaced(row.dayless),
         left_out=tuple(items[number] for number in row.left_out if number in items), bound=row.bound,
         crowded_months=row.crowded_months,
         months=tuple(JointMonth(month, alone[month], joint.get(month, 0)) for month in range(1, 13)),

@@ -1,16 +1,18 @@
 """A year's visits merged into joint ones: as few as can be, and no unit crowded.
 
-1. Of one unit, by itself: whoever's window ends first sets a day, and those whose windows reach over it, the most
+1. A window begins and ends with a working day; one without any has no place in any plan, and is told apart.
+2. Of one unit, by itself: whoever's window ends first sets a day, and those whose windows reach over it, the most
    urgent first, come along. No other way needs fewer visits, so their number over all units is a bound for any plan.
-2. Each joint visit then gets a day that all its windows share: far enough from the unit's other visits, and when its
+3. Each joint visit then gets a day that all its windows share: far enough from the unit's other visits, and when its
    departments have least to do. What has no place so joins another visit of the unit, or comes alone.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 _CHOICES = 24  # days looked at for one joint visit, spread over the window that it has
@@ -48,43 +50,51 @@ class Joint:
 
 @dataclass(frozen=True, slots=True)
 class JointPlan:
-    """`bound`: no plan that places every visit has fewer joint visits. `left`: the visits without a place."""
+    """`left`: visits that found no place. `dayless`: visits that no plan can place, without a working day to come on.
+
+    `bound`: no plan has fewer joint visits, if each visit that it leaves counts as one; the dayless count in none.
+    """
 
     visits: tuple[Joint, ...]
     left: tuple[Wanted, ...]
+    dayless: tuple[Wanted, ...]
     planned: int
     bound: int
 
     @property
     def saved(self) -> int:
         """Visits planned and placed, less those that remain."""
-        return self.planned - len(self.left) - len(self.visits)
+        return self.planned - len(self.left) - len(self.dayless) - len(self.visits)
 
 
 def merge_visits(wanted: Sequence[Wanted], *, workdays: Sequence[date], limits: Limits) -> JointPlan:
     """The joint plan of one year. `workdays`: all working days of the year, in order. The same input, the same plan."""
-    calendar = _Calendar(wanted, {day: number for number, day in enumerate(workdays)}, limits)
+    trimmed = [_trimmed(visit, workdays) for visit in wanted]
+    placeable = [visit for visit in trimmed if visit is not None]
+    asked = [visit for visit, kept in zip(wanted, trimmed, strict=True) if kept is not None]
+    calendar = _Calendar(placeable, {day: number for number, day in enumerate(workdays)}, limits)
     of_unit: dict[str, list[int]] = defaultdict(list)
-    for number, visit in enumerate(wanted):
+    for number, visit in enumerate(placeable):
         of_unit[visit.unit].append(number)
     waiting: list[int] = []
     bound = 0
     for unit in sorted(of_unit):
-        groups = fewest_groups(of_unit[unit], wanted, limits.departments_most)
+        groups = fewest_groups(of_unit[unit], placeable, limits.departments_most)
         bound += len(groups)
         while (days := _apart([_possible(group, calendar) for group in groups], calendar)) is None:
             waiting += groups.pop(min(range(len(groups)), key=lambda position: len(groups[position])))
         for group, day in zip(groups, days, strict=True):
             calendar.put(group, day)
-    left = [number for number in sorted(waiting, key=lambda n: _width(wanted[n])) if not _settle(number, calendar)]
+    left = [number for number in sorted(waiting, key=lambda n: _width(placeable[n])) if not _settle(number, calendar)]
     visits = [
-        Joint(unit, day, tuple(sorted(wanted[number].item for number in numbers)))
+        Joint(unit, day, tuple(sorted(placeable[number].item for number in numbers)))
         for unit, days in calendar.at_unit.items()
         for day, numbers in days.items()
     ]
     return JointPlan(
         visits=tuple(sorted(visits, key=lambda v: (v.on, v.unit))),
-        left=tuple(wanted[number] for number in sorted(left)),
+        left=tuple(asked[number] for number in sorted(left)),
+        dayless=tuple(visit for visit, kept in zip(wanted, trimmed, strict=True) if kept is None),
         planned=len(wanted),
         bound=bound,
     )
@@ -143,6 +153,12 @@ class _Calendar:
         """Far enough from each other, and not in one week."""
         gap = abs(self.order[one] - self.order[other])
         return gap > self.limits.cooling_workdays and one.isocalendar()[:2] != other.isocalendar()[:2]
+
+
+def _trimmed(visit: Wanted, workdays: Sequence[date]) -> Wanted | None:
+    """The same visit, from the first to the last working day of its window; None where there is none."""
+    days = workdays[bisect_left(workdays, visit.starts_on) : bisect_right(workdays, visit.ends_on)]
+    return replace(visit, starts_on=days[0], ends_on=days[-1]) if days else None
 
 
 def _width(visit: Wanted) -> int:

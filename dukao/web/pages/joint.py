@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dukao.base.refusals import NotThere
 from dukao.base.wording import joined
 from dukao.gate import actions, queries
-from dukao.gate.queries import JointPlanView, JointVisitView
+from dukao.gate.queries import JointPlanView, JointVisitView, Unplaced
 from dukao.org.rules import Actor
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
@@ -48,6 +48,7 @@ class JointPage:
     bars: tuple[MonthBar, ...]
     visits: Table | None
     left_out: tuple[tuple[str, str, str], ...]
+    unplaced: tuple[tuple[Unplaced, str], ...]  # with the reason
     departments: tuple[tuple[str, str], ...]
     months: tuple[tuple[str, str], ...]
     asked: dict[str, str]
@@ -110,6 +111,7 @@ def _page(request: HttpRequest, actor: Actor) -> JointPage:
         formulas=_formulas(plan) if plan else (), message=_message(plan) if plan else "",
         bars=_bars(plan) if plan else (), visits=visits,
         left_out=tuple((i.number, i.title, i.department_name) for i in plan.left_out) if plan else (),
+        unplaced=_unplaced(plan) if plan and plan.may_decide else (),
         departments=(("", _("全部部门")), *_departments(plan, actor)),
         months=(("", _("全年")), *((str(m), month_name(year, m)) for m in range(1, 13))), asked=asked,
         tables=(visits,) if visits else (), is_synthetic=plan.is_synthetic if plan else False,
@@ -143,12 +145,16 @@ def _figures(plan: JointPlanView) -> tuple[tuple[str, str, str], ...]:
 
 
 def _formulas(plan: JointPlanView) -> tuple[str, ...]:
-    gap = f"{100 * (plan.joint + len(plan.left) - plan.bound) / plan.bound:.1f}" if plan.bound else "0"
+    gap = f"{100 * plan.beyond_bound / plan.bound:.1f}" if plan.bound else "0"
+    left = len(plan.left) + len(plan.dayless)
     lines = [
-        _("少接待 = 计划 {planned} − 放不下 {left} − 合并以后 {joint} = {saved} 次").format(
-            planned=f"{plan.planned:,}", left=f"{len(plan.left):,}", joint=f"{plan.joint:,}", saved=f"{plan.saved:,}"
+        _("少接待 = 计划 {planned} − 没排进 {left} − 合并以后 {joint} = {saved} 次").format(
+            planned=f"{plan.planned:,}", left=f"{left:,}", joint=f"{plan.joint:,}", saved=f"{plan.saved:,}"
         ),
-        _("离下限还差 {gap}%：下限是每个单位各自最少要几次，不考虑部门人手和间隔，任何排法都不会更少").format(gap=gap),
+        _(
+            "离下限还差 {gap}%：下限是每个单位各自最少要几次，不考虑部门人手和间隔，任何排法都不会更少；"
+            "放不下的一次算一次，窗口里没有工作日的怎么也排不进，不算在内"
+        ).format(gap=gap),
         _("如果各来各的、都在窗口开始的月份来，有 {n} 个单位·月超过 {most} 次；合并以后一个也没有").format(
             n=f"{plan.crowded_months:,}", most=plan.limits.visits_per_month
         ),
@@ -161,6 +167,13 @@ def _formulas(plan: JointPlanView) -> tuple[str, ...]:
         ),
     ]  # fmt: skip
     return tuple(lines)
+
+
+def _unplaced(plan: JointPlanView) -> tuple[tuple[Unplaced, str], ...]:
+    return (
+        *((one, _("窗口里没有工作日，请改窗口")) for one in plan.dayless),
+        *((one, _("窗口里每一天都会挤着这个单位或部门，请放宽窗口")) for one in plan.left),
+    )
 
 
 def _message(plan: JointPlanView) -> str:
