@@ -27,8 +27,11 @@ INSTALLED_APPS = [
     "dukao.org",
     "dukao.registers",
     "dukao.gate",
+    "dukao.voice",
     "dukao.sheets",
+    "dukao.tasks",
     "dukao.indicators",
+    "dukao.scores",
     "dukao.web",
 ]
 MIDDLEWARE = [

@@ -3,8 +3,9 @@
 富水市 has two counties. 东县 has towns 甲镇 (villages 一村, 二村) and 乙镇 (三村); 西区 has 丙镇 (四村, 五村, 六村).
 Departments 税务局 (tax) and 统计局 (statistics) belong to the city.
 
-Alice works in 一村; Wang in 二村; Rita reviews in 甲镇; Dora is the statistics bureau's data person, Tara the tax
-bureau's; Sam sits in the supervision office; Adam administers; Otto audits; Charlie has a log-in and no post.
+Alice works in 一村; Wang in 二村; Rita reviews in 甲镇, Gina in 东县; Dora is the statistics bureau's data person, Tara
+the tax bureau's; Sam sits in the supervision office; Ivy asks people for surveys; Adam administers; Otto audits;
+Charlie has a log-in and no post.
 """
 
 import os
@@ -41,6 +42,7 @@ _CAST = [
     ("alice", "worker", "一村", None), ("wang", "worker", "二村", None), ("rita", "reviewer", "甲镇", None),
     ("dora", "department", "富水市", "statistics"), ("tara", "department", "富水市", "tax"),
     ("sam", "supervision", "富水市", None), ("adam", "admin", "富水市", None), ("otto", "auditor", "富水市", None),
+    ("gina", "reviewer", "东县", None), ("ivy", "interviewer", "富水市", None),
     ("charlie", None, None, None),
 ]
 

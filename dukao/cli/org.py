@@ -75,7 +75,8 @@ def _post_arguments(parser: ArgumentParser) -> None:
     define.add_argument("code")
     define.add_argument("--title", required=True)
     define.add_argument("--role", required=True,
-                        choices=["worker", "reviewer", "department", "supervision", "admin", "auditor"])
+                        choices=["worker", "reviewer", "department", "supervision", "interviewer", "admin",
+                                 "auditor"])
     define.add_argument("--unit", required=True, help=_("12 位单位代码"))
     define.add_argument("--department", help=_("部门代码"))
     verbs.add_parser("list", help=_("列出岗位"))

@@ -52,6 +52,7 @@ class Role(models.TextChoices):
     REVIEWER = "reviewer", "审核员"
     DEPARTMENT = "department", "部门数据员"
     SUPERVISION = "supervision", "督考办"
+    INTERVIEWER = "interviewer", "访问员"
     ADMIN = "admin", "系统管理员"
     AUDITOR = "auditor", "审计员"
 

@@ -17,21 +17,36 @@ Right = Literal[
     "DEMANDS_RECEIVE",   # stand for the unit that is asked: check codes, refuse, appeal, tell how long it took
     "PLAN_DECIDE",       # merge, trim, approve, freeze and publish the plan; grant exceptions
     "APPEALS_DECIDE",    # decide appeals and objections
+    "VOICE_HOLD",        # hold polls and surveys, and see what came of them
+    "RATINGS_INVITE",    # hand an invitation to rate to somebody who was served
+    "ORDERS_ANSWER",     # answer the bad ratings of the own unit or department
+    "INTERVIEWS_MAKE",   # ask the people who were drawn for a survey
+    "CLUES_HANDLE",      # read clues about burden and follow them up
+    "TASKS_DECIDE",      # set supervision tasks, review and close them
+    "TASKS_DO",          # sign for, carry out and report tasks of the own unit or department
+    "SCORES_DECIDE",     # set scorecards, publish scores, decide appeals against them
+    "SCORES_ANSWER",     # see the own score line by line, recompute it, appeal
     "ORG_MANAGE",        # units, departments, posts, log-ins
     "TRAIL_SEE",         # read the audit trail
 ]
 
 RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
-    "worker": frozenset({"FILINGS_FILL", "FIGURES_SEE", "DEMANDS_RECEIVE"}),
-    "reviewer": frozenset({"FILINGS_REVIEW", "FIGURES_SEE", "DEMANDS_RECEIVE"}),
+    "worker": frozenset({"FILINGS_FILL", "FIGURES_SEE", "DEMANDS_RECEIVE", "RATINGS_INVITE", "ORDERS_ANSWER",
+                         "TASKS_DO"}),
+    "reviewer": frozenset({"FILINGS_REVIEW", "FIGURES_SEE", "DEMANDS_RECEIVE", "RATINGS_INVITE", "ORDERS_ANSWER",
+                           "TASKS_DO", "SCORES_ANSWER"}),
     "department": frozenset({"DELIVERIES_MAKE", "REGISTERS_DEFINE", "SHEETS_DESIGN", "DEMANDS_ISSUE", "FILINGS_REVIEW",
-                             "FIGURES_SEE"}),
-    "supervision": frozenset({"FIGURES_SEE", "DEMANDS_SEE_ALL", "PLAN_DECIDE", "APPEALS_DECIDE"}),
+                             "FIGURES_SEE", "RATINGS_INVITE", "ORDERS_ANSWER", "TASKS_DO", "SCORES_ANSWER"}),
+    "supervision": frozenset({"FIGURES_SEE", "DEMANDS_SEE_ALL", "PLAN_DECIDE", "APPEALS_DECIDE", "VOICE_HOLD",
+                              "CLUES_HANDLE", "TASKS_DECIDE", "SCORES_DECIDE"}),
+    "interviewer": frozenset({"INTERVIEWS_MAKE"}),
     "admin": frozenset({"ORG_MANAGE"}),
     "auditor": frozenset({"TRAIL_SEE"}),
 }
-# A worker stands for the unit itself, not for the units below it.
-_OWN_UNIT_ONLY: frozenset[Right] = frozenset({"FILINGS_FILL", "DEMANDS_RECEIVE"})
+# Who stands for a unit stands for that one, not for the units below it.
+_OWN_UNIT_ONLY: frozenset[Right] = frozenset({
+    "FILINGS_FILL", "DEMANDS_RECEIVE", "RATINGS_INVITE", "ORDERS_ANSWER", "TASKS_DO", "SCORES_ANSWER",
+})  # fmt: skip
 # Who gives rights, and who reads the trail, does nothing else.
 _ALONE = frozenset({"admin", "auditor"})
 

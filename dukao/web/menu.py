@@ -44,42 +44,52 @@ _BURDEN = (
     Entry("statistics", _("规则统计")),
 )  # fmt: skip
 _OFFICE = (Entry("supervision", _("督考台")), Entry("monthly", _("月度调度")))
+_VOICE = (
+    Entry("polls", _("万人评")), Entry("orders", _("差评处置")), Entry("surveys", _("民意调查")),
+    Entry("clues", _("问题直通车")),
+)  # fmt: skip
+_EVALUATION = (Entry("tasks", _("督办")), Entry("scores", _("考核")))
+_TASKS = (Entry("tasks", _("督办")), Entry("orders", _("差评处置")))
+_FIGURES = (Entry("units", _("数据")), Entry("scores", _("考核")), Entry("polls", _("万人评")))
 # Each desk opens on its first entry.
 DESKS: dict[str, tuple[Entry, ...]] = {
     "worker": (
-        Entry("desk", _("今天要办"), "inbox"),
-        Entry("filings", _("填过的表"), "folder"),
+        Entry("desk", _("今天要办"), "inbox", (Entry("desk", _("今天要办")), Entry("filings", _("填过的表")))),
+        Entry("tasks", _("督办差评"), "folder", _TASKS),
         Entry("visits", _("来检查的"), "calendar", _COMING),
         Entry("documents", _("收到的文件"), "send"),
         Entry("burden", _("负担账"), "clock", _BURDEN[:2]),
         Entry("workbooks", _("表格助手"), "table"),
-        Entry("units", _("数据"), "chart"),
+        Entry("units", _("数据"), "chart", _FIGURES),
     ),
     "reviewer": (
         Entry("review", _("待审"), "inbox"),
+        Entry("tasks", _("督办差评"), "folder", _TASKS),
         Entry("visits", _("来检查的"), "calendar", _COMING),
         Entry("documents", _("收到的文件"), "send"),
         Entry("burden", _("负担账"), "clock", _BURDEN[:2]),
         Entry("workbooks", _("表格助手"), "table"),
-        Entry("units", _("数据"), "chart"),
+        Entry("units", _("数据"), "chart", _FIGURES),
     ),
     "department": (
-        Entry("department", _("部门工作台"), "inbox"),
+        Entry("department", _("部门工作台"), "inbox", (Entry("department", _("部门工作台")), *_TASKS)),
         Entry("sheets", _("报表"), "sheet", _SHEETS),
         Entry("deliveries", _("数据交付"), "upload", _DATA),
         Entry("plan", _("督查检查"), "calendar", _INSPECTIONS),
         Entry("documents", _("文件会议"), "send", (_PAPERS[0], _PAPERS[2])),
         Entry("burden", _("负担账"), "clock", _BURDEN[:3]),
-        Entry("units", _("数据"), "chart"),
+        Entry("units", _("数据"), "chart", _FIGURES),
     ),
     "supervision": (
         Entry("supervision", _("督考台"), "inbox", _OFFICE),
         Entry("plan", _("督查检查"), "calendar", _INSPECTIONS),
         Entry("documents", _("文件会议"), "send", _PAPERS),
         Entry("burden", _("负担账"), "clock", _BURDEN),
-        Entry("workbooks", _("表格助手"), "table"),
-        Entry("units", _("数据"), "chart"),
+        Entry("polls", _("群众评价"), "person", _VOICE),
+        Entry("tasks", _("督办考核"), "check", _EVALUATION),
+        Entry("units", _("数据"), "chart", (Entry("units", _("数据")), Entry("workbooks", _("表格助手")))),
     ),
+    "interviewer": (Entry("interviews", _("访问"), "person"),),
     "admin": (
         Entry("org-units", _("单位"), "tree"),
         Entry("org-departments", _("部门"), "folder"),
@@ -96,6 +106,7 @@ DESK_TITLES: dict[str, str] = {
     "reviewer": _("审核"),
     "department": _("部门"),
     "supervision": _("督考办"),
+    "interviewer": _("访问"),
     "admin": _("系统管理"),
     "auditor": _("审计"),
 }

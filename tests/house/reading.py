@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("base", "law", "org", "registers", "gate", "sheets", "indicators")
+ROOMS = ("base", "law", "org", "registers", "gate", "voice", "sheets", "tasks", "indicators", "scores")
 DOORS = ("web", "cli", "demo")
 
 

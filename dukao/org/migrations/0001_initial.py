@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.SlugField(max_length=64, unique=True)),
                 ('title', models.CharField(max_length=80)),
-                ('role', models.CharField(choices=[('worker', '填报员'), ('reviewer', '审核员'), ('department', '部门数据员'), ('supervision', '督考办'), ('admin', '系统管理员'), ('auditor', '审计员')], max_length=12)),
+                ('role', models.CharField(choices=[('worker', '填报员'), ('reviewer', '审核员'), ('department', '部门数据员'), ('supervision', '督考办'), ('interviewer', '访问员'), ('admin', '系统管理员'), ('auditor', '审计员')], max_length=12)),
                 ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='org.department')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='org.unit')),
             ],

@@ -18,6 +18,7 @@ ROLES = {
     "reviewer": _l("审核员"),
     "department": _l("部门数据员"),
     "supervision": _l("督考办"),
+    "interviewer": _l("访问员"),
     "admin": _l("系统管理员"),
     "auditor": _l("审计员"),
 }

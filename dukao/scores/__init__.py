@@ -1,0 +1,1 @@
+"""Evaluation that the evaluated can recompute."""

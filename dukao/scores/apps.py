@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ScoresConfig(AppConfig):
+    name = "dukao.scores"

@@ -1,0 +1,1 @@
+"""Supervision: tasks from decision to confirmed repair."""

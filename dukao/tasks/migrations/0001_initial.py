@@ -1,0 +1,10 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [('org', '0001_initial'), ('gate', '0001_initial')]
+
+    operations = []
