@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import QuerySet
 
 # A statement with its values, to be run by somebody else.
 Statement = tuple[str, list[Any]]
@@ -38,6 +39,22 @@ def run_as_one(parts: Mapping[str, Statement], answer: str) -> Any:
     """
     named = ", ".join(f"{name} AS ({sql})" for name, (sql, _values) in parts.items())
     return run(f"WITH {named} {answer}", [value for _sql, values in parts.values() for value in values])
+
+
+def one_at_a_time(key: int) -> None:
+    """Wait until no other transaction holds `key`, and hold it to the end of this one; SQLite writes so anyway."""
+    if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
+        run("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
+def next_number(rows: QuerySet[Any], begins: str, *, lock: int) -> str:
+    """The `number` after the last of `rows` that begins so: `XQ2026-0001` and on, beyond four digits if need be.
+
+    `lock`: the key that all who number these rows hold to the end of their transactions.
+    """
+    one_at_a_time(lock)
+    last = rows.filter(number__startswith=begins).order_by("-id").values_list("number", flat=True).first()
+    return f"{begins}{int(last.removeprefix(begins)) + 1 if last else 1:04d}"
 
 
 def places(values: Collection[Any]) -> str:

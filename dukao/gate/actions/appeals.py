@@ -5,15 +5,15 @@
 3. Upheld, the demand is taken from that unit: its minutes are given back, and the last unit takes the demand with it.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotAllowed, NotThere, Refused
+from dukao.base.sql import next_number
 from dukao.base.trail import record_event
 from dukao.gate.actions.bookings import give_back
 from dukao.gate.actions.ledger import give_back_entries
@@ -87,7 +87,8 @@ def make_appeal(
             raise NothingToAppeal(_("{number} 已经撤回，不用申诉").format(number=demand), todo=_("这项任务不用办了"))
         today = timezone.localdate(at)
         appeal = Appeal.objects.create(
-            number=_next_number(today.year), demand=found, unit_id=asked.id, ground=ground, note=note, made_at=at,
+            number=next_number(Appeal.objects.all(), f"SS{today.year}-", lock=_NUMBERS_LOCK), demand=found,
+            unit_id=asked.id, ground=ground, note=note, made_at=at,
             due_on=_due(today), by_name=by.name, is_synthetic=is_synthetic,
         )  # fmt: skip
         record_event(
@@ -185,13 +186,3 @@ def _due(today: date) -> date:
             today += timedelta(days=1)
             count -= today.weekday() < 5
         return today
-
-
-def _next_number(year: int) -> str:
-    """`SS2026-0001` and on."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERS_LOCK])
-    last = Appeal.objects.filter(number__startswith=f"SS{year}-").order_by("-id").values_list("number", flat=True)
-    found = re.fullmatch(r"SS\d{4}-(\d+)", last[0]) if last[:1] else None
-    return f"SS{year}-{int(found[1]) + 1 if found else 1:04d}"

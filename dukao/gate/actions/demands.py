@@ -1,15 +1,15 @@
 """Demands: the only way in which anything is asked of units below."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.sql import next_number
 from dukao.base.trail import record_event
 from dukao.gate.actions.ledger import give_back_entries
 from dukao.gate.actions.replacing import refuse_too_long, replaced_demand
@@ -90,7 +90,8 @@ def issue_demand(
         if unit_count <= 0:
             raise NobodyAsked(_("{place}没有要填报的单位").format(place=scope.name), todo=_("请检查下发范围和填报层级"))
         demand = Demand.objects.create(
-            number=_next_number(today.year), kind=kind, title=title.strip(), asker_id=department.id,
+            number=next_number(Demand.objects.all(), f"XQ{today.year}-", lock=_NUMBERS_LOCK), kind=kind,
+            title=title.strip(), asker_id=department.id,
             scope_unit_id=scope.id, target_level=target_level, basis=basis.strip(), is_emergency=is_emergency,
             unit_count=unit_count, minutes_hundredths=minutes_hundredths,
             minutes_hundredths_per_unit=minutes_hundredths_per_unit, issued_at=at, due_on=due_on, by_name=by.name,
@@ -181,15 +182,3 @@ def _refuse_bad_words(title: str, basis: str) -> None:
         )
     if len(basis) > 300:
         raise Invalid(_("依据太长"), errors={"basis": _("最多 300 字")})
-
-
-def _next_number(year: int) -> str:
-    """`XQ2026-0001` and on; numbers may grow beyond four digits."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERS_LOCK])
-    last = (
-        Demand.objects.filter(number__startswith=f"XQ{year}-").order_by("-id").values_list("number", flat=True).first()
-    )
-    found = re.fullmatch(r"XQ\d{4}-(\d+)", last) if last else None
-    return f"XQ{year}-{int(found[1]) + 1 if found else 1:04d}"

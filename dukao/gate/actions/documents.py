@@ -12,12 +12,13 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.sql import next_number
 from dukao.base.trail import record_event
 from dukao.base.wording import say
 from dukao.gate.actions.demands import Reason, issue_demand, record_refusal
@@ -99,7 +100,7 @@ def draft_document(*, department: str, paper: Paper, by: Actor, at: datetime) ->
     with transaction.atomic():
         owner = org.department(code=department)
         by.require("DEMANDS_ISSUE", org.unit_by_code(paper.scope_unit).path, department=department)
-        number = _next_number(timezone.localdate(at).year)
+        number = next_number(Document.objects.all(), f"WJ{timezone.localdate(at).year}-", lock=_NUMBERS_LOCK)
         document = Document(number=number, department_id=owner.id, made_at=at, by_name=by.name)
         _write(document, paper, by, at)
         document.save()
@@ -358,12 +359,3 @@ def _record(verb: str, document: Document, by: Actor, at: datetime, **detail: An
         verb=f"gate.document.{verb}", subject=f"document:{document.number}", by=by, at=at,
         unit_path=document.scope_unit.path, detail={"title": document.title, **detail},
     )  # fmt: skip
-
-
-def _next_number(year: int) -> str:
-    """`WJ2026-0001` and on; numbers may grow beyond four digits."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERS_LOCK])
-    last = Document.objects.filter(number__startswith=f"WJ{year}-").order_by("-id").values_list("number", flat=True)
-    return f"WJ{year}-{int(last[0].partition('-')[2]) + 1 if last[:1] else 1:04d}"

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.sql import next_number, one_at_a_time
 from dukao.base.trail import record_event
 from dukao.base.wording import say
 from dukao.gate.actions.demands import NobodyAsked, Reason, issue_demand, record_refusal, withdraw_demand
@@ -68,7 +69,7 @@ def call_meeting(*, meeting: MeetingDefinition, ask_approval: bool = False, by: 
         raise Invalid(_("开会的时间已经过去"), errors={"starts_at": _("请改成今后的时间")})
     try:
         with transaction.atomic():
-            _one_at_a_time()
+            one_at_a_time(_NUMBERS_LOCK)
             judged = judged_meeting(meeting=meeting, viewer=by)
             if not judged.unit_count:
                 raise NobodyAsked(
@@ -97,7 +98,7 @@ def approve_meeting(*, meeting: str, reason: str, by: Actor, at: datetime) -> No
     and what the gate refuses. Records: gate.meeting.approved, gate.demand.issued.
     """
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time(_NUMBERS_LOCK)
         found = _for_office(meeting, reason, by)
         if found.state == Meeting.State.PLANNED:
             return
@@ -172,12 +173,6 @@ def record_times(
         _tell("gate.meeting.ended", found, by, at, {"minutes": minutes, "planned": found.planned_minutes})
 
 
-def _one_at_a_time() -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERS_LOCK])
-
-
 def _final(findings: Sequence[Finding]) -> list[Finding]:
     """What stands against it, whatever the office says."""
     return [one for one in findings if one.refuses and one.lifted_by != "approval"]
@@ -194,7 +189,8 @@ def _require_excuse(findings: Sequence[Finding], excuse: str) -> None:
 
 def _write(meeting: MeetingDefinition, judged: Judged, state: str, by: Actor, at: datetime) -> Meeting:
     row = Meeting(
-        number=_next_number(timezone.localtime(at).year), department_id=judged.department_id, title=meeting.title,
+        number=next_number(Meeting.objects.all(), f"HY{timezone.localtime(at).year}-", lock=_NUMBERS_LOCK),
+        department_id=judged.department_id, title=meeting.title,
         kind=meeting.kind, basis=meeting.basis, state=state, is_video=meeting.video, has_groups=meeting.groups,
         called_by_deputy=meeting.called_by_deputy, wants_principals=meeting.wants_principals,
         scope_unit_id=judged.scope_id, target_level=meeting.level_number, unit_count=judged.unit_count,
@@ -282,12 +278,6 @@ def _refuse_bad_times(
         errors["seconds"] = _("各项用时加起来比会议还长")
     if errors:
         raise Invalid(_("用时不对"), errors=errors)
-
-
-def _next_number(year: int) -> str:
-    last = Meeting.objects.filter(number__startswith=f"HY{year}-").order_by("-id").values_list("number", flat=True)
-    found = last.first()
-    return f"HY{year}-{int(found.rpartition('-')[2]) + 1 if found else 1:04d}"
 
 
 def _tell(verb: str, row: Meeting, by: Actor, at: datetime, detail: dict[str, object]) -> None:

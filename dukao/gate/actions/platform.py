@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, time
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
 from dukao.base.refusals import NotThere
+from dukao.base.sql import one_at_a_time
 from dukao.base.wording import period_text
 from dukao.gate.actions.demands import issue_demand
 from dukao.gate.actions.ledger import post_entries
@@ -35,9 +36,7 @@ def charge_platform(*, month: Period, filings_by_unit: Mapping[int, int], at: da
     assert month.type == "month", "the platform is charged by the month"
     assert month.ends_on <= timezone.localdate(at), "a month that is not over has not been counted"
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHARGE_LOCK])
+        one_at_a_time(_CHARGE_LOCK)
         if BurdenEntry.objects.filter(kind=PLATFORM, month=month.key).exists():
             return 0
         minutes = _minutes(month, filings_by_unit)

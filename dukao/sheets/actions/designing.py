@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.sql import one_at_a_time
 from dukao.base.trail import record_event
 from dukao.base.wording import clauses, joined
 from dukao.org import queries as org
@@ -74,9 +75,7 @@ def retire_sheet(*, sheet: str, by: Actor, at: datetime) -> None:
 
 def _define(definition: SheetDefinition, state: str, verb: str, by: Actor, at: datetime) -> DefinedSheet:
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DESIGN_LOCK])
+        one_at_a_time(_DESIGN_LOCK)
         issuer = org.department(code=definition.issuer)
         by.require("SHEETS_DESIGN", issuer.unit_path, department=issuer.code)
         latest = Sheet.objects.select_for_update(of=("self",)).filter(code=definition.code).order_by("-version").first()

@@ -12,13 +12,14 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.sql import one_at_a_time
 from dukao.base.trail import record_event
 from dukao.gate import actions as gate
 from dukao.law import queries as law
@@ -96,9 +97,7 @@ def dispatch_sheet(
     compiled = None
     try:
         with transaction.atomic():
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DISPATCH_LOCK])
+            one_at_a_time(_DISPATCH_LOCK)
             # Nobody designs it anew or retires it meanwhile.
             list(Sheet.objects.select_for_update().filter(code=sheet).order_by("id").values_list("id"))
             compiled = compile_sheet(

@@ -1,15 +1,14 @@
 """How items of a plan are kept: their versions, numbers and locks, and how a rule's word becomes a refusal."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.sql import next_number, one_at_a_time
 from dukao.base.trail import record_event
 from dukao.base.wording import joined, say
 from dukao.gate.actions.demands import Reason, record_refusal
@@ -52,9 +51,7 @@ class WrongState(Refused):
 
 def locked_plan(*, year: int, unit: UnitView | DepartmentView, create: bool = False) -> Plan:
     """The unit's plan for the year, locked with all its items. Raises NotThere."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PLANS_LOCK])
+    one_at_a_time(_PLANS_LOCK)
     unit_id = unit.unit_id if isinstance(unit, DepartmentView) else unit.id
     if create:
         Plan.objects.get_or_create(year=year, unit_id=unit_id)
@@ -115,13 +112,9 @@ def check_definition(definition: ItemDefinition, *, year: int, department: Depar
     return scope
 
 
-def next_number(origin: str, year: int) -> str:
-    """`JH2026-0001`, `YS2026-0001`, `YJ2026-0001` and on. The plan's lock makes it one at a time."""
-    begins = f"{PREFIXES[origin]}{year}-"
-    first = PlanItem.objects.filter(version=1, number__startswith=begins)
-    last = first.order_by("-id").values_list("number", flat=True).first()
-    found = re.fullmatch(r"[A-Z]+\d{4}-(\d+)", last) if last else None
-    return f"{begins}{int(found[1]) + 1 if found else 1:04d}"
+def next_item_number(origin: str, year: int) -> str:
+    """`JH2026-0001`, `YS2026-0001`, `YJ2026-0001` and on."""
+    return next_number(PlanItem.objects.filter(version=1), f"{PREFIXES[origin]}{year}-", lock=_PLANS_LOCK)
 
 
 def write_version(

@@ -22,7 +22,7 @@ from dukao.gate.actions.plans.keeping import (
     decide,
     locked_item,
     locked_plan,
-    next_number,
+    next_item_number,
     reason_given,
     record_hits,
     tell,
@@ -176,8 +176,8 @@ def _new(
             "decided_by": by.name, "decided_at": at,
         } if approver else {}  # fmt: skip
         kept = write_version(
-            plan, next_number(origin, year), 1, definition, origin=origin, department_id=owner.id, scope=scope, by=by,
-            at=at, reason=reason, **granted,
+            plan, next_item_number(origin, year), 1, definition, origin=origin, department_id=owner.id, scope=scope,
+            by=by, at=at, reason=reason, **granted,
         )  # fmt: skip
         if approver:
             set_limits(items=[kept.number])
