@@ -170,6 +170,8 @@ def test_who_may_know(city):
         "adam": 0,
         "otto": 0,
         "charlie": 0,
+        "gina": 0,
+        "ivy": 0,
     }
 
 
