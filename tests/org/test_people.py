@@ -79,8 +79,9 @@ def test_only_administrators_create_and_list_log_ins(city, who):
 
 
 def test_a_county_administrator_sees_the_own_people_only(city, county_admin):
-    assert {v.name for v in queries.logins(viewer=county_admin)} == {"alice", "wang", "rita", "cora"}
-    assert {v.code for v in queries.posts(viewer=county_admin)} == {"alice-post", "wang-post", "rita-post", "cora-post"}
+    assert {v.name for v in queries.logins(viewer=county_admin)} == {"alice", "wang", "rita", "gina", "cora"}
+    posts = {"alice-post", "wang-post", "rita-post", "gina-post", "cora-post"}
+    assert {v.code for v in queries.posts(viewer=county_admin)} == posts
     assert queries.posts(viewer=city.actor["sam"]) == ()
     assert {d.code for d in queries.departments(viewer=county_admin)} == {"tax", "statistics"}
     assert queries.departments(viewer=city.actor["charlie"]) == ()
