@@ -9,12 +9,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 import python_calamine
+import xlsxwriter
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
 
 from dukao.workbooks.filling import FormPress, fill_workbook, suffix_of
+from dukao.workbooks.filling.markup import Xml
+from dukao.workbooks.filling.notes import told_apart, with_notes
 from dukao.workbooks.grid import CellError
 from dukao.workbooks.problems import Unreadable
 from tests.workbooks.made import DECLARATION, sheet_xml, text_cell
@@ -161,15 +164,56 @@ def test_notes_say_where_a_value_is_from_and_leave_those_of_people(form: Path) -
     assert drawing.count(b":Row>") == 6  # opened and closed
 
 
-def test_a_note_of_people_on_a_filled_cell_stays_and_the_summary_has_the_source(form: Path) -> None:
+def test_a_note_of_people_on_a_filled_cell_keeps_its_text_and_says_the_source_behind_it(form: Path) -> None:
     book = openpyxl.load_workbook(form)
     book["表一"]["B3"].comment = Comment("请按月末数填", "镇统计站")
     book.save(form)
-    _, book, _ = filled(form, {"B3": 1})
-    assert book["表一"]["B3"].comment.text == "请按月末数填"
-    told = [[v for v in row if v] for row in book["填报摘要"].iter_rows(values_only=True)]
-    assert any("原来就有批注的，批注没有改动，来源见下表" in str(line[0]) for line in told if line)
-    assert ["表一", "B3", "1", "模拟台账.xlsx 台账!C2", "2026Q3", "名称相同"] in told
+    _, book, target = filled(form, {"B3": 1, "B5": 2})
+    note = book["表一"]["B3"].comment
+    source = "来源：模拟台账.xlsx 台账!C2\n截至：2026Q3\n依据：名称相同"
+    assert (note.text, note.author) == (f"请按月末数填\n{source}", "镇统计站")
+    assert (book["表一"]["B5"].comment.text, book["表一"]["B4"].comment.text) == (source, "去年核过")
+    emptied = openpyxl.load_workbook(target)
+    emptied["表一"]["B3"] = None
+    emptied.save(form)
+    assert filled(form, {"B3": 1})[1]["表一"]["B3"].comment.text == note.text
+
+
+def test_a_note_s_box_grows_by_what_is_said_more_in_it(tmp_path: Path) -> None:
+    form = tmp_path / "form.xlsx"
+    with xlsxwriter.Workbook(form) as book:
+        sheet = book.add_worksheet("表一")
+        sheet.write_comment("B3", "请按月末数填")
+        sheet.write_comment("B4", "去年核过")
+    _, _, target = filled(form, {"B3": 1})
+
+    def bottoms(path: Path) -> list[int]:
+        drawing = parts(path)["xl/drawings/vmlDrawing1.vml"]
+        return [int(anchor.split(b",")[6]) for anchor in re.findall(rb"<x:Anchor>([^<]+)<", drawing)]
+
+    (of_b3, of_b4), after = bottoms(form), bottoms(target)
+    assert after == [of_b3 + 3, of_b4]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("<text/>", "来源：模"),
+        ('<text><t xml:space="preserve">原 </t></text>', "原 \n来源：模"),
+        ("<text><r><rPr><b/></rPr><t>甲：</t></r><r><t>原</t></r></text>", "甲：原\n来源：模"),
+        ("<text><t>原</t><rPh sb='0' eb='1'><t>yuan</t></rPh></text>", "原\n来源：模"),
+    ],
+)  # fmt: skip
+def test_what_is_said_behind_a_note_stands_there_however_it_is_written(text: str, told: str) -> None:
+    data = f'<comments xmlns="m"><commentList><comment ref="B3">{text}</comment></commentList></comments>'
+    after = with_notes(Xml(data.encode(), ""), {}, {(2, 1): "来源：模"}, "m").decode()
+    assert "".join(re.findall("<t[^>]*>([^<]*)</t>", after.partition("<rPh")[0])) == told
+
+
+def test_a_conversation_on_a_cell_is_left_alone(form: Path) -> None:
+    xml = Xml(b'<comments xmlns="m"><commentList><comment ref="B3"><text/></comment></commentList></comments>', "")
+    assert told_apart(xml, {(2, 1): "来源"}, b'<threadedComment ref="B3" id="x"/>') == ({}, {})
+    assert told_apart(xml, {(2, 1): "来源"}, b"") == ({}, {(2, 1): "来源"})
 
 
 def test_a_sheet_without_notes_gets_the_parts_for_them(form: Path) -> None:

@@ -70,6 +70,16 @@ def test_notes_looks_and_summary(form: Path, tmp_path: Path) -> None:
     assert list(parts(target)) == list(parts(form))
 
 
+def test_a_note_of_people_keeps_its_text_and_says_the_source_behind_it(tmp_path: Path) -> None:
+    note = "<office:annotation><text:p>按月末数填</text:p></office:annotation>"
+    row = f"<table:table-row><table:table-cell>{note}</table:table-cell></table:table-row>"
+    form = write_ods(tmp_path / "form.ods", f'<table:table table:name="表一">{row}</table:table>')
+    fill_workbook(form, tmp_path / "出.ods", plan({"A1": 5}))
+    content = parts(tmp_path / "出.ods")["content.xml"].decode()
+    assert content.count("<office:annotation>") == 1
+    assert "<text:p>按月末数填</text:p><text:p>来源：模拟台账.xlsx 台账!C2</text:p>" in content
+
+
 def test_one_form_for_many_villages(form: Path, tmp_path: Path) -> None:
     with FormPress(form) as press:
         for number in range(3):

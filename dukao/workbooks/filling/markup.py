@@ -16,7 +16,7 @@ _ROOT = re.compile(rb"<(?:([\w.-]+):)?([\w.-]+)(?=[\s/>])((?:[^<>\"'/]++|/(?!>)|
 _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 # What XML cannot carry at all; spreadsheets write it as _x000B_.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_NEEDS_CARE = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]|_x')
+_NEEDS_CARE = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]')
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 # A bare carriage return would be read as a line feed.
@@ -169,17 +169,15 @@ def with_attributes(opening: bytes, **values: str) -> bytes:
     return opening
 
 
-@lru_cache(maxsize=4_096)
 def escaped(text: str) -> str:
     """For XML text and attributes in double quotes."""
-    if not _NEEDS_CARE.search(text):
+    if "_x" not in text and not _NEEDS_CARE.search(text):
         return text
     text = _LOOKS_ESCAPED.sub("_x005F_", text)
     text = _UNSPEAKABLE.sub(lambda m: f"_x{ord(m[0]):04X}_", text)
     return text.translate(_ENTITIES)
 
 
-@lru_cache(maxsize=4_096)
 def spoken(name: str, text: str) -> str:
     """An element of this name that holds the text with all its blanks."""
     kept = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""

@@ -31,7 +31,7 @@ _XLINK = 'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:type="simple"'
 _STALE = "ODS 里公式的结果是上次保存的，打开后请按 Ctrl+Shift+F9 重新计算"
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 _BLANKS = re.compile("(?<= ) +|^ +|\t")
-_ANNOTATION = re.compile(r"<office:annotation[\s>].*?</office:annotation>", re.DOTALL)
+_ANNOTATION = re.compile(r"(<office:annotation[\s>].*?)(</office:annotation>)", re.DOTALL)
 
 
 class OdsPress:
@@ -87,7 +87,7 @@ class OdsPress:
             return f"{cell_name(*place)} 已经填了另一项"
         if why := table.why_not(place, content.text):
             return why
-        note = note_on((("来源", filling.source), ("截至", filling.as_of), ("依据", filling.reason)))
+        note = note_on(filling.source, filling.as_of, filling.reason)
         cells[place] = _filled(filling.value, note)
         job.filled.append(filling)
         return ""
@@ -221,9 +221,12 @@ def _row(cells: list[tuple[str, Any]]) -> str:
 def _filled(value: Value, note: str) -> New:
     def new(cell: Cell | None) -> str:
         raw = re.sub(r"\s(?:office|calcext):[\w-]+=(?:\"[^\"]*\"|'[^']*')", "", without_count(cell.raw)) if cell else ""
-        kept = _ANNOTATION.search(cell.inside.decode()) if cell else None
-        creator = f'<dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">{AUTHOR}</dc:creator>'
-        remark = kept[0] if kept else f"<office:annotation>{creator}{_paragraphs(note)}</office:annotation>"
+        said = _paragraphs(note)
+        if kept := _ANNOTATION.search(cell.inside.decode()) if cell else None:
+            remark = kept[0] if said in kept[0] else kept[1] + said + kept[2]
+        else:
+            creator = f'<dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">{AUTHOR}</dc:creator>'
+            remark = f"<office:annotation>{creator}{said}</office:annotation>"
         kind, text = _said(value)
         return f"<table:table-cell{raw} {kind}>{remark}{_paragraphs(text)}</table:table-cell>"
 

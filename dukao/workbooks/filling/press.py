@@ -10,7 +10,7 @@ from pathlib import Path
 from dukao.workbooks.filling.archive import Archive
 from dukao.workbooks.filling.book import DECLARATION, Book, Links
 from dukao.workbooks.filling.markup import Xml
-from dukao.workbooks.filling.notes import Notes, note_on, noted, with_notes, with_shapes
+from dukao.workbooks.filling.notes import Notes, note_on, told_apart, with_notes, with_shapes
 from dukao.workbooks.filling.outcome import Filled, Skipped
 from dukao.workbooks.filling.sheetpart import Place, SheetPart, Written, text_in
 from dukao.workbooks.filling.styles import Styles
@@ -90,8 +90,8 @@ class OfficePress:
             return why
         style = self._styles.variant(like, date=content.is_date, time=content.is_time, quoted=content.is_quoted)
         cells[place] = Written(style, content)
-        said = (("来源", filling.source), ("截至", filling.as_of), ("依据", filling.reason))
-        job.notes.setdefault(filling.sheet, {})[place] = note_on(said)
+        if note := note_on(filling.source, filling.as_of, filling.reason):
+            job.notes.setdefault(filling.sheet, {})[place] = note
         job.filled.append(filling)
         return ""
 
@@ -203,7 +203,8 @@ class _Sheet:
         self._comments = comments.part if comments else ""
         data = book.archive.read(self._comments) if self._comments else b""
         self._notes = Xml(data, self._comments) if data else None
-        self._noted = noted(self._notes)
+        threads = self._links.first("threadedComment")
+        self._conversations = book.archive.read(threads.part) if threads else b""
 
     def _legacy_drawing(self) -> str:
         """The identity of the drawing that shows notes, or empty."""
@@ -214,10 +215,11 @@ class _Sheet:
     def written(self, cells: dict[Place, Written], notes: Notes) -> tuple[dict[str, bytes], dict[str, str], str]:
         """The parts that change, the kinds of those that are new, and a doubt or nothing."""
         edits = self.cells.edits(cells)
-        notes = {place: text for place, text in notes.items() if text and cell_name(*place) not in self._noted}
-        shapes = with_shapes(self._book.archive.read(self._drawing) if self._drawing else b"", notes) if notes else None
+        fresh, behind = told_apart(self._notes, notes, self._conversations)
+        vml = self._book.archive.read(self._drawing) if self._drawing else b""
+        shapes = with_shapes(vml, fresh, behind) if fresh or behind else None
         if shapes is None:
-            doubt = "的批注图层读不懂，没有加批注；来源见填报摘要" if notes else ""
+            doubt = "的批注图层读不懂，没有加批注；来源见填报摘要" if fresh or behind else ""
             return {self._part: self._xml.edited(edits)}, {}, doubt
         parts, types, links = {}, {}, []
         comments_id, drawing_id = self._links.free_ids(2)
@@ -227,7 +229,7 @@ class _Sheet:
             comments = self._free(f"{folder}/comments", ".xml")
             types[comments] = "comments"
             links.append((comments_id, self._book.link_type("comments"), comments))
-        if not drawing:
+        if fresh and not drawing:
             drawing = self._free(f"{folder}/drawings/vmlDrawing", ".vml")
             links.append((drawing_id, self._book.link_type("vmlDrawing"), drawing))
             place = self._xml.place_after(_BEFORE_NOTES, without=self._xml.find("sheetData"))
@@ -236,8 +238,9 @@ class _Sheet:
         if links:
             parts[self._links.part] = self._links.with_added(links)
         parts[self._part] = self._xml.edited(edits)
-        parts[comments] = with_notes(self._notes, notes, self._xml.namespace)
-        parts[drawing] = shapes
+        parts[comments] = with_notes(self._notes, fresh, behind, self._xml.namespace)
+        if drawing:
+            parts[drawing] = shapes
         return parts, types, ""
 
     @cached_property

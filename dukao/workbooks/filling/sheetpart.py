@@ -17,7 +17,7 @@ from dukao.workbooks.reading.sheetxml import areas_of, column_number
 Place = tuple[int, int]
 # Blanks printed to be written on; nobody typed them.
 _BLANKS = re.compile(r"[\s_＿()（）]*")
-_USUAL = re.compile(rb'<c r="([A-Z]{1,3})[1-9]\d{0,6}"(?: s="(\d{1,6})")?(?: t="(\w+)")?\s*(/?)>')
+_USUAL = re.compile(rb'<c r="([A-Z]{1,3})[1-9]\d{0,6}"(?: s="(\d{1,6})")?(?: t="(\w+)")?\s*(?:(/)>|>(</c>)?)')
 _CELL_TAG = re.compile(rb"<c[\s/>]")
 _SPANS = re.compile(rb"\s+spans\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
@@ -128,7 +128,7 @@ class SheetPart:
     def _why_not(self, place: Place, cell: Cell | None, written: str) -> str:
         if self._arrays and any(place in area for area in self._arrays):
             return "这一格有公式"
-        if cell is None or cell.close == cell.end:
+        if cell is None or cell.inner == cell.close:
             return ""
         if self.xml.find("f", cell.inner, cell.close) is not None:
             return "这一格有公式"
@@ -228,13 +228,15 @@ class SheetPart:
         cells = []
         for match in found:
             start, end = match.span()
-            letters, style, kind, closed = match.groups()
-            close = end
-            if not closed:
+            letters, style, kind, closed, emptied = match.groups()
+            inner = close = end
+            if emptied:
+                inner = close = end - len(emptied)
+            elif not closed:
                 close, end = self.xml.closing(b"</c", end)
             number = int(style) if style else None
             said = kind.decode() if kind else "n"
-            cells.append(Cell(column_number(letters), start, match.end(), close, end, True, number, said))
+            cells.append(Cell(column_number(letters), start, inner, close, end, True, number, said))
         return cells
 
     def _any_cells(self, row: Element) -> Iterator[Cell]:
@@ -267,15 +269,14 @@ class SheetPart:
 
 def cell_xml(xml: Xml, name: str, written: Written) -> str:
     """A cell of this sheet: a number, or a text that is never a formula."""
-    tag, content = xml.tag, written.content
+    p, content = xml.prefix, written.content
     style = f' s="{written.style}"' if written.style else ""
     if content is None:
-        return f'<{tag("c")} r="{name}"{style}/>'
+        return f'<{p}c r="{name}"{style}/>'
     if content.number:
         kind = ' t="b"' if content.is_bool else ""
-        return f'<{tag("c")} r="{name}"{style}{kind}><{tag("v")}>{content.number}</{tag("v")}></{tag("c")}>'
-    text = spoken(tag("t"), content.text)
-    return f'<{tag("c")} r="{name}"{style} t="inlineStr"><{tag("is")}>{text}</{tag("is")}></{tag("c")}>'
+        return f'<{p}c r="{name}"{style}{kind}><{p}v>{content.number}</{p}v></{p}c>'
+    return f'<{p}c r="{name}"{style} t="inlineStr"><{p}is>{spoken(p + "t", content.text)}</{p}is></{p}c>'
 
 
 def text_in(xml: Xml, start: int, end: int) -> str:

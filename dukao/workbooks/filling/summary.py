@@ -1,6 +1,6 @@
 """The sheet at the end that says what was filled in, with its source, and what is left to do."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,11 +14,22 @@ from dukao.workbooks.texts import SUMMARY
 
 _LONGEST = 1_000  # characters of a text; the cell itself has it all
 WIDTHS = (16, 10, 34, 44, 16, 44)  # of its columns, in letters
-_SURELY_FIT = tuple(width // 2 for width in WIDTHS)  # so many letters of any kind, without being broken
+_WIDTHS_OF_TEXTS = (WIDTHS[0], *WIDTHS[2:])
 _LINE_POINTS = 16
 _OPEN = ("工作表", "单元格", "要填的内容", "为什么空着", "计量单位", "相近的数据（由人确认）")
 _SKIPPED = ("工作表", "单元格", "已知的值", "为什么没有写入", "截至", "来源")
 _FILLED = ("工作表", "单元格", "填入的值", "来源", "截至", "依据")
+
+_LETTERS = (b"A", b"B", b"C", b"D", b"E", b"F")
+_ROW = (
+    b'<row r="%b" ht="%d"><c r="A%b"%b<c r="B%b" s="%b" t="inlineStr"><is><t>%b</t></is></c>'
+    b'<c r="C%b"%b<c r="D%b"%b<c r="E%b"%b<c r="F%b"%b</row>'
+)
+
+_Listed = tuple[str, int, int, tuple[str, ...]]  # sheet, row, column, the texts of the other columns
+# A cell's XML behind its name; and how wide its text is, 1 for a Latin letter and 2 for 汉: not every program works out
+# the height of a row whose texts are broken into lines when it opens.
+_Made = tuple[bytes, int]
 
 
 @dataclass(frozen=True)
@@ -39,13 +50,13 @@ class Said:
             yield self.title
         period = self.plan.period.label if self.plan.period else ""
         yield "　　".join(part for part in (f"单位：{self.plan.unit}", f"时期：{period}" if period else "") if part)
-        yield "填入的格有批注，写明来源；原来就有批注的，批注没有改动，来源见下表。"
+        yield "填入的格有批注，写明来源；原来就有批注的，原文保留，来源写在后面。对话式批注不改动，来源见下表。"
         yield "浅黄色的格要由人填写。已有内容的格和公式没有改动。"
         yield from (f"注意：{doubt}" for doubt in self.doubts)
 
     @property
-    def lists(self) -> Iterator[tuple[str, Sequence[str], str, list[tuple[str, int, int, tuple[str, ...]]]]]:
-        """Title, heads, look of the cell's name, and rows: sheet, row, column, the rest."""
+    def lists(self) -> Iterator[tuple[str, Sequence[str], str, list[_Listed]]]:
+        """Title, heads, look of the cell's name, and rows."""
         if self.gaps:
             yield f"需填 {len(self.gaps)} 项", _OPEN, "open", [
                 (g.sheet, g.slot.row, g.slot.column, (
@@ -90,79 +101,75 @@ def summary_xml(said: Said, looks: Mapping[str, int], namespace: str) -> bytes:
         sheet.line("plain", "")
         sheet.line("title", title)
         sheet.row([("head", head) for head in heads])
-        for row in rows:
-            sheet.listed(look, *row)
+        sheet.listed(look, rows)
     return sheet.written(namespace)
 
 
 class _Sheet:
-    """Rows of text, one after the other."""
+    """Rows of text, one after the other. In bytes from the start: thousands of rows in 汉 as text take twice the time."""
 
     def __init__(self, looks: Mapping[str, int]) -> None:
         self._looks = looks
-        self._rows: list[str] = []
-        self._hyperlinks: list[str] = []
+        self._rows: list[bytes] = []
+        self._hyperlinks: list[bytes] = []
+        self._made: dict[str, _Made] = {}  # sheets, dates and reasons come again and again
 
     def line(self, look: str, text: str) -> None:
         self.row([(look, text)])
 
     def row(self, cells: Sequence[tuple[str, str]]) -> None:
-        number = len(self._rows) + 1
-        inside = "".join(
-            _cell(f"{letter}{number}", self._looks[look], text)
-            for letter, (look, text) in zip("ABCDEF", cells, strict=False)
+        number = b"%d" % (len(self._rows) + 1)
+        inside = b"".join(
+            b'<c r="%b%b"%b' % (letter, number, _cell(self._looks[look], text)[0])
+            for letter, (look, text) in zip(_LETTERS, cells, strict=False)
         )
-        height = f' ht="{_LINE_POINTS}"' if len(cells) > 1 else ""  # else what the letters of its look need
-        self._rows.append(f'<row r="{number}"{height}>{inside}</row>')
+        height = b' ht="%d"' % _LINE_POINTS if len(cells) > 1 else b""  # else what the letters of its look need
+        self._rows.append(b'<row r="%b"%b>%b</row>' % (number, height, inside))
 
-    def listed(self, look: str, sheet: str, row: int, column: int, rest: Sequence[str]) -> None:
-        """A row about this cell, which the second of its own leads to."""
-        number, name, style = len(self._rows) + 1, cell_name(row, column), self._looks["text"]
-        self._hyperlinks.append(f'<hyperlink ref="B{number}" location="{_quoted(sheet)}!{name}"/>')
-        inside = "".join([
-            f'<c r="{letter}{number}" s="{style}" t="inlineStr"><is>{_said(text)}</is></c>'
-            if text
-            else f'<c r="{letter}{number}" s="{style}"/>'
-            for letter, text in zip("CDEF", rest, strict=False)
-        ])  # fmt: skip
-        is_short = len(sheet) <= _SURELY_FIT[0] and all(map(int.__le__, map(len, rest), _SURELY_FIT[2:]))
-        height = _LINE_POINTS if is_short else _height(sheet, name, *rest)
-        self._rows.append(
-            f'<row r="{number}" ht="{height}">{_cell(f"A{number}", style, sheet)}'
-            f'<c r="B{number}" s="{self._looks[look]}" '
-            f't="inlineStr"><is><t>{name}</t></is></c>{inside}</row>'
-        )
+    def listed(self, look: str, rows: Iterable[_Listed]) -> None:
+        """Rows about cells, which the second of their own leads to."""
+        style = b"%d" % self._looks[look]
+        for at, (sheet, row, column, rest) in enumerate(rows, len(self._rows) + 1):
+            number, name = b"%d" % at, cell_name(row, column).encode()
+            made = [self._made.get(text) or self._make(text) for text in (sheet, *rest)]
+            lines = 1
+            for (_, size), width in zip(made, _WIDTHS_OF_TEXTS, strict=True):
+                if size > width:
+                    lines = max(lines, -(-size // width))
+            (a, _), (c, _), (d, _), (e, _), (f, _) = made
+            self._hyperlinks.append(b'<hyperlink ref="B%b" location="%b!%b"/>' % (number, _quoted(sheet), name))
+            self._rows.append(_ROW % (number, lines * _LINE_POINTS, number, a, number, style, name,
+                                      number, c, number, d, number, e, number, f))  # fmt: skip
+
+    def _make(self, text: str) -> _Made:
+        made = self._made[text] = _cell(self._looks["text"], text)
+        return made
 
     def written(self, namespace: str) -> bytes:
         columns = "".join(
             f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(WIDTHS, 1)
         )
-        links = f"<hyperlinks>{''.join(self._hyperlinks)}</hyperlinks>" if self._hyperlinks else ""
-        return (
+        head = (
             f'{DECLARATION}<worksheet xmlns="{namespace}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
             f'<sheetViews><sheetView showGridLines="0" workbookViewId="0"/></sheetViews><cols>{columns}</cols>'
-            f"<sheetData>{''.join(self._rows)}</sheetData>{links}"
+            "<sheetData>"
+        )
+        links = [b"<hyperlinks>", *self._hyperlinks, b"</hyperlinks>"] if self._hyperlinks else []
+        tail = (
             '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
             '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
-        ).encode()
+        )
+        return b"".join([head.encode(), *self._rows, b"</sheetData>", *links, tail.encode()])
 
 
-def _height(*texts: str) -> int:
-    """Of a row whose texts are broken into lines, in points: not every program works that out when it opens."""
-    sizes = (len(text[:_LONGEST].encode("gb18030", "replace")) for text in texts)  # 1 for a Latin letter, 2 for 汉
-    return _LINE_POINTS * max(1, *(-(-size // width) for size, width in zip(sizes, WIDTHS, strict=False)))
-
-
-def _cell(name: str, style: int, text: str) -> str:
-    if not text:
-        return f'<c r="{name}" s="{style}"/>'
-    return f'<c r="{name}" s="{style}" t="inlineStr"><is>{_said(text)}</is></c>'
-
-
-def _said(text: str) -> str:
-    return spoken("t", text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
+def _cell(style: int, text: str) -> _Made:
+    cut = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    # A Chinese character takes 3 bytes of UTF-8, so that both counts together are twice its width.
+    width = (len(cut) + len(cut.encode("utf-8", "replace"))) // 2
+    rest = f' s="{style}" t="inlineStr"><is>{spoken("t", cut)}</is></c>' if text else f' s="{style}"/>'
+    return rest.encode(), width
 
 
 @lru_cache
-def _quoted(sheet: str) -> str:
-    return "'" + escaped(sheet.replace("'", "''")) + "'"
+def _quoted(sheet: str) -> bytes:
+    return ("'" + escaped(sheet.replace("'", "''")) + "'").encode()

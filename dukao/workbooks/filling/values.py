@@ -9,7 +9,7 @@ from dukao.workbooks.grid import CellError, Value
 
 _TEXT_LIMIT = 32_767  # characters of a cell, by the format
 _EXACT_DIGITS = 15  # a spreadsheet's number has no more; longer ones are identities and stay texts
-_LARGEST = 10**307
+_LARGEST = 10.0**307
 _DAY = timedelta(days=1)
 _FIRST_SURE_DAY = date(1900, 3, 1)  # before it, spreadsheets disagree: they know a 29 February 1900
 # Texts that a spreadsheet would take for a formula if a person retyped them.
@@ -64,8 +64,9 @@ def shown(value: Value) -> str:
 
 
 def _number(value: int | float | Decimal) -> Content:
-    is_finite = value.is_finite() if isinstance(value, Decimal) else value == value
-    if not is_finite or not -_LARGEST < value < _LARGEST:
+    # Of a Decimal its power of ten is asked: to compare it would cost as much as all the rest.
+    fits = value.is_finite() and value.adjusted() < 307 if isinstance(value, Decimal) else -_LARGEST < value < _LARGEST
+    if not fits:
         raise Unfit("不是一格能放的数")
     plain = _plain(value)
     if len(plain) <= _EXACT_DIGITS:
