@@ -6,7 +6,7 @@
    rule, visits without a code, demands appealed against, meetings longer than planned.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -367,8 +367,3 @@ def _workday(on: date) -> date:
     while not is_workday(on):
         on += timedelta(days=1)
     return on
-
-
-def crowded_villages(year: Year) -> Iterator[str]:
-    """Names of the villages that the year crowds, for the story."""
-    yield from (v.name for v in [v for v in year.places["village"] if int(v.code) % 1000 >= 200][3:5])

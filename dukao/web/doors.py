@@ -88,6 +88,18 @@ def today() -> date:
     return timezone.localdate()
 
 
+def as_of(request: HttpRequest) -> date | None:
+    """The past day that the page is to be shown as of; None for now. Raises Invalid."""
+    text = request.GET.get("as_of", "")
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid(
+            _("“{text}”不是日期").format(text=text[:20]), errors={_("截至"): _("请写成 2026-10-08")}
+        ) from None
+    return day if day and day < today() else None
+
+
 def render(request: HttpRequest, template: str, page: Page, *, status: int = 200, **more: Any) -> HttpResponse:
     """Answer `page` as a whole page, as the region that htmx asked for, or one of `page.tables` as a file.
 

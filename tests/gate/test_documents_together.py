@@ -2,19 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
 
-from dukao.base.refusals import Refused
 from dukao.gate import actions, queries
 from dukao.gate.models import Baseline, Demand, Document, Quota
 from tests.conftest import AT
 from tests.databases import own_database  # noqa: F401 (a fixture)
 from tests.gate.test_documents import Desk
+from tests.together import at_once
 
 
 @pytest.fixture
@@ -28,20 +25,8 @@ def desk(city) -> Desk:
 
 
 def _at_once(*works: Callable[[], Any]) -> Counter[str]:
-    """Run all works at the same moment, each on a connection of its own; count what came of it."""
-    start = Barrier(len(works))
-
-    def run(work: Callable[[], Any]) -> str:
-        start.wait()
-        try:
-            return type(work()).__name__
-        except Refused as refusal:
-            return type(refusal).__name__
-        finally:
-            connections["default"].close()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return Counter(pool.map(run, works))
+    """What came of the works, all at the same moment, by its kind."""
+    return Counter(type(came).__name__ for came in at_once(*works))
 
 
 def test_the_last_ones_of_the_year_are_not_issued_twice(desk, city):

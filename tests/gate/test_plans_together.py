@@ -1,12 +1,7 @@
 """Departments and the office at the same moment, on real connections: one matter stays one item, one limit holds."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connections
 
 from dukao.base.refusals import Refused
 from dukao.gate import actions
@@ -14,6 +9,7 @@ from dukao.gate.models import PlanItem, Quota, Refusal
 from tests.conftest import AT
 from tests.databases import own_database  # noqa: F401 (a fixture)
 from tests.gate.plan_items import approve, definition, propose, publish
+from tests.together import at_once
 
 
 @pytest.fixture
@@ -21,25 +17,8 @@ def db(own_database):  # noqa: F811
     """What the cast and the plan are written into: a database that other threads see too."""
 
 
-def _at_once(*works: Callable[[], Any]) -> list[Any]:
-    """Run all works at the same moment, each on a connection of its own; a refusal is an answer too."""
-    start = Barrier(len(works))
-
-    def run(work: Callable[[], Any]) -> Any:
-        start.wait()
-        try:
-            return work()
-        except Refused as refusal:
-            return refusal
-        finally:
-            connections["default"].close()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
-
-
-def test_one_matter_proposed_many_times_at_once_is_one_item(city):
-    found = _at_once(*[lambda n=n: propose(city, title=f"秸秆禁烧督查（{n}）") for n in range(1, 7)])
+def test_one_matter_proposed_many_timesat_once_is_one_item(city):
+    found = at_once(*[lambda n=n: propose(city, title=f"秸秆禁烧督查（{n}）") for n in range(1, 7)])
     assert [one for one in found if isinstance(one, str)] == ["JH2026-0001"]
     assert PlanItem.objects.count() == 1
     assert Refusal.objects.count() == 5
@@ -59,12 +38,12 @@ def test_numbers_are_given_once(city):
         )
         for topic, title in topics for department in ("tax", "statistics")
     ]  # fmt: skip
-    assert sorted(_at_once(*works)) == [f"JH2026-{n:04}" for n in range(1, 11)]
+    assert sorted(at_once(*works)) == [f"JH2026-{n:04}" for n in range(1, 11)]
 
 
 def test_deciding_at_the_same_moment_happens_once(city):
     number, sam = propose(city), city.actor["sam"]
-    found = _at_once(
+    found = at_once(
         lambda: actions.approve_item(number=number, reason="同意", by=sam, at=AT),
         lambda: actions.refuse_item(number=number, reason="不同意", by=sam, at=AT),
         lambda: actions.withdraw_item(number=number, reason="不报了", by=city.actor["tara"], at=AT),
@@ -76,13 +55,13 @@ def test_deciding_at_the_same_moment_happens_once(city):
     assert state in ("approved", "refused", "withdrawn")
 
 
-def test_amendments_at_once_are_versions_one_after_the_other(city):
+def test_amendmentsat_once_are_versions_one_after_the_other(city):
     number = propose(city)
     approve(city, number)
     publish(city)
     shorter = [definition(city, ends_on=f"2026-12-{day}") for day in (17, 16, 15, 14)]
     sam = city.actor["sam"]
-    kept = _at_once(*[
+    kept = at_once(*[
         lambda one=one: actions.amend_item(number=number, definition=one, reason="早些结束", by=sam, at=AT)
         for one in shorter
     ])  # fmt: skip

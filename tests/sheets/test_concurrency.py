@@ -1,12 +1,9 @@
 """Several people at once, on real connections: nothing lost, nothing twice."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from dukao.base.models import Event
 from dukao.base.refusals import Refused
@@ -17,28 +14,12 @@ from dukao.sheets.models import Answer, Dispatch, DispatchQuestion, Filing
 from tests.conftest import AT
 from tests.databases import own_database  # noqa: F401 (a fixture)
 from tests.sheets.conftest import DUE, Q3
+from tests.together import at_once
 
 
 @pytest.fixture
 def db(own_database):  # noqa: F811
     """What the cast and the house are written into: a database that other threads see too."""
-
-
-def _at_once(*works: Callable[[], Any]) -> list[Any]:
-    """Run all works at the same moment, each on a connection of its own; a refusal is an answer too."""
-    start = Barrier(len(works))
-
-    def run(work: Callable[[], Any]) -> Any:
-        start.wait()
-        try:
-            return work()
-        except Refused as refusal:
-            return refusal
-        finally:
-            connections["default"].close()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
 
 
 def test_two_people_type_into_one_filing(house, city):
@@ -47,7 +28,7 @@ def test_two_people_type_into_one_filing(house, city):
     for n in range(12):
         works.append(lambda n=n: house.type(number, "tax_revenue", str(n)))
         works.append(lambda n=n: house.type(number, "sales", str(n), period="2026-08"))
-    found = _at_once(*works)
+    found = at_once(*works)
     assert all(isinstance(saved, actions.Saved) for saved in found)
     assert Answer.objects.count() == 2
     assert registers.totals_that_differ() == ()
@@ -60,7 +41,7 @@ def test_a_double_submit_at_the_same_moment(house, city):
     house.know("tax_revenue", "2026Q3", "一村")
     number = house.send("tax_revenue", "new_projects")
     house.type(number, "new_projects", "3")
-    found = _at_once(*[lambda: house.act("submit_filing", number)] * 6)
+    found = at_once(*[lambda: house.act("submit_filing", number)] * 6)
     assert sorted(view.again for view in found) == [False, True, True, True, True, True]
     assert Event.objects.filter(verb="sheets.filing.submitted").count() == 1
     assert Answer.objects.count() == 2
@@ -70,18 +51,18 @@ def test_typing_while_somebody_hands_in(house, city):
     number = house.send("new_projects")
     house.type(number, "new_projects", "3")
     typists = [lambda n=n: house.type(number, "new_projects", str(n)) for n in range(8)]
-    found = _at_once(lambda: house.act("submit_filing", number), *typists)
+    found = at_once(lambda: house.act("submit_filing", number), *typists)
     assert all(isinstance(one, actions.Saved | actions.SubmittedView | actions.FilingClosed) for one in found)
     handed_in = Event.objects.get(verb="sheets.filing.submitted")
     assert not Event.objects.filter(verb="sheets.answer.typed", id__gt=handed_in.id).exists()
     assert registers.totals_that_differ() == ()
 
 
-def test_accepting_twice_and_returning_at_once(house, city):
+def test_accepting_twice_and_returningat_once(house, city):
     number = house.send("new_projects")
     house.type(number, "new_projects", "3")
     house.act("submit_filing", number)
-    _at_once(
+    at_once(
         *[lambda: house.act("accept_filing", number, by="rita")] * 3,
         *[lambda: house.act("return_filing", number, by="rita", reason="x")] * 3,
     )
@@ -95,7 +76,7 @@ def test_withdrawing_while_people_type(house, city):
     number = house.send("new_projects")
     works = [lambda n=n: house.type(number, "new_projects", str(n)) for n in range(4)]
     works += [lambda n=n: house.type(number, "new_projects", str(n), by="wang", unit="二村") for n in range(4)]
-    _at_once(lambda: actions.withdraw_dispatch(dispatch=number, reason="x", by=city.actor["dora"], at=AT), *works)
+    at_once(lambda: actions.withdraw_dispatch(dispatch=number, reason="x", by=city.actor["dora"], at=AT), *works)
     assert house.total("new_projects", "富水市") is None
     assert registers.totals_that_differ() == ()
 
@@ -104,7 +85,7 @@ def test_the_same_question_sent_twice_at_the_same_moment_goes_once(house, city):
     house.define("new_projects", code="one")
     house.define("new_projects", code="two")
 
-    found = _at_once(*[lambda code=code: _send(city, code) for code in ("one", "two") * 3])
+    found = at_once(*[lambda code=code: _send(city, code) for code in ("one", "two") * 3])
     assert sum(isinstance(one, str) for one in found) == 1
     assert (Dispatch.objects.count(), Demand.objects.count(), Filing.objects.count()) == (1, 1, 6)
 
@@ -123,7 +104,7 @@ def test_a_sheet_is_designed_anew_while_it_is_sent(house, city):
     for element in ("tax_revenue", "vat_revenue"):
         works.append(lambda element=element: house.define(element, code="one"))
     works.append(lambda: actions.retire_sheet(sheet="two", by=city.actor["dora"], at=AT))
-    found = _at_once(*works)
+    found = at_once(*works)
     assert isinstance(found[0], str)
     [carried] = DispatchQuestion.objects.filter(dispatch__number=found[0])
     assert carried.question.sheet_id == carried.dispatch.sheet_id
@@ -134,5 +115,5 @@ def test_a_sheet_is_designed_anew_while_it_is_sent(house, city):
 def test_numbers_are_given_once(house, city):
     for n, element in enumerate(("new_projects", "tax_revenue", "vat_revenue", "sales")):
         house.define(element, code=f"s{n}")
-    found = _at_once(*[lambda n=n: _send(city, f"s{n}") for n in range(4)])
+    found = at_once(*[lambda n=n: _send(city, f"s{n}") for n in range(4)])
     assert sorted(found) == [f"BB2026-000{n}" for n in range(1, 5)]

@@ -169,8 +169,8 @@ def _visible(viewer: Actor) -> QuerySet[Demand]:
     return Demand.objects.filter(seen_by(viewer))
 
 
-def seen_by(viewer: Actor) -> Q:
-    """Inside the room, of demands and refusals alike: who asks, and whom it would touch."""
+def seen_by(viewer: Actor, *, asker: str = "asker") -> Q:
+    """Inside the room, of whatever asks: by whose department (the field `asker`), and whom it would touch."""
     if viewer.is_system:
         return Q()
     seen = Q(pk__in=[])
@@ -178,7 +178,7 @@ def seen_by(viewer: Actor) -> Q:
         seen |= Q(scope_unit__path__startswith=standing.unit_path)
         seen |= Q(scope_unit_id__in=ancestor_ids(standing.unit_path))
     for standing in viewer.standings_with("DEMANDS_ISSUE"):
-        seen |= Q(asker__code=standing.department_code)
+        seen |= Q(**{f"{asker}__code": standing.department_code})
     return seen
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dukao.base.refusals import NotThere
 from dukao.gate.models import Baseline, Meeting
+from dukao.gate.queries.demands import seen_by
 from dukao.gate.rules.meetings import (
     RULE_IDS,
     Finding,
@@ -264,15 +265,7 @@ def _actual(row: Meeting) -> int | None:
 
 
 def _seen_by(viewer: Actor) -> Q:
-    if viewer.is_system:
-        return Q()
-    seen = Q(pk__in=[])
-    for standing in viewer.standings_with("DEMANDS_SEE_ALL"):
-        seen |= Q(scope_unit__path__startswith=standing.unit_path)
-        seen |= Q(scope_unit_id__in=ancestor_ids(standing.unit_path))
-    for standing in viewer.standings_with("DEMANDS_ISSUE"):
-        seen |= Q(department__code=standing.department_code)
-    return seen
+    return seen_by(viewer, asker="department")
 
 
 def _called_by(viewer: Actor) -> Q:

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dukao.base.refusals import Invalid
 from dukao.base.wording import joined, say, with_note
 from dukao.gate import queries
 from dukao.gate.queries import DepartmentPlan, ItemView
@@ -63,17 +62,7 @@ def asked(request: HttpRequest, viewer: Actor) -> Asked:
     units = dict(queries.plan_units(viewer=viewer))
     own = [s.unit_code for s in viewer.standings if s.unit_code in units]
     unit = request.GET.get("unit", "")[:12] or next(iter(own), next(reversed(units), ""))
-    return Asked(year, unit, _as_of(request.GET.get("as_of", ""), today))
-
-
-def _as_of(text: str, today: date) -> date | None:
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(
-            _("“{text}”不是日期").format(text=text[:20]), errors={_("截至"): _("请写成 2026-10-08")}
-        ) from None
-    return day if day and day < today else None
+    return Asked(year, unit, doors.as_of(request))
 
 
 def crumbs(*more: Crumb) -> tuple[Crumb, ...]:

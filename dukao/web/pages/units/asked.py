@@ -48,7 +48,7 @@ def asked(request: HttpRequest) -> Asked:
     today = doors.today()
     return Asked(
         period=_period(request.GET.get("period", ""), today),
-        as_of_on=_as_of(request.GET.get("as_of", ""), today),
+        as_of_on=doors.as_of(request),
         indicator=request.GET.get("indicator", "")[:64],
         # English has no 万 and 亿.
         style="short" if request.COOKIES.get("figures") == "short" and not in_english() else "full",
@@ -77,13 +77,3 @@ def _period(text: str, today: date) -> Period:
         raise Invalid(
             _("“{text}”不是时期").format(text=text[:20]), errors={_("时期"): _("请写成 2026Q3、2026-07 或 2026")}
         ) from None
-
-
-def _as_of(text: str, today: date) -> date | None:
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(
-            _("“{text}”不是日期").format(text=text[:20]), errors={_("截至"): _("请写成 2026-10-08")}
-        ) from None
-    return day if day and day < today else None
