@@ -35,7 +35,15 @@ from dukao.gate.queries.documents import (
     documents_received,
 )
 from dukao.gate.queries.draws import DrawnUnit, DrawView, draw, draws, published_draw
-from dukao.gate.queries.joint import JointItem, JointMonth, JointPlanView, JointVisitView, joint_plan, joint_visits
+from dukao.gate.queries.joint import (
+    JointItem,
+    JointMonth,
+    JointPlanView,
+    JointVisitView,
+    Unplaced,
+    joint_plan,
+    joint_visits,
+)
 from dukao.gate.queries.ledger import (
     ESTIMATE_NAMES,
     FORMULAS,
