@@ -3,8 +3,9 @@
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -18,7 +19,10 @@ _END = struct.Struct("<4s4H2IH")
 _UTF8_NAME = 0x800
 _SIZES_BEHIND = 0x8
 _LEVEL = 1  # the best takes twice as long for a tenth less
+_PIECES_AT_ONCE = 256
 _PART_LIMIT_BYTES = 200_000_000  # of parts that are edited; a form is smaller by far
+
+Part = bytes | Iterable[bytes]  # its content, or the pieces of it, made while they are packed
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ class Archive:
         except (BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
             raise damaged(f"部件 {name} 解不开：{error}") from None
 
-    def write(self, target: Path, parts: Mapping[str, bytes]) -> None:
+    def write(self, target: Path, parts: Mapping[str, Part]) -> None:
         """The package with these parts replaced or added; the target appears whole or not at all."""
         target.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=target.parent, prefix=".", suffix=target.suffix, delete=False) as file:
@@ -84,7 +88,7 @@ class Archive:
                 os.unlink(file.name)
                 raise
 
-    def _pieces(self, parts: Mapping[str, bytes]) -> Iterator[bytes]:
+    def _pieces(self, parts: Mapping[str, Part]) -> Iterator[bytes]:
         changed = {_plain(name): (name, data) for name, data in parts.items()}
         members = []
         for entry, packed in zip(self._order, self._packed, strict=True):
@@ -111,17 +115,28 @@ class Archive:
         yield listed
         yield _END.pack(b"PK\x05\x06", 0, 0, len(members), len(members), len(listed), at, 0)
 
-    def _deflated(self, name: bytes, like: _Packed, data: bytes) -> _Packed:
+    def _deflated(self, name: bytes, like: _Packed, part: Part) -> _Packed:
         """Packed anew, unless it is what it was for the copy before."""
         key = name.decode(errors="replace")
-        if key in self._fresh and self._fresh[key][0] == data:
+        if isinstance(part, bytes) and key in self._fresh and self._fresh[key][0] == part:
             return self._fresh[key][1]
-        press = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
+        press, check, size, packed = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15), 0, 0, []
+        for piece in (part,) if isinstance(part, bytes) else _joined(part):
+            check, size = zlib.crc32(piece, check), size + len(piece)
+            packed.append(press.compress(piece))
         flags = like.flags & _UTF8_NAME if name.isascii() or name == like.name else _UTF8_NAME
-        packed = _Packed(name, flags, ZIP_DEFLATED, like.when, zlib.crc32(data), len(data),
-                         press.compress(data) + press.flush(), like.attributes)  # fmt: skip
-        self._fresh[key] = (data, packed)
-        return packed
+        new = _Packed(name, flags, ZIP_DEFLATED, like.when, check, size, b"".join([*packed, press.flush()]),
+                      like.attributes)  # fmt: skip
+        if isinstance(part, bytes):
+            self._fresh[key] = (part, new)
+        return new
+
+
+def _joined(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """So many at a time that a processor's own memory holds them."""
+    rest = iter(pieces)
+    while some := b"".join(islice(rest, _PIECES_AT_ONCE)):
+        yield some
 
 
 def _plain(name: str) -> str:

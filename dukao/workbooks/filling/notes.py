@@ -1,8 +1,10 @@
 """Notes on cells: where a value comes from. Notes that are there keep their text; what is new is said behind it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
+from dukao.workbooks.filling.archive import Part
 from dukao.workbooks.filling.book import DECLARATION
 from dukao.workbooks.filling.markup import Edit, Element, Xml, escaped, spliced, spoken
 from dukao.workbooks.grid import cell_name
@@ -47,12 +49,15 @@ def told_apart(xml: Xml | None, notes: Notes, conversations: bytes) -> tuple[Not
         return notes, {}
     fresh, behind = dict[Place, str](), dict[Place, str]()
     for place, text in notes.items():
-        note = standing.get(name := cell_name(*place))
-        if note is None:
+        if (note := standing.get(cell_name(*place))) is None:
             fresh[place] = text
-        elif f' ref="{name}"'.encode() not in conversations and escaped(text).encode() not in xml.data[note.inner:note.close]:
+        elif not (_says(xml, note, text) or f' ref="{cell_name(*place)}"'.encode() in conversations):
             behind[place] = text
     return fresh, behind
+
+
+def _says(xml: Xml, note: Element, text: str) -> bool:
+    return escaped(text).encode() in xml.data[note.inner : note.close]
 
 
 def note_on(source: str, as_of: str, reason: str) -> str:
@@ -62,11 +67,11 @@ def note_on(source: str, as_of: str, reason: str) -> str:
     return f"{said}依据：{reason}" if reason else said[:-1]
 
 
-def with_notes(xml: Xml | None, fresh: Notes, behind: Notes, namespace: str) -> bytes:
+def with_notes(xml: Xml | None, fresh: Notes, behind: Notes, namespace: str) -> Part:
     """The part of notes with the fresh ones too, and with what is to be said behind others; or a new part."""
     if xml is None:
         head = f'{DECLARATION}<comments xmlns="{namespace}"><authors><author>{AUTHOR}</author></authors><commentList>'
-        return b"".join([head.encode(), *_comments(fresh, 0, ""), b"</commentList></comments>"])
+        return chain([head.encode()], _comments(fresh, 0, ""), [b"</commentList></comments>"])
     edits = _added(xml, fresh) if fresh else []
     said = {cell_name(*place): text for place, text in behind.items()}
     for note in xml.all("comment") if said else ():
@@ -112,14 +117,11 @@ def _added(xml: Xml, notes: Notes) -> list[Edit]:
     return edits
 
 
-def _comments(notes: Notes, author: int, prefix: str) -> list[bytes]:
+def _comments(notes: Notes, author: int, prefix: str) -> Iterator[bytes]:
     p = prefix
-    return [
-        (
-            f'<{p}comment ref="{cell_name(*place)}" authorId="{author}"><{p}text>{_run(p, text)}</{p}text></{p}comment>'
-        ).encode()
-        for place, text in sorted(notes.items())
-    ]
+    for (row, column), text in sorted(notes.items()):
+        opening = f'<{p}comment ref="{cell_name(row, column)}" authorId="{author}">'
+        yield f"{opening}<{p}text>{_run(p, text)}</{p}text></{p}comment>".encode()
 
 
 def _run(prefix: str, text: str) -> str:
@@ -127,7 +129,7 @@ def _run(prefix: str, text: str) -> str:
     return f'<{p}r><{p}rPr><{p}sz val="9"/><{p}rFont val="宋体"/></{p}rPr>{spoken(p + "t", text)}</{p}r>'
 
 
-def with_shapes(vml: bytes, fresh: Notes, behind: Notes) -> bytes | None:
+def with_shapes(vml: bytes, fresh: Notes, behind: Notes) -> Part | None:
     """The drawing of notes with boxes for the fresh ones too, or a new one; the others grow by what they say more.
 
     None where it cannot be told how it ends.
@@ -137,19 +139,18 @@ def with_shapes(vml: bytes, fresh: Notes, behind: Notes) -> bytes | None:
     # Others may have given these namespaces names of their own.
     head = vml[: vml.find(b">", vml.find(b"<xml"))]
     names = b"" if not vml or all(sign in head for sign in _NAME_SIGNS) else b" " + _NAMES
-    shapes = [
+    shapes = (
         _SHAPE % (names, number, column + 1, max(row - 1, 0), column + 4, max(row - 1, 0) + max(_lines(text), 2) + 1,
                   row, column)
         for number, ((row, column), text) in enumerate(sorted(fresh.items()), first)
-    ]  # fmt: skip
+    )  # fmt: skip
     if not vml:
-        return b"".join([b"<xml ", _NAMES, b">", _LAYOUT, _SHAPE_TYPE, *shapes, b"</xml>"])
+        return chain([b"<xml ", _NAMES, b">", _LAYOUT, _SHAPE_TYPE], shapes, [b"</xml>"])
     end = vml.rfind(b"</xml>")
     if end < 0:
         return None
-    if not (b"_x0000_t202" in vml or not shapes):
-        shapes.insert(0, _SHAPE_TYPE.replace(b" id=", names + b" id=", 1))
-    return spliced(vml, [*_grown(vml, behind), (end, end, b"".join(shapes))])
+    kind = b"" if b"_x0000_t202" in vml or not fresh else _SHAPE_TYPE.replace(b" id=", names + b" id=", 1)
+    return spliced(vml, [*_grown(vml, behind), (end, end, kind + b"".join(shapes))])
 
 
 def _grown(vml: bytes, notes: Notes) -> list[Edit]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from dukao.workbooks.filling.archive import Archive
+from dukao.workbooks.filling.archive import Archive, Part
 from dukao.workbooks.filling.book import DECLARATION, Book, Links
 from dukao.workbooks.filling.markup import Xml
 from dukao.workbooks.filling.notes import Notes, note_on, told_apart, with_notes, with_shapes
@@ -60,7 +60,7 @@ class OfficePress:
                 job.skipped.append(Skipped(filling, why))
         for gap in plan.gaps:
             self._mark(job, gap)
-        parts, types, doubts = dict[str, bytes](), dict[str, str](), [*self._doubts, *plan.doubts]
+        parts, types, doubts = dict[str, Part](), dict[str, str](), [*self._doubts, *plan.doubts]
         for name, cells in job.cells.items():
             if (sheet := self._sheet(name)) is not None and cells:
                 changed, added, doubt = sheet.written(cells, job.notes.get(name, {}))
@@ -106,7 +106,7 @@ class OfficePress:
         if place not in cells and (keeps or not why):
             cells[place] = Written(self._styles.variant(like, is_open=True), keeps=keeps)
 
-    def _with_summary(self, said: Said, types: dict[str, str]) -> dict[str, bytes]:
+    def _with_summary(self, said: Said, types: dict[str, str]) -> dict[str, Part]:
         """The parts that hold the summary and make the workbook know of it and of the parts that are new."""
         book = self._book
         part = book.free_name("xl/worksheets/dukao", ".xml")
@@ -212,7 +212,7 @@ class _Sheet:
         attributes = element.attributes if element else {}
         return next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
 
-    def written(self, cells: dict[Place, Written], notes: Notes) -> tuple[dict[str, bytes], dict[str, str], str]:
+    def written(self, cells: dict[Place, Written], notes: Notes) -> tuple[dict[str, Part], dict[str, str], str]:
         """The parts that change, the kinds of those that are new, and a doubt or nothing."""
         edits = self.cells.edits(cells)
         fresh, behind = told_apart(self._notes, notes, self._conversations)
@@ -221,7 +221,7 @@ class _Sheet:
         if shapes is None:
             doubt = "的批注图层读不懂，没有加批注；来源见填报摘要" if fresh or behind else ""
             return {self._part: self._xml.edited(edits)}, {}, doubt
-        parts, types, links = {}, {}, []
+        parts, types, links = dict[str, Part](), dict[str, str](), []
         comments_id, drawing_id = self._links.free_ids(2)
         folder = self._part.rpartition("/")[0].rpartition("/")[0] or "xl"
         comments, drawing = self._comments, self._drawing

@@ -1,6 +1,6 @@
 """The sheet at the end that says what was filled in, with its source, and what is left to do."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,7 +50,7 @@ class Said:
             yield self.title
         period = self.plan.period.label if self.plan.period else ""
         yield "　　".join(part for part in (f"单位：{self.plan.unit}", f"时期：{period}" if period else "") if part)
-        yield "填入的格有批注，写明来源；原来就有批注的，原文保留，来源写在后面。对话式批注不改动，来源见下表。"
+        yield "填入的格有批注，写明来源；原来的批注保留，来源接在后面。所有来源另见下表。"
         yield "浅黄色的格要由人填写。已有内容的格和公式没有改动。"
         yield from (f"注意：{doubt}" for doubt in self.doubts)
 
@@ -91,75 +91,75 @@ def free_sheet_name(names: Sequence[str]) -> str:
     return name
 
 
-def summary_xml(said: Said, looks: Mapping[str, int], namespace: str) -> bytes:
-    """The sheet's XML; `looks` are the numbers of its styles."""
-    sheet = _Sheet(looks)
-    sheet.line("title", said.told)
+def summary_xml(said: Said, looks: Mapping[str, int], namespace: str) -> Iterator[bytes]:
+    """The sheet's XML, piece by piece; `looks` are the numbers of its styles."""
+    columns = "".join(
+        f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(WIDTHS, 1)
+    )
+    yield (
+        f'{DECLARATION}<worksheet xmlns="{namespace}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'<sheetViews><sheetView showGridLines="0" workbookViewId="0"/></sheetViews><cols>{columns}</cols><sheetData>'
+    ).encode()
+    rows = _Rows(looks)
+    yield rows.line("title", said.told)
     for line in said.lines:
-        sheet.line("plain", line)
-    for title, heads, look, rows in said.lists:
-        sheet.line("plain", "")
-        sheet.line("title", title)
-        sheet.row([("head", head) for head in heads])
-        sheet.listed(look, rows)
-    return sheet.written(namespace)
+        yield rows.line("plain", line)
+    for title, heads, look, listed in said.lists:
+        yield rows.line("plain", "")
+        yield rows.line("title", title)
+        yield rows.of([("head", head) for head in heads])
+        yield from rows.listed(look, listed)
+    yield b"</sheetData>"
+    if rows.hyperlinks:
+        yield from (b"<hyperlinks>", *rows.hyperlinks, b"</hyperlinks>")
+    yield (
+        b'<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
+        b'<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+    )
 
 
-class _Sheet:
-    """Rows of text, one after the other. In bytes from the start: thousands of rows in 汉 as text take twice the time."""
+class _Rows:
+    """Rows of text, one after the other. In bytes from the start: as text, thousands of them take twice the time."""
 
     def __init__(self, looks: Mapping[str, int]) -> None:
+        self.hyperlinks: list[bytes] = []
         self._looks = looks
-        self._rows: list[bytes] = []
-        self._hyperlinks: list[bytes] = []
+        self._count = 0
         self._made: dict[str, _Made] = {}  # sheets, dates and reasons come again and again
 
-    def line(self, look: str, text: str) -> None:
-        self.row([(look, text)])
+    def line(self, look: str, text: str) -> bytes:
+        return self.of([(look, text)])
 
-    def row(self, cells: Sequence[tuple[str, str]]) -> None:
-        number = b"%d" % (len(self._rows) + 1)
+    def of(self, cells: Sequence[tuple[str, str]]) -> bytes:
+        self._count += 1
+        number = b"%d" % self._count
         inside = b"".join(
             b'<c r="%b%b"%b' % (letter, number, _cell(self._looks[look], text)[0])
             for letter, (look, text) in zip(_LETTERS, cells, strict=False)
         )
         height = b' ht="%d"' % _LINE_POINTS if len(cells) > 1 else b""  # else what the letters of its look need
-        self._rows.append(b'<row r="%b"%b>%b</row>' % (number, height, inside))
+        return b'<row r="%b"%b>%b</row>' % (number, height, inside)
 
-    def listed(self, look: str, rows: Iterable[_Listed]) -> None:
+    def listed(self, look: str, rows: Sequence[_Listed]) -> Iterator[bytes]:
         """Rows about cells, which the second of their own leads to."""
-        style = b"%d" % self._looks[look]
-        for at, (sheet, row, column, rest) in enumerate(rows, len(self._rows) + 1):
+        style, first = b"%d" % self._looks[look], self._count + 1
+        self._count += len(rows)
+        known = self._made
+        for at, (sheet, row, column, rest) in enumerate(rows, first):
             number, name = b"%d" % at, cell_name(row, column).encode()
-            made = [self._made.get(text) or self._make(text) for text in (sheet, *rest)]
+            self.hyperlinks.append(b'<hyperlink ref="B%b" location="%b!%b"/>' % (number, _quoted(sheet), name))
+            made = [known.get(text) or self._make(text) for text in (sheet, *rest)]
             lines = 1
             for (_, size), width in zip(made, _WIDTHS_OF_TEXTS, strict=True):
                 if size > width:
                     lines = max(lines, -(-size // width))
             (a, _), (c, _), (d, _), (e, _), (f, _) = made
-            self._hyperlinks.append(b'<hyperlink ref="B%b" location="%b!%b"/>' % (number, _quoted(sheet), name))
-            self._rows.append(_ROW % (number, lines * _LINE_POINTS, number, a, number, style, name,
-                                      number, c, number, d, number, e, number, f))  # fmt: skip
+            yield _ROW % (number, lines * _LINE_POINTS, number, a, number, style, name,
+                          number, c, number, d, number, e, number, f)  # fmt: skip
 
     def _make(self, text: str) -> _Made:
         made = self._made[text] = _cell(self._looks["text"], text)
         return made
-
-    def written(self, namespace: str) -> bytes:
-        columns = "".join(
-            f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(WIDTHS, 1)
-        )
-        head = (
-            f'{DECLARATION}<worksheet xmlns="{namespace}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
-            f'<sheetViews><sheetView showGridLines="0" workbookViewId="0"/></sheetViews><cols>{columns}</cols>'
-            "<sheetData>"
-        )
-        links = [b"<hyperlinks>", *self._hyperlinks, b"</hyperlinks>"] if self._hyperlinks else []
-        tail = (
-            '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
-            '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
-        )
-        return b"".join([head.encode(), *self._rows, b"</sheetData>", *links, tail.encode()])
 
 
 def _cell(style: int, text: str) -> _Made:
