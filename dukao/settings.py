@@ -135,6 +135,11 @@ RECORDS_MEMORY_BYTES = env.integer("DUKAO_RECORDS_MEMORY_BYTES", 1_200_000_000)
 
 # Where pages find the live updates: another port in the demo, the same host behind a proxy in production.
 LIVE_URL = env.text("DUKAO_LIVE_URL", "http://127.0.0.1:8001/live")
+# Where browsers and the platform find who signs ballots, and the board that takes them: processes of their own.
+ISSUER_URL = env.text("DUKAO_ISSUER_URL", "http://127.0.0.1:8002")
+BOARD_URL = env.text("DUKAO_BOARD_URL", "http://127.0.0.1:8003")
+# A rating enters the public log after so many seconds, together with others.
+BALLOT_MIX_SECONDS = env.integer("DUKAO_BALLOT_MIX_SECONDS", 60)
 # Shown on every page as 模拟数据 where the site holds invented data.
 SYNTHETIC = env.flag("DUKAO_SYNTHETIC")
 

@@ -19,16 +19,17 @@ Answer = Callable[[HttpRequest], HttpResponse]
 class ContentSecurityPolicy:
     """What browsers may do with any answer, be it an error.
 
-    Everything comes from this house; no inline script or style, no framing; live updates from their one address.
+    Everything comes from this house; no inline script or style, no framing; live updates and ballots have one address
+    each.
     """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
-        live = urlsplit(settings.LIVE_URL)
-        origin = f" {live.scheme}://{live.netloc}" if live.netloc else ""
+        beside = (urlsplit(url) for url in (settings.LIVE_URL, settings.ISSUER_URL, settings.BOARD_URL))
+        origins = "".join(f" {url.scheme}://{url.netloc}" for url in beside if url.netloc)
         self.policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-            f"connect-src 'self'{origin}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+            f"connect-src 'self'{origins}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
         )
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
