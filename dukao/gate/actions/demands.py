@@ -78,7 +78,7 @@ def issue_demand(
     with transaction.atomic():
         department = org.department(code=asker)
         scope = org.unit_by_code(scope_unit)
-        by.require("DEMANDS_ISSUE", scope.path, department=asker)
+        _require_asking(by, kind, scope.path, asker)
         _refuse_bad_words(title, basis)
         today = timezone.localdate(at)
         if due_on < today:
@@ -123,7 +123,7 @@ def record_refusal(
     with transaction.atomic():
         department = org.department(code=asker)
         scope = org.unit_by_code(scope_unit)
-        by.require("DEMANDS_ISSUE", scope.path, department=asker)
+        _require_asking(by, kind, scope.path, asker)
         put_refusal(
             kind=kind, title=title, asker_id=department.id, asker=asker, scope_id=scope.id, scope_path=scope.path,
             target_level=target_level, reasons=reasons, by=by, at=at,
@@ -157,7 +157,7 @@ def withdraw_demand(*, number: str, reason: str, by: Actor, at: datetime) -> Non
         found = demand.filter(number=number).first()
         if found is None:
             raise NotThere()
-        by.require("DEMANDS_ISSUE", found.scope_unit.path, department=found.asker.code)
+        _require_asking(by, found.kind, found.scope_unit.path, found.asker.code)
         if not reason.strip():
             raise Invalid(_("请写明撤回的原因"), errors={"reason": _("不能为空")})
         if found.withdrawn_at is not None:
@@ -169,6 +169,14 @@ def withdraw_demand(*, number: str, reason: str, by: Actor, at: datetime) -> Non
             verb="gate.demand.withdrawn", subject=f"demand:{number}", by=by, at=at, unit_path=found.scope_unit.path,
             detail={"reason": reason.strip(), "entries_given_back": given_back},
         )  # fmt: skip
+
+
+def _require_asking(by: Actor, kind: str, scope_path: str, asker: str) -> None:
+    """A department asks in its own name; a task is set by the supervision office, in the name of whose matter it is."""
+    if kind == "task":
+        by.require("TASKS_DECIDE", scope_path)
+    else:
+        by.require("DEMANDS_ISSUE", scope_path, department=asker)
 
 
 def _refuse_bad_words(title: str, basis: str) -> None:

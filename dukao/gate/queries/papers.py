@@ -10,7 +10,7 @@ from dukao.base.wording import period_text
 from dukao.gate.queries import KIND_NAMES
 from dukao.gate.queries.review import MonthlyReview
 
-_KINDS = ("sheet", "visit", "meeting", "document", "platform")
+_KINDS = ("sheet", "visit", "meeting", "document", "task", "platform")
 
 
 def review_paper(review: MonthlyReview, *, office: str, on: date) -> Paper:
@@ -70,7 +70,7 @@ def _minutes(review: MonthlyReview) -> Part:
          _hours(a.minutes_hundredths))
         for a in review.askers
     ]  # fmt: skip
-    return Part(_("基层花的时间"), (told,), (sheet_of(head, rows, range(1, 8)),) if rows else ())
+    return Part(_("基层花的时间"), (told,), (sheet_of(head, rows, range(1, 9)),) if rows else ())
 
 
 def _heaviest(review: MonthlyReview) -> Part:

@@ -9,6 +9,7 @@ _MISSED_BY = {
     ("duplicate", "sheet"): "FRM-5", ("duplicate", "document"): "DOC-4", ("duplicate", "visit"): "INS-4",
     ("duplicate", "meeting"): "MTG-1", ("out_of_plan", "visit"): "INS-1", ("out_of_plan", "sheet"): "FRM-1",
     ("out_of_plan", "meeting"): "MTG-6", ("out_of_plan", "document"): "DOC-3", ("too_short", "sheet"): "FRM-3",
+    ("too_short", "task"): "FRM-3",
 }  # fmt: skip
 
 

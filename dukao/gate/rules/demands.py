@@ -1,3 +1,3 @@
 """What can be asked at all."""
 
-KINDS = frozenset({"sheet", "visit", "meeting", "document", "platform"})
+KINDS = frozenset({"sheet", "visit", "meeting", "document", "platform", "task"})

@@ -193,7 +193,7 @@ def bonus(item: ItemCase, rule: Rule) -> tuple[RuleHit, ...]:
     """加分项 and the like: items beside the items (INS-5)."""
     found = []
     for place, text in (("title", item.title), *_criteria(item), *_questions(item)):
-        if used := _words_in(text, rule):
+        if used := words_in(text, rule):
             found.append(hit(
                 rule, words(_noop("“{text}”用了“{word}”"), text=text, word=used[0]),
                 why=words(_noop("加分项、附加项也是要求，不能用来绕过数量限制")),
@@ -255,7 +255,7 @@ def traces(item: ItemCase, traces_rule: Rule, kpi_rule: Rule) -> tuple[RuleHit, 
     """Traces of work are no yardstick (INS-7), nor is what machines count (KPI-2); in questions they are pointed to."""
     found = []
     for place, text in (*_criteria(item), *_questions(item)):
-        used = [(rule, word) for rule in (traces_rule, kpi_rule) for word in _words_in(text, rule)]
+        used = [(rule, word) for rule in (traces_rule, kpi_rule) for word in words_in(text, rule)]
         if not used:
             continue
         rule, word = used[0]
@@ -328,7 +328,7 @@ def overlap_percent(one: Collection[int], other: Collection[int]) -> int:
     return 100 * len(set(one) & set(other)) // least if least else 0
 
 
-def _words_in(text: str, rule: Rule) -> list[str]:
+def words_in(text: str, rule: Rule) -> list[str]:
     """The rule's words that the text uses; not those it wants to be rid of (“不以照片作为依据”)."""
     return [
         word for word in rule.parameters["words_refused"]

@@ -89,7 +89,7 @@ def tell_clue(
     """Take a clue from anybody. `place` is a unit's code, at most as near as a town; whom it speaks of is a department
     or a unit, or the office itself. `is_looked_at`: the writer has seen what gives them away and sends it so.
 
-    Raises: Invalid, LookAgain, BelongsElsewhere, NoOfficeAbove. Records nothing: an event would tell when it was sent.
+    Raises: Invalid, LookAgain, BelongsElsewhere, NoOfficeAbove. Records nothing: an event would tell when.
     """
     text, contact = text.strip(), contact.strip()
     where = _place(kind, text, contact, place)

@@ -22,7 +22,7 @@ from dukao.web import doors, words
 from dukao.web.tables import Cell, Column, Table, number, row, table
 
 _MONTHS = 12
-_KINDS = ("sheet", "visit", "meeting", "document", "platform")
+_KINDS = ("sheet", "visit", "meeting", "document", "task", "platform")
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 

@@ -19,7 +19,7 @@ from dukao.org.rules import Actor, Right
 
 KIND_NAMES = {
     "sheet": _l("报表"), "visit": _l("检查"), "meeting": _l("会议"), "document": pgettext_lazy("公文", "文件"),
-    "platform": _l("本平台"),
+    "platform": _l("本平台"), "task": _l("督办"),
 }  # fmt: skip
 ESTIMATE_NAMES = {
     "cells": _l("要填的每一项 × 每项分钟，只需确认的按比例折算"),
@@ -27,7 +27,7 @@ ESTIMATE_NAMES = {
     "meeting": _l("参会人数 ×（会议分钟 + 路途分钟）"),
     "pages": _l("页数 × 每页分钟，加一致性评估里照办的分钟"),
     "platform": _l("次数 × 每次分钟"),
-    "spread": _l("合计分钟按单位平均分摊"),
+    "spread": _l("合计分钟按单位平均分摊"), "task": _l("督办本身的分钟，加签收和每个节点的分钟"),
 }  # fmt: skip
 # What is printed beside each figure, so that anybody can do the sum again.
 FORMULAS = {
