@@ -1,0 +1,168 @@
+"""Blind RSA signatures (RFC 9474, RSABSSA-SHA384-PSS-Randomized and -Deterministic, salts of 48 bytes).
+
+Of the four variants these two have salts, as the RFC recommends; they differ in `prepare` only. Ballots use the
+randomized one with the commitment as the message: the 32 random bytes that it puts before the message are the token.
+"""
+
+import secrets
+from dataclasses import dataclass
+from hashlib import sha384
+from typing import cast
+
+import gmpy2
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from gmpy2 import mpz
+
+KEY_BITS = 2048
+TOKEN_SIZE = 32
+_EXPONENT = 65_537
+_HASH_SIZE = _SALT_SIZE = 48
+_PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=_SALT_SIZE)
+_SHA384 = hashes.SHA384()
+
+
+class BadInput(ValueError):
+    """A number or a signature that this key cannot have made or taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blinded:
+    """What the issuer is shown, and what takes the blinding off again (kept by the rater)."""
+
+    message: bytes
+    inverse: bytes
+
+
+class PublicKey:
+    """The key of a paper. What is verified is an ordinary RSA-PSS signature."""
+
+    def __init__(self, key: rsa.RSAPublicKey) -> None:
+        self._key, self.bits = key, key.key_size
+        self.size = (self.bits + 7) // 8
+        numbers = key.public_numbers()
+        self.modulus, self.exponent = mpz(numbers.n), numbers.e
+
+    @classmethod
+    def from_spki(cls, data: bytes) -> "PublicKey":
+        """Read SubjectPublicKeyInfo (DER). Raises BadInput, for keys that are too small or oddly made too."""
+        try:
+            key = serialization.load_der_public_key(data)
+        except (ValueError, TypeError) as error:
+            raise BadInput("not a public key") from error
+        if not isinstance(key, rsa.RSAPublicKey) or key.public_numbers().e != _EXPONENT or key.key_size < KEY_BITS:
+            raise BadInput("not an RSA key of ballots")
+        return cls(key)
+
+    def is_signed(self, message: bytes, signature: bytes) -> bool:
+        """Whether the prepared message bears this signature."""
+        try:
+            self._key.verify(signature, message, _PSS, _SHA384)
+        except InvalidSignature:
+            return False
+        return True
+
+    def blind(self, message: bytes, *, salt: bytes | None = None, factor: int | None = None) -> Blinded:
+        """Blind a prepared message; `salt` and `factor` are drawn unless given, as in the RFC's examples."""
+        encoded = mpz(int.from_bytes(_encode(message, self.bits - 1, salt or secrets.token_bytes(_SALT_SIZE)), "big"))
+        if gmpy2.gcd(encoded, self.modulus) != 1:
+            raise BadInput("the message shares a factor with the key")
+        while True:
+            r = mpz(factor or 1 + secrets.randbelow(int(self.modulus) - 1))
+            try:
+                inverse = gmpy2.invert(r, self.modulus)
+                break
+            except ZeroDivisionError:
+                if factor:
+                    raise BadInput("the factor has no inverse") from None
+        blinded = encoded * gmpy2.powmod(r, self.exponent, self.modulus) % self.modulus
+        return Blinded(_bytes(blinded, self.size), _bytes(inverse, self.size))
+
+    def finalize(self, message: bytes, blind_signature: bytes, inverse: bytes) -> bytes:
+        """Take the blinding off. Raises BadInput where the outcome is no signature: the issuer used another key."""
+        if len(blind_signature) != self.size:
+            raise BadInput("a signature has the size of its key")
+        signature = _bytes(_number(blind_signature) * _number(inverse) % self.modulus, self.size)
+        if not self.is_signed(message, signature):
+            raise BadInput("not signed with the key of this paper")
+        return signature
+
+
+class SigningKey:
+    """The private key of a paper. Signs what it cannot read; takes about the same time for every input."""
+
+    def __init__(self, key: rsa.RSAPrivateKey) -> None:
+        numbers = key.private_numbers()
+        public = numbers.public_numbers
+        self._key, self.size = key, (key.key_size + 7) // 8
+        self._n, self._e = mpz(public.n), mpz(public.e)
+        self._p, self._q, self._to_p = mpz(numbers.p), mpz(numbers.q), mpz(numbers.iqmp)
+        self._dp, self._dq = mpz(numbers.dmp1), mpz(numbers.dmq1)
+
+    @classmethod
+    def make(cls) -> "SigningKey":
+        """Draw a new key (about a tenth of a second)."""
+        return cls(rsa.generate_private_key(_EXPONENT, KEY_BITS))
+
+    @classmethod
+    def from_pem(cls, data: bytes) -> "SigningKey":
+        return cls(cast("rsa.RSAPrivateKey", serialization.load_pem_private_key(data, password=None)))
+
+    def pem(self) -> bytes:
+        return self._key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+
+    def spki(self) -> bytes:
+        """The public key as SubjectPublicKeyInfo (DER)."""
+        return self._key.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+
+    def sign(self, blinded: bytes) -> bytes:
+        """Sign a blinded message. Raises BadInput where it is no number below the modulus.
+
+        A fresh factor blinds the base, so that time tells nothing of the key; the outcome is checked before it leaves,
+        because a single wrong bit in one half would give the key away.
+        """
+        message = _number(blinded)
+        if len(blinded) != self.size or not 0 < message < self._n:
+            raise BadInput("not a blinded message of this key")
+        factor = mpz(1 + secrets.randbelow(int(self._n) - 1))
+        hidden = message * gmpy2.powmod(factor, self._e, self._n) % self._n
+        half_p = gmpy2.powmod_sec(hidden % self._p, self._dp, self._p)
+        half_q = gmpy2.powmod_sec(hidden % self._q, self._dq, self._q)
+        whole = half_q + self._q * ((half_p - half_q) * self._to_p % self._p)
+        signature = whole * gmpy2.invert(factor, self._n) % self._n
+        if gmpy2.powmod(signature, self._e, self._n) != message:
+            raise ArithmeticError("a signature came out wrong; nothing was given away")
+        return _bytes(signature, self.size)
+
+
+def prepare(message: bytes, prefix: bytes | None = None) -> bytes:
+    """The randomized variant's preparation: 32 random bytes (or this prefix) before the message."""
+    return (secrets.token_bytes(TOKEN_SIZE) if prefix is None else prefix) + message
+
+
+def _encode(message: bytes, bits: int, salt: bytes) -> bytes:
+    """EMSA-PSS-ENCODE of RFC 8017, 9.1.1, with SHA-384 and MGF1."""
+    size = (bits + 7) // 8
+    digest = sha384(bytes(8) + sha384(message).digest() + salt).digest()
+    block = bytes(size - len(salt) - _HASH_SIZE - 2) + b"\x01" + salt
+    masked = int.from_bytes(block, "big") ^ int.from_bytes(_mask(digest, len(block)), "big")
+    masked &= (1 << (8 * len(block) - (8 * size - bits))) - 1
+    return masked.to_bytes(len(block), "big") + digest + b"\xbc"
+
+
+def _mask(seed: bytes, size: int) -> bytes:
+    blocks = -(-size // _HASH_SIZE)
+    return b"".join(sha384(seed + count.to_bytes(4, "big")).digest() for count in range(blocks))[:size]
+
+
+def _number(data: bytes) -> mpz:
+    return mpz(int.from_bytes(data, "big"))
+
+
+def _bytes(number: mpz, size: int) -> bytes:
+    return int(number).to_bytes(size, "big")
