@@ -1,8 +1,8 @@
 """The audit trail: record an event in the caller's transaction; seal events into a hash chain later, in order.
 
 1. An action calls `record_event` inside its transaction: the event commits with what it tells of, or not at all.
-2. The sealer (one at a time, in the work process) gives committed events their place in the chain. Writers never
-   wait for it, because they never touch the chain.
+2. The sealer (one at a time, in the work process) gives committed events their place in the chain and lists them, so
+   that they are found by person, kind, subject, unit and time. Writers never wait for it: they touch neither.
 3. `broken_seals` walks the chain again and names every break: an event changed, removed, or slipped in between.
 """
 
@@ -14,11 +14,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
-from dukao.base.models import Event, Seal
+from dukao.base.models import Event, Listing, Seal
 from dukao.base.sql import Statement, run
 
 FIRST_DIGEST = "0" * 64
+_LISTED = ("at", "actor", "verb", "subject", "unit_path")
 _WINDOW = 10_000  # Events younger than the newest sealed one by less than this may have committed late.
 _SEALER_LOCK = 0x6475_6B61  # PostgreSQL advisory lock: one sealer at a time.
 
@@ -49,28 +51,39 @@ def event_statement(
 
 def first_told(*, verb: str, subject: str) -> dict[str, Any] | None:
     """The detail of the first event of this kind about this subject, or None where there is none."""
-    return Event.objects.filter(verb=verb, subject=subject).order_by("id").values_list("detail", flat=True).first()
+    listed = Listing.objects.filter(verb=verb, subject=subject).order_by("event_id")
+    found = listed.values_list("event__detail", flat=True).first()
+    if found is None:
+        waiting = waiting_events().filter(verb=verb, subject=subject).order_by("id")
+        found = waiting.values_list("detail", flat=True).first()
+    return found
+
+
+def waiting_events() -> QuerySet[Event]:
+    """The newest events that are neither sealed nor listed yet; one that committed very late is found by a sweep."""
+    last = Seal.objects.order_by("-position").values_list("event_id", flat=True).first()
+    waiting = Event.objects.filter(seal=None)
+    return waiting if last is None else waiting.filter(id__gt=last - _WINDOW)
 
 
 def seal_events(*, at: datetime, most: int = 10_000, is_sweep: bool = False) -> int:
     """Chain up to `most` events that have no seal yet, oldest first; answer how many.
 
-    Looks at the newest events only, unless `is_sweep`: a transaction that stayed open while thousands of others
-    passed is found by a sweep. Digests are computed before the write lock is taken, so that writers hardly notice.
+    Looks at the newest events only (`waiting_events`), unless `is_sweep`. Digests are computed before the write lock is
+    taken, so that writers hardly notice.
     """
     last = Seal.objects.order_by("-position").first()
     position, digest = (last.position, last.digest) if last else (0, FIRST_DIGEST)
-    waiting = Event.objects.filter(seal=None)
-    if last and not is_sweep:
-        waiting = waiting.filter(id__gt=last.event_id - _WINDOW)
-    seals = []
+    waiting = Event.objects.filter(seal=None) if is_sweep else waiting_events()
+    seals, listings = [], []
     for event in waiting.order_by("id")[:most]:
         position, digest = position + 1, digest_after(digest, event)
         seals.append(Seal(position=position, event_id=event.pk, digest=digest, sealed_at=at))
-    return len(seals) if seals and _append(seals, after=last) else 0
+        listings.append(Listing(event_id=event.pk, **{name: getattr(event, name) for name in _LISTED}))
+    return len(seals) if seals and _append(seals, listings, after=last) else 0
 
 
-def _append(seals: list[Seal], *, after: Seal | None) -> bool:
+def _append(seals: list[Seal], listings: list[Listing], *, after: Seal | None) -> bool:
     """Add the seals where the chain still ends at `after`; another sealer may have been quicker."""
     with transaction.atomic():
         if connection.vendor == "postgresql":
@@ -81,6 +94,7 @@ def _append(seals: list[Seal], *, after: Seal | None) -> bool:
         if Seal.objects.order_by("-position").first() != after:
             return False
         Seal.objects.bulk_create(seals, batch_size=500)
+        Listing.objects.bulk_create(listings, batch_size=500)
         return True
 
 
@@ -104,7 +118,7 @@ def broken_seals() -> Iterator[Break]:
     Events that have no seal yet are no break: they wait, and nobody has promised anything about them.
     """
     digest, expected = FIRST_DIGEST, 0
-    for seal in Seal.objects.select_related("event").order_by("position").iterator(chunk_size=2000):
+    for seal in Seal.objects.select_related("event__listing").order_by("position").iterator(chunk_size=2000):
         expected += 1
         if seal.position != expected:
             yield Break(expected, None, f"链条在 {expected} 处缺少 {seal.position - expected} 个事件")
@@ -113,3 +127,10 @@ def broken_seals() -> Iterator[Break]:
         if digest != seal.digest:
             yield Break(seal.position, seal.event_id, "事件或其前一个事件被改动")
             digest = seal.digest
+        if not _is_listed(seal.event):
+            yield Break(seal.position, seal.event_id, "事件的检索目录缺失或被改动")
+
+
+def _is_listed(event: Event) -> bool:
+    listing = getattr(event, "listing", None)
+    return listing is not None and all(getattr(listing, name) == getattr(event, name) for name in _LISTED)

@@ -55,8 +55,10 @@ def _without_guard(statement: str) -> None:
 @pytest.mark.parametrize("statement", [
     "UPDATE base_event SET actor = 'x' WHERE subject = 'thing:1'",
     "DELETE FROM base_seal WHERE position = 2",
+    "UPDATE base_listing SET actor = 'x' WHERE subject = 'thing:1'",
+    "DELETE FROM base_listing WHERE subject = 'thing:1'",
 ])
-def test_a_forged_event_and_a_lost_seal_are_found(chain, statement):
+def test_a_forged_event_a_lost_seal_and_a_forged_listing_are_found(chain, statement):
     _without_guard(statement)
     assert next(b.position for b in broken_seals()) == 2
 

@@ -273,15 +273,15 @@ def test_the_minutes_the_unit_tells_stand_in_the_ledger(visits):
     number = visits.concluded()
     visits.act("tell_of_visit", number, by="alice", minutes=95)
     assert visits.see(number, "dora").measured_minutes == 95
-    entry = BurdenEntry.objects.get(demand__visit__number=number)
+    entry = BurdenEntry.objects.get(demand__visits__number=number)
     assert (entry.minutes_hundredths, entry.measured_hundredths, entry.measure) == (12_000, 9_500, "told")
 
 
 def test_minutes_are_told_also_where_nobody_is_charged_any_more(visits, city):
     number = visits.concluded()
-    BurdenEntry.objects.filter(demand__visit__number=number).update(given_back_at=AT)
+    BurdenEntry.objects.filter(demand__visits__number=number).update(given_back_at=AT)
     assert visits.act("tell_of_visit", number, by="alice", minutes=95).measured_minutes == 95
-    assert BurdenEntry.objects.get(demand__visit__number=number).measured_hundredths is None
+    assert BurdenEntry.objects.get(demand__visits__number=number).measured_hundredths is None
 
 
 def test_eight_rules_of_conduct_are_data():
@@ -302,8 +302,8 @@ def test_a_question_is_answered_from_data_and_costs_nobody_a_minute(visits, hous
     seen = _look(visits)
     assert (seen.mode, seen.state, seen.minutes_hundredths) == ("remote", "arrived", 0)
     assert [(s.question, s.value, s.unit) for s in seen.seen] == [("常住人口台账", "1203", "人")]
-    assert Demand.objects.get(visit__number=seen.number).minutes_hundredths == 0
-    assert BurdenEntry.objects.get(demand__visit__number=seen.number).minutes_hundredths == 0
+    assert Demand.objects.get(visits__number=seen.number).minutes_hundredths == 0
+    assert BurdenEntry.objects.get(demand__visits__number=seen.number).minutes_hundredths == 0
     assert visits.see(seen.number, "alice").seen == seen.seen, "the unit sees what was read"
     assert _look(visits).number == seen.number, "the same request is one visit"
     assert not Visit.objects.get(number=seen.number).caps, "no cap is drawn on"

@@ -126,8 +126,9 @@ def test_events_are_found_by_an_index_whatever_is_asked(city, narrowed):
         for number in range(2_000):
             record_event(verb="sheets.answer.typed", subject=f"filing:{number}/1", by=city.actor["alice"],
                          at=AT - timedelta(minutes=number), unit_path=city.path["一村"])  # fmt: skip
+    seal_events(at=AT)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE base_event")
+        cursor.execute("ANALYZE base_listing")
     with CaptureQueriesContext(connection) as captured:
         trail.events(viewer=city.actor["otto"], **narrowed)
     with connection.cursor() as cursor:

@@ -11,16 +11,18 @@ unit of the plan and name no target.
 Locks are taken in one order: unit, visit, caps by key. No two writers can wait for each other.
 """
 
-import secrets
+import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
@@ -97,6 +99,15 @@ class HeldVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class Ticket:
+    """Inside the room: a visit's check code, of which nothing but the digest is kept, and its number."""
+
+    code: str
+    digest: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Request:
     """A booking as it was asked for."""
 
@@ -129,18 +140,22 @@ def hold_visit(
     team = [{"name": person.get("name", ""), "office": person.get("office", "")} for person in people]
     request = _Request(tuple(dict.fromkeys(items)), unit, on, mode, purpose.strip(), team, team_size, request_key)
     _refuse_bad_words(request)
+    ticket = ticket_of(request_key)
     for _try in range(_TRIES):
         try:
             with transaction.atomic():
-                ground = ground_of(items=request.items, unit=unit, request_key=request_key, is_locking=True)
+                ground = ground_of(
+                    items=request.items, unit=unit, on=on, request_key=request_key, number=ticket.number,
+                    is_locking=True,
+                )  # fmt: skip
                 require_booking(ground, by)
                 if ground.earlier_id is None:
-                    return _hold(request, ground, by, at)
+                    return _hold(request, ticket, ground, by, at)
         except NotLetThrough as refused:
             _put_on_record(refused, request, ground, by, at)
             raise
         except IntegrityError as error:
-            if not finds_full(error) and "request_key" not in str(error):
+            if not finds_full(error) and not _is_number_taken(error):
                 raise
             if finds_full(error) and (obstacle := cap_obstacle(ground, on)):
                 full = CapReached(obstacle)
@@ -148,7 +163,7 @@ def hold_visit(
                 raise full from None
             # Somebody gave the cap back, or booked the same request, at this very moment: look again.
             continue
-        return _same_again(request, by)
+        return _same_again(request, ticket, ground.earlier_id, by)
     raise RuntimeError(f"caps were full and free again {_TRIES} times")
 
 
@@ -162,7 +177,9 @@ def arrive(*, code: str, unit: str, by: Actor, at: datetime) -> VisitView:
         place = org.unit_by_code(unit)
         by.require("DEMANDS_RECEIVE", place.path)
         plain = code_from(code)
-        found = _locked().filter(code_digest=code_digest(plain), unit_id=place.id).first() if plain else None
+        digest = code_digest(plain)
+        chosen = _locked().filter(number=number_of(digest), code_digest=digest, unit_id=place.id)
+        found = chosen.first() if plain else None
         if found is None or found.state == Visit.State.GIVEN_BACK:
             raise code_does_not_hold(at)
         if found.state == Visit.State.HELD:
@@ -206,7 +223,7 @@ def expire_holds(*, at: datetime) -> int:
             done += 1
 
 
-def _hold(request: _Request, ground: Ground, by: Actor, at: datetime) -> HeldVisit:
+def _hold(request: _Request, ticket: Ticket, ground: Ground, by: Actor, at: datetime) -> HeldVisit:
     limits = limits_on(request.on)
     if obstacle := outside_plan(ground, request.on, timezone.localdate(at)):
         raise OutOfPlan(obstacle)
@@ -214,8 +231,8 @@ def _hold(request: _Request, ground: Ground, by: Actor, at: datetime) -> HeldVis
         raise TooSoon(obstacle)
     caps = booking_caps(ground, request.on, limits)
     first, is_sealed = ground.items[0], request.is_sealed
-    number, expires_at = number_of(secrets.token_bytes(CODE_BYTES)), _expiry(request.on)
-    code, minutes = _code(number, request.request_key), max(item.minutes_hundredths for item in ground.items)
+    number, expires_at = ticket.number, _expiry(request.on)
+    minutes = max(item.minutes_hundredths for item in ground.items)
     detail: dict[str, Any] = {"items": list(request.items), "mode": request.mode}
     if not is_sealed:
         detail |= {"unit": request.unit, "on": request.on.isoformat(), "minutes_hundredths": minutes}
@@ -226,7 +243,7 @@ def _hold(request: _Request, ground: Ground, by: Actor, at: datetime) -> HeldVis
         Visit, number=number, request_key=request.request_key, mode=request.mode, unit_id=ground.unit_id,
         on=request.on, purpose=request.purpose, people=request.people, team_size=request.team_size,
         asks=[text for item in ground.items for text in item.questions], minutes_hundredths=minutes,
-        caps={cap.key: cap.is_lifted for cap in caps}, code_digest=code_digest(code), booked_by=by.name, booked_at=at,
+        caps={cap.key: cap.is_lifted for cap in caps}, code_digest=ticket.digest, booked_by=by.name, booked_at=at,
         expires_at=expires_at, demand_id=None if is_sealed else IdOf(Demand, number),
     )  # fmt: skip
     for item in ground.items:
@@ -237,23 +254,27 @@ def _hold(request: _Request, ground: Ground, by: Actor, at: datetime) -> HeldVis
     ))  # fmt: skip
     hold_caps(rows, caps)
     rows.finish()
-    return HeldVisit(number, code, expires_at)
+    return HeldVisit(number, ticket.code, expires_at)
 
 
-def _same_again(request: _Request, by: Actor) -> HeldVisit:
+def _same_again(request: _Request, ticket: Ticket, earlier_id: int, by: Actor) -> HeldVisit:
     """The answer that the request got before. Raises RequestKeyTaken where it was another request."""
-    found = Visit.objects.select_related("unit").get(request_key=request.request_key)
+    found = Visit.objects.select_related("unit").get(id=earlier_id)
     items = list(found.parts.order_by("id").values_list("item__number", flat=True))
     before = _Request(
         tuple(items), found.unit.code, found.on, found.mode, found.purpose, found.people, found.team_size,
         found.request_key,
     )  # fmt: skip
     if before != request or found.booked_by != by.name:
-        raise RequestKeyTaken(
-            _("这个请求编号已经用于另一次预约"), why=_("同一个请求只预约一次"), todo=_("请换一个请求编号再提交")
-        )
-    code = _code(found.number, found.request_key)
-    return HeldVisit(found.number, code if code_digest(code) == found.code_digest else "", found.expires_at)
+        raise request_key_taken()
+    return HeldVisit(found.number, ticket.code if ticket.digest == found.code_digest else "", found.expires_at)
+
+
+def request_key_taken() -> RequestKeyTaken:
+    """Inside the room: what is told of a request key that another visit has."""
+    return RequestKeyTaken(
+        _("这个请求编号已经用于另一次预约"), why=_("同一个请求只预约一次"), todo=_("请换一个请求编号再提交")
+    )
 
 
 def _arrive(found: Visit, by: Actor, at: datetime) -> None:
@@ -349,9 +370,22 @@ def _expiry(on: date) -> datetime:
     return timezone.make_aware(datetime.combine(on, time())) + timedelta(hours=hours)
 
 
-def _code(number: str, request_key: str) -> str:
-    """The check code, from the house's secret: a request that is repeated gets the same one, and nobody keeps it."""
-    return code_of(salted_hmac("dukao.gate.visit", f"{number} {request_key}", algorithm="sha256").digest()[:CODE_BYTES])
+def ticket_of(request_key: str) -> Ticket:
+    """Inside the room: from the house's secret, so that a request which is repeated gets the same one."""
+    code = code_of(hmac.digest(_code_key(settings.SECRET_KEY), request_key.encode(), "sha256")[:CODE_BYTES])
+    digest = code_digest(code)
+    return Ticket(code, digest, number_of(digest))
+
+
+@lru_cache
+def _code_key(secret: str) -> bytes:
+    return hashlib.sha256(b"dukao.gate.visit" + secret.encode()).digest()
+
+
+def _is_number_taken(error: IntegrityError) -> bool:
+    """Whether the request has a visit already: it, or the demand that bears its number."""
+    told = str(error)
+    return ("gate_visit" in told or "gate_demand" in told) and "number" in told
 
 
 def _refuse_bad_words(request: _Request) -> None:

@@ -1,6 +1,5 @@
 """Visits that need nobody to come: an item's questions are answered from data, and the unit is told which."""
 
-import secrets
 from dataclasses import asdict
 from datetime import datetime
 
@@ -10,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Refused
 from dukao.base.trail import record_event
+from dukao.gate.actions.bookings import request_key_taken, ticket_of
 from dukao.gate.actions.demands import issue_demand
 from dukao.gate.actions.ledger import post_entries
 from dukao.gate.models import Visit
 from dukao.gate.queries.remote import item_for_unit, remote_look
 from dukao.gate.queries.visits import VisitView, view_of
-from dukao.gate.rules.visits import CODE_BYTES, code_digest, code_of, number_of
 from dukao.org.rules import Actor
 
 
@@ -28,14 +27,17 @@ def look_remotely(*, item: str, unit: str, request_key: str, by: Actor, at: date
 
     It stands in the register and the ledger as a demand of 0 minutes, with what was read, so that the unit knows and
     may object to what is concluded from it. The same request key is one visit.
-    Raises: NotThere, NothingKnown. Records: gate.visit.looked_remotely. Basis: supervision-regulation#12.
+    Raises: NotThere, NothingKnown, RequestKeyTaken. Records: gate.visit.looked_remotely.
+    Basis: supervision-regulation#12.
     """
     with transaction.atomic():
         found, asked = item_for_unit(item=item, unit=unit, viewer=by)
-        earlier = Visit.objects.filter(
-            request_key=request_key, mode=Visit.Mode.REMOTE, unit_id=asked.id, parts__item=found
-        ).first()  # fmt: skip
+        # Nobody comes, so nobody is shown its code.
+        ticket = ticket_of(request_key)
+        earlier = Visit.objects.filter(number=ticket.number).first()
         if earlier is not None:
+            if earlier.mode != Visit.Mode.REMOTE or earlier.unit_id != asked.id or not earlier.parts.filter(item=found):
+                raise request_key_taken()
             return view_of(earlier, by)
         today = timezone.localdate(at)
         look = remote_look(item=item, unit=unit, viewer=by, on=today)
@@ -52,12 +54,11 @@ def look_remotely(*, item: str, unit: str, request_key: str, by: Actor, at: date
         )  # fmt: skip
         post_entries(demand_id=demand.id, asker_id=found.department_id, kind="visit", on=today,
                      minutes_by_unit={asked.id: 0}, estimate="visit")  # fmt: skip
-        # Its code is forgotten as soon as it is made: nobody comes, so nobody shows one.
         visit = Visit.objects.create(
-            number=number_of(secrets.token_bytes(CODE_BYTES)), request_key=request_key, state=Visit.State.ARRIVED,
+            number=ticket.number, request_key=request_key, state=Visit.State.ARRIVED,
             mode=Visit.Mode.REMOTE, unit_id=asked.id, on=today, purpose=found.purpose, team_size=0,
             asks=[question["text"] for question in found.questions], minutes_hundredths=0, caps={},
-            code_digest=code_digest(code_of(secrets.token_bytes(CODE_BYTES))), booked_by=by.name, booked_at=at,
+            code_digest=ticket.digest, booked_by=by.name, booked_at=at,
             expires_at=at, arrived_at=at, seen=[asdict(datum) for datum in look.answered], demand_id=demand.id,
             is_synthetic=found.is_synthetic,
         )  # fmt: skip

@@ -25,10 +25,15 @@ class Demand(models.Model):
     by_name = models.CharField(max_length=64)
     withdrawn_at = models.DateTimeField(null=True)
     # Where the profile wants one out for one in: the department's ended demand whose place this one takes, used once.
-    in_place_of = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    in_place_of = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="replaced_by", db_index=False
+    )
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["in_place_of"], condition=Q(in_place_of__isnull=False), name="demand_replaced_once"
+            ),
             models.CheckConstraint(condition=~Q(basis=""), name="demand_has_basis"),
             models.CheckConstraint(condition=Q(unit_count__gt=0), name="demand_asks_somebody"),
             models.CheckConstraint(

@@ -22,8 +22,8 @@ class Visit(models.Model):
         UNANNOUNCED = "unannounced", "四不两直"
         REMOTE = "remote", "不到现场"
 
-    number = models.CharField(max_length=24, unique=True)  # drawn by chance: numbers in a row would tell of sealed ones
-    request_key = models.CharField(max_length=64, unique=True)  # a repeated request books once
+    number = models.CharField(max_length=24, unique=True)  # of the code's digest, which is of the request key
+    request_key = models.CharField(max_length=64)  # a repeated request books once: it would get the same number
     state = models.CharField(max_length=12, choices=State, default=State.HELD)
     mode = models.CharField(max_length=12, choices=Mode, default=Mode.ANNOUNCED)
     # Found by the index of unit and day.
@@ -35,7 +35,7 @@ class Visit(models.Model):
     asks = models.JSONField(default=list)  # what may be asked for, in words; taken from the items
     minutes_hundredths = models.IntegerField()  # of the people visited, as estimated
     caps = models.JSONField()  # key of each quota it holds or has used → whether an emergency lifts that one for it
-    code_digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the check code; the code itself is not kept
+    code_digest = models.CharField(max_length=64)  # SHA-256 of the check code; the code itself is not kept
     booked_by = models.CharField(max_length=64)
     booked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -56,7 +56,10 @@ class Visit(models.Model):
     given_back_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)  # why given back
     seen = models.JSONField(default=list)  # of a remote visit: the data it looked at, as they were
-    demand = models.OneToOneField("gate.Demand", null=True, on_delete=models.PROTECT, related_name="visit")
+    # A demand bears the number of its visit, by which either is found.
+    demand = models.ForeignKey(
+        "gate.Demand", null=True, on_delete=models.PROTECT, related_name="visits", db_index=False
+    )
     is_synthetic = models.BooleanField(default=False)
 
     class Meta:
@@ -90,7 +93,7 @@ class VisitPart(models.Model):
     """One item carried by a visit; a joint visit (联合检查) carries several and costs the unit one."""
 
     visit = models.ForeignKey("gate.Visit", on_delete=models.CASCADE, related_name="parts", db_index=False)
-    item = models.ForeignKey("gate.PlanItem", on_delete=models.PROTECT, related_name="visit_parts")
+    item = models.ForeignKey("gate.PlanItem", on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["visit", "item"], name="visit_part_once")]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from dukao.base.findings import Finding
 from dukao.base.periods import Period
 from dukao.base.refusals import NotThere
+from dukao.base.sql import places, run
 from dukao.base.wording import period_text
 from dukao.gate.models import Plan, PlanItem, Quota, Visit
 from dukao.gate.rules.quotas import (
@@ -206,9 +207,13 @@ def quotas_that_differ() -> Iterator[Finding]:
         yield _finding(key, [0, 0, 0], [held[key], used[key], lifted[key]])
 
 
-def ground_of(*, items: Sequence[str], unit: str, request_key: str = "", is_locking: bool = False) -> Ground:
+def ground_of(
+    *, items: Sequence[str], unit: str, on: date | None = None, request_key: str = "", number: str = "",
+    is_locking: bool = False,
+) -> Ground:  # fmt: skip
     """Inside the room: everything that a booking needs to know, in one statement.
 
+    An earlier visit of the same request has its number, or where the house's secret has changed since, its key.
     With `is_locking` the unit is locked first: what is read of it afterwards stays true until the transaction ends.
     Raises: NotThere (an item, or the unit, is not there).
     """
@@ -216,12 +221,10 @@ def ground_of(*, items: Sequence[str], unit: str, request_key: str = "", is_lock
     if not numbers:
         raise NotThere()
     lock = " FOR NO KEY UPDATE OF u" if is_locking and connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{_GROUND} WHERE i.is_current AND i.number IN ({', '.join(['%s'] * len(numbers))}){lock}",
-            [unit, request_key, *numbers],
-        )
-        rows = cursor.fetchall()
+    rows = run(
+        f"{_GROUND} WHERE i.is_current AND i.number IN ({places(numbers)}){lock}",
+        [unit, number, on and connection.ops.adapt_datefield_value(on), request_key, *numbers],
+    ).fetchall()
     found = {row[1]: _item(row) for row in rows}
     if len(found) < len(numbers):
         raise NotThere()
@@ -240,7 +243,7 @@ _GROUND = """
     JOIN org_unit s ON s.id = i.scope_unit_id
     JOIN org_unit u ON u.code = %s AND u.valid_to IS NULL
     LEFT JOIN gate_plantarget t ON t.item_id = i.id AND t.unit_id = u.id
-    LEFT JOIN gate_visit v ON v.request_key = %s
+    LEFT JOIN gate_visit v ON v.number = %s OR v.unit_id = u.id AND v."on" = %s AND v.request_key = %s
 """
 
 
@@ -294,13 +297,13 @@ def _visited_near(unit_id: int, on: date, cooling_workdays: int, ahead_days: int
     """Days on which the unit is visited, by whomever, as far as its rest may reach (and so many days ahead)."""
     # No holidays are so long that fewer working days lie in this.
     reach = 2 * cooling_workdays + 14
-    with connection.cursor() as cursor:
-        cursor.execute(
-            'SELECT "on" FROM gate_visit WHERE unit_id = %s AND "on" BETWEEN %s AND %s'
-            " AND state <> 'given_back' AND mode <> 'remote'",
-            [unit_id, on - timedelta(days=reach), on + timedelta(days=reach + ahead_days)],
-        )
-        return [day for (day,) in cursor.fetchall()]
+    between = (on - timedelta(days=reach), on + timedelta(days=reach + ahead_days))
+    rows = run(
+        'SELECT "on" FROM gate_visit WHERE unit_id = %s AND "on" BETWEEN %s AND %s'
+        " AND state <> 'given_back' AND mode <> 'remote'",
+        [unit_id, *map(connection.ops.adapt_datefield_value, between)],
+    )
+    return [day for (day,) in rows]
 
 
 def _with_next_day(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from dukao.base.refusals import NotThere, Refused
 from dukao.gate.models import RefusedVisit, Visit, VisitPart
-from dukao.gate.rules.visits import code_digest, code_from, is_sealed
+from dukao.gate.rules.visits import code_digest, code_from, is_sealed, number_of
 from dukao.law import queries as law
 from dukao.law.workdays import UnknownYear, workday_after
 from dukao.org import queries as org
@@ -216,7 +216,8 @@ def visit_of_code(*, code: str, viewer: Actor | None, at: datetime) -> VisitView
     Who asks is counted by `actions.note_code_miss`, not here.
     """
     plain = code_from(code)
-    chosen = Visit.objects.filter(code_digest=code_digest(plain)).exclude(state=Visit.State.GIVEN_BACK)
+    digest = code_digest(plain)
+    chosen = Visit.objects.filter(number=number_of(digest), code_digest=digest).exclude(state=Visit.State.GIVEN_BACK)
     found = _whole(chosen).first() if plain else None
     if found is None or (found.state == Visit.State.HELD and found.expires_at <= at) or not _shows(found, viewer):
         raise code_does_not_hold(at)

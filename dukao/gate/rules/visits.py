@@ -20,9 +20,12 @@ def code_of(chance: bytes) -> str:
     return "".join(ALPHABET[bits >> 5 * place & 31] for place in reversed(range(CODE_LENGTH)))
 
 
-def number_of(chance: bytes) -> str:
-    """A visit's number, by chance: numbers in a row would tell of a sealed visit by its gap."""
-    return f"JC-{code_of(chance)[:10]}"
+def number_of(digest: str) -> str:
+    """A visit's number, from the digest of its check code: whoever holds the code finds the visit by its number.
+
+    By chance like the code itself: numbers in a row would tell of a sealed visit by its gap.
+    """
+    return f"JC-{code_of(bytes.fromhex(digest)[:CODE_BYTES])[:10]}"
 
 
 def code_from(text: str) -> str:

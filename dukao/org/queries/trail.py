@@ -11,7 +11,8 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from dukao.base.models import Event, Seal
+from dukao.base.models import Event, Listing, Seal
+from dukao.base.trail import waiting_events
 from dukao.org.rules import Actor, ancestor_ids
 
 
@@ -79,13 +80,14 @@ def events(
         before = Event.objects.filter(id=before_id).values_list("at", flat=True).first()
         if before is None:
             return ()
-        matching &= Q(at__lte=before) & (Q(at__lt=before) | Q(id__lt=before_id))
-    rows = (
-        Event.objects.filter(matching)
-        .order_by("-at", "-id")
-        .values_list("id", "at", "actor", "verb", "subject", "detail", "seal__position", "seal__digest")[:most]
-    )
-    return tuple(EventView(*row[:7], row[7] or "") for row in rows)
+        matching &= Q(at__lte=before) & (Q(at__lt=before) | Q(pk__lt=before_id))
+    told = ("pk", "at", "actor", "verb", "subject")
+    waiting = waiting_events().filter(matching).order_by("-at", "-pk").values_list(*told, "detail")[:most]
+    found = [EventView(*row, None, "") for row in waiting]
+    listed = Listing.objects.filter(matching).order_by("-at", "-pk")
+    sealed = listed.values_list(*told, "event__detail", "event__seal__position", "event__seal__digest")[:most]
+    found += [EventView(*row) for row in sealed]
+    return tuple(sorted(found, key=lambda event: (event.at, event.id), reverse=True)[:most])
 
 
 def chain(*, viewer: Actor) -> ChainView:
@@ -108,7 +110,7 @@ def _seen_by(viewer: Actor) -> Q:
     paths = {s.unit_path for s in viewer.standings_with("TRAIL_SEE")}
     if viewer.is_system or any(_is_top(path) for path in paths):
         return Q()
-    seen = Q(id=None)
+    seen = Q(pk=None)
     for path in paths:
         seen |= _below(path)
     return seen

@@ -82,8 +82,9 @@ def comparison(*, unit: str, year: int, today: date, viewer: Actor) -> tuple[Com
     until = min(today, date(year, 12, 31))
     chosen = below(entries_in(Period(year * 1000)), top.path).filter(given_back_at=None, kind__in=RULE_OF_KIND)
     # A visit counts when it has come; one that reads data instead brings nobody.
-    came = ~Q(kind="visit") | Q(demand__visit__arrived_at__isnull=False) & ~Q(demand__visit__mode=Visit.Mode.REMOTE)
-    rows = chosen.filter(came, demand__issued_at__date__lte=until).values("kind").annotate(n=Count("id")).order_by()
+    came = Visit.objects.filter(arrived_at__isnull=False).exclude(mode=Visit.Mode.REMOTE)
+    counts_now = ~Q(kind="visit") | Q(demand_id__in=came.values("demand_id"))
+    rows = chosen.filter(counts_now, demand__issued_at__date__lte=until).values("kind").annotate(n=Count("id")).order_by()
     counts = {row["kind"]: row["n"] for row in rows}
     set_ = {(view.kind, view.year): view for view in baselines(unit=unit, viewer=viewer) if not view.department_code}
     found = []

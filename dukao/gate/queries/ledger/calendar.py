@@ -13,6 +13,7 @@ from dukao.base.wording import joined
 from dukao.gate.models import BurdenEntry, Meeting, Visit
 from dukao.gate.queries.ledger.entries import seen_unit
 from dukao.gate.queries.visits import REVEALED
+from dukao.law import queries as law
 from dukao.org.queries import UnitView
 from dukao.org.rules import Actor
 
@@ -51,9 +52,12 @@ def unit_calendar(*, unit: str, month: Period, viewer: Actor) -> Calendar:
 
 
 def _due(unit_id: int, month: Period) -> list[CalendarItem]:
+    # A document is charged in the month that it comes in, and nothing is due later than the profile lets it.
+    days = law.rule("BRD-1", month.starts_on).parameters["demand_days_most"]
+    months = [month.next(-step).key for step in range(days // 28 + 2)]
     rows = BurdenEntry.objects.filter(
-        unit_id=unit_id, given_back_at=None, kind__in=["sheet", "document"], demand__due_on__gte=month.starts_on,
-        demand__due_on__lt=month.ends_on,
+        unit_id=unit_id, month__in=months, given_back_at=None, kind__in=["sheet", "document"],
+        demand__due_on__gte=month.starts_on, demand__due_on__lt=month.ends_on,
     ).values_list(
         "demand__due_on", "kind", "demand__number", "demand__title", "asker__name", "minutes_hundredths",
         "measured_hundredths",
@@ -67,7 +71,7 @@ def _due(unit_id: int, month: Period) -> list[CalendarItem]:
 def _meetings(unit_id: int, month: Period) -> list[CalendarItem]:
     rows = (
         BurdenEntry.objects.filter(
-            unit_id=unit_id, given_back_at=None, kind="meeting",
+            unit_id=unit_id, month=month.key, given_back_at=None, kind="meeting",
             demand__meeting__starts_at__date__gte=month.starts_on, demand__meeting__starts_at__date__lt=month.ends_on,
         )
         .exclude(demand__meeting__state=Meeting.State.CANCELLED)
