@@ -105,10 +105,15 @@ class Batch(models.Model):
     way = models.CharField(max_length=10, choices=Way)
     on = models.DateField()
     count = models.IntegerField()
-    by_name = models.CharField(max_length=64)
+    by_name = models.CharField(max_length=64, blank=True)  # empty where windows invited: a row for all of a day
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(count__gt=0), name="batch_invites_somebody")]
+        constraints = [
+            models.CheckConstraint(condition=Q(count__gte=0), name="batch_count_whole"),
+            models.UniqueConstraint(
+                fields=["paper", "way", "on"], condition=Q(way__in=["matters", "tablet"]), name="batch_of_windows_daily"
+            ),
+        ]
         indexes = [models.Index(fields=["paper", "on"], name="batch_by_paper")]
 
 

@@ -1,0 +1,159 @@
+"""Estimates with design-based intervals: proportions, means, totals, and all of them by domain.
+
+Point and standard error are svy's (linearised, with strata, clusters, finite populations and the fitted margins taken
+into account). The interval of a share is made here, because the ones at hand have no width at 0 % and 100 %, cover less
+than they promise close to it, or far more: bench/voice_coverage.py measures them, docs/performance.md has the table.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from dukao.voice.rules.weighting import WeightedSample, kish
+
+Floats = npt.NDArray[np.float64]
+Kind = Literal["share", "mean", "total"]
+CONFIDENCE = 0.95
+# How much more than Kish's number answers are worth at most, because strata differ from each other.
+STRATA_GAIN_MOST = 1.15
+_NOTHING = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One figure. `n` answers, worth `n_eff` (Kish); `deff` of the figure itself, None where nothing varies.
+
+    `domain` is () for everybody, else the variable and its level.
+    """
+
+    name: str
+    kind: Kind
+    domain: tuple[str, str] | tuple[()]
+    value: float
+    error: float
+    low: float
+    high: float
+    df: float
+    n: int
+    n_eff: float
+    deff: float | None
+
+
+def estimates_of(
+    of: WeightedSample, columns: Mapping[str, Floats], *, kind: Kind = "share", domains: Sequence[str] = (),
+) -> list[Estimate]:  # fmt: skip
+    """One estimate per column for everybody, then by each domain. Columns have a number per respondent.
+
+    A share's column has 1 for yes and 0 for no. Domains are names of `People.known`.
+    """
+    import polars
+
+    names = list(columns)
+    assert all(len(column) == len(of.weights) for column in columns.values()), "a number for each respondent"
+    added = [polars.Series(f"y_{place}", columns[name]) for place, name in enumerate(names)]
+    sample = of.sample.set_data(of.sample.data.with_columns(added))
+    return [
+        estimate for domain in (None, *domains) for estimate in _of_domain(of, sample, names, columns, kind, domain)
+    ]
+
+
+def _of_domain(
+    of: WeightedSample, sample: Any, names: Sequence[str], columns: Mapping[str, Floats], kind: Kind,
+    domain: str | None,
+) -> list[Estimate]:  # fmt: skip
+    estimate = sample.estimation.total if kind == "total" else sample.estimation.mean
+    options: dict[str, Any] = {} if domain is None else {"by": f"k_{domain}"}
+    levels = None if domain is None else sample.data[f"k_{domain}"].to_numpy()
+    everybody = np.ones(len(of.weights), dtype=bool)
+    found = []
+    freedom: dict[str, float] = {}
+    for place, name in enumerate(names):
+        for one in estimate(f"y_{place}", **options).estimates:
+            level = str(one.by_level[0]) if one.by_level else ""
+            within = everybody if levels is None else levels == level
+            n, n_eff = int(within.sum()), kish(of.weights[within])
+            if level not in freedom:
+                freedom[level] = min(one.df, degrees_of_freedom(of, within))
+            df = freedom[level]
+            if kind == "share":
+                low, high = share_interval(one.est, one.se, n=n, n_eff=n_eff, df=df)
+            else:
+                half = float(_t(df)) * one.se
+                low, high = one.est - half, one.est + half
+            deff = None if kind == "total" else design_effect(one.se, columns[name][within], of.weights[within])
+            found.append(Estimate(
+                name, kind, () if domain is None else (domain, level), float(one.est), float(one.se), float(low),
+                float(high), df, n, n_eff, deff,
+            ))  # fmt: skip
+    return found
+
+
+def share_interval(
+    share: npt.ArrayLike, error: npt.ArrayLike, *, n: npt.ArrayLike, n_eff: npt.ArrayLike, df: npt.ArrayLike
+) -> tuple[Any, Any]:
+    """The 95 % interval of shares with their design-based standard errors; arrays give arrays.
+
+    Wilson's score interval with an effective number of answers: as many as would give this error if drawn singly,
+    made fewer for the degrees of freedom that it was measured with (Korn and Graubard 1998). Where nothing varies there
+    is no error to go by: as many as Kish counts. And never more than strata can gain over that: close to 0 % and 100 %
+    an error that happens to be small would promise too much. Basis: own convention, measured in docs/performance.md.
+    """
+    p, se, count, kish_n, free = np.broadcast_arrays(*(np.asarray(one, float) for one in (share, error, n, n_eff, df)))
+    p = np.clip(p, 0.0, 1.0)
+    varies = (se > _NOTHING) & (p > 0) & (p < 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        worth = np.where(varies, p * (1 - p) / np.square(se), kish_n)
+        fewer = np.square(_t(np.maximum(count - 1, 1)) / _t(np.maximum(free, 1)))
+    worth = np.minimum(worth, STRATA_GAIN_MOST * kish_n) * np.minimum(fewer, 1.0)
+    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    middle, whole = p + z * z / (2 * worth), 1 + z * z / worth
+    half = z * np.sqrt(p * (1 - p) / worth + z * z / (4 * worth * worth))
+    low, high = np.clip((middle - half) / whole, 0, p), np.clip((middle + half) / whole, p, 1)
+    return np.where(p <= 0, 0.0, low), np.where(p >= 1, 1.0, high)
+
+
+def degrees_of_freedom(of: WeightedSample, within: npt.NDArray[np.bool_]) -> float:
+    """With how many degrees of freedom the error was measured (Satterthwaite), for those `within` a domain.
+
+    Counting units less strata holds where all units weigh alike. Where a few heavy ones carry the variance it rests on
+    those few; intervals made with the plain count cover too seldom (92 % where 95 % were meant, docs/performance.md).
+    """
+    data = of.sample.data
+    strata, stratum = np.unique(data["stratum"].to_numpy()[within], return_inverse=True)
+    keys = np.char.add(np.char.add(data["stratum"].to_numpy()[within].astype(str), "\n"),
+                       data["unit"].to_numpy()[within].astype(str))  # fmt: skip
+    _units, first, unit = np.unique(keys, return_index=True, return_inverse=True)
+    heavy = np.square(np.bincount(unit, of.weights[within]))
+    place = stratum[first]
+    count, sums = np.bincount(place, minlength=len(strata)), np.bincount(place, heavy, minlength=len(strata))
+    alike = np.square(sums) / np.maximum(np.bincount(place, np.square(heavy), minlength=len(strata)), 1e-300)
+    if of.is_finite:
+        size = np.zeros(len(strata))
+        size[stratum] = data["size"].to_numpy()[within]
+        sums = sums * np.maximum(1 - count / size, 0.0)
+    measured = (count > 1) & (alike > 1 + 1e-9)
+    below = float((np.square(sums[measured]) / (alike[measured] - 1)).sum())
+    return (
+        max(1.0, float(sums[measured].sum()) ** 2 / below) if below > 0 else max(1.0, float(len(first) - len(strata)))
+    )
+
+
+def design_effect(error: float, values: Floats, weights: Floats) -> float | None:
+    """The variance against that of as many answers drawn singly; None where nothing varies.
+
+    svy works it out too, and stops with an error where all answers of the sample are alike (0.35.0).
+    """
+    middle = np.average(values, weights=weights)
+    singly = float(np.average(np.square(values - middle), weights=weights)) / max(len(values) - 1, 1)
+    return error**2 / singly if singly > 1e-18 and error > 0 else None
+
+
+def _t(df: npt.ArrayLike) -> Floats:
+    from scipy.special import stdtrit
+
+    quantile: Floats = stdtrit(np.asarray(df, float), (1 + CONFIDENCE) / 2)
+    return quantile

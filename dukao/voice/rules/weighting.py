@@ -1,0 +1,220 @@
+"""From drawn people to weighted answers: 1/π, non-response by cells, margins of the population, trimming.
+
+The arithmetic is svy's (its figures agree with R's `survey`, see tests/voice/test_survey_against_r.py). Here stands
+what a survey office wants around it: cells that are too small are put together and told, an empty margin is named
+instead of divided by, and each step reports what it did to the weights. svy is imported where it is used: that takes a
+second.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dukao.base.words import Words, _noop, words
+
+if TYPE_CHECKING:
+    import svy
+
+Floats = npt.NDArray[np.float64]
+# What became of somebody drawn: answered, did not, is not among those asked about, nobody knows.
+RESPONDED, SILENT, INELIGIBLE, UNKNOWN = "rr", "nr", "in", "uk"
+WITHIN, ROUNDS_MOST = 1e-6, 100
+_TOGETHER = "合并层"
+
+
+class CannotWeigh(Exception):
+    """The answers cannot be made to stand for the population; `said` names what is missing."""
+
+    def __init__(self, said: Words, todo: Words) -> None:
+        self.said, self.todo = said, todo
+        super().__init__(str(said))
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody drawn, column by column. `known` are weighting variables and domains, "" for those who did not answer.
+
+    `strata_size` is the number of first-stage units (lines, or clusters) in the frame, by stratum.
+    """
+
+    stratum: Sequence[str]
+    unit: Sequence[str]  # primary sampling unit: the cluster, or the line itself
+    weight: Sequence[float]  # 1/π
+    status: Sequence[str]
+    known: Mapping[str, Sequence[str]]
+    strata_size: Mapping[str, int]
+    is_clustered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the weights of the respondents are after a step. `effect` is Kish's: n ÷ n_eff."""
+
+    title: str
+    total: float
+    least: float
+    most: float
+    n_eff: float
+    effect: float
+
+
+@dataclass(frozen=True, slots=True)
+class WeightingReport:
+    """`merged` strata had too few answers to stand alone; `trimmed_*` tells what was above the cap."""
+
+    steps: tuple[Step, ...]
+    merged: tuple[str, ...]
+    cap: float
+    trimmed_count: int
+    trimmed_share: float
+    misfit: float  # largest relative distance from a margin
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedSample:
+    """`sample` is svy's, with its history of adjustments, which the standard errors need; `rows` index into People."""
+
+    sample: "svy.Sample"
+    weights: Floats
+    rows: npt.NDArray[np.int64]
+    report: WeightingReport
+    is_finite: bool  # what was drawn of the population is taken off the variance
+
+
+def kish(weights: Floats) -> float:
+    """Effective number of answers, (Σw)² ÷ Σw². Basis: Kish 1965."""
+    return float(weights.sum() ** 2 / (weights @ weights)) if len(weights) else 0.0
+
+
+def weighted(
+    people: People, *, margins: Mapping[str, Mapping[str, float]], is_raked: bool, cell_least: int, trim_medians: float
+) -> WeightedSample:
+    """Weigh the respondents. `margins`: variable → level → count in the population; one of them post-stratifies.
+
+    `cell_least`: answers a stratum needs to make up for its own silent people. `trim_medians`: no weight is above so
+    many times the median. Raises CannotWeigh.
+    """
+    status = np.asarray(people.status)
+    if not (status == RESPONDED).any():
+        raise CannotWeigh(words(_noop("还没有人完成访问")), words(_noop("请先完成访问")))
+    _refuse_gaps(people, margins, status)
+    cells, merged = _cells(people, status, cell_least)
+    begun = _sample(people, cells)
+    steps = [_step(_noop("设计权数（1/π）"), np.asarray(people.weight, float)[status == RESPONDED])]
+    answered = begun.weighting.adjust("status", cells="cell", resp_mapping=None, wgt_name="w_nr", respondents_only=True)
+    steps.append(_step(_noop("无应答调整"), _weights(answered)))
+    fitted, cap, count, share = answered, 0.0, 0, 0.0
+    if margins:
+        title = _noop("对齐总体边际（耙式）") if is_raked else _noop("事后分层")
+        fitted = _fit(answered, margins, is_raked, None)
+        steps.append(_step(title, _weights(fitted)))
+    weights = _weights(fitted)
+    cap = trim_medians * float(np.median(weights))
+    above = weights > cap * (1 + WITHIN)
+    if above.any():
+        count, share = int(above.sum()), float((weights[above] - cap).sum() / weights.sum())
+        fitted = _trimmed(answered, margins, is_raked, cap)
+        steps.append(_step(_noop("截尾"), _weights(fitted)))
+    weights = _weights(fitted)
+    report = WeightingReport(tuple(steps), merged, cap, count, share, _misfit(fitted, margins, weights))
+    return WeightedSample(fitted, weights, fitted.data["row"].to_numpy(), report, not people.is_clustered)
+
+
+def _refuse_gaps(people: People, margins: Mapping[str, Mapping[str, float]], status: npt.NDArray[np.str_]) -> None:
+    """Levels of the population that nobody answered for, and answers that the population does not have."""
+    todo = words(_noop("请合并相近的类别，或继续访问"))
+    for variable, counts in margins.items():
+        there = {value for value, one in zip(people.known[variable], status, strict=True) if one == RESPONDED}
+        if empty := sorted(set(counts) - there):
+            raise CannotWeigh(
+                words(_noop("“{variable}”里没有人回答：{levels}"), variable=variable, levels=tuple(empty)), todo
+            )
+        if strange := sorted(there - set(counts)):
+            said = words(_noop("“{variable}”的总体边际里没有：{levels}"), variable=variable, levels=tuple(strange))
+            raise CannotWeigh(said, todo)
+
+
+def _cells(people: People, status: npt.NDArray[np.str_], least: int) -> tuple[list[str], tuple[str, ...]]:
+    """The non-response cell of everybody: the stratum, or all strata together that have too few answers."""
+    answers = Counter(one for one, what in zip(people.stratum, status, strict=True) if what == RESPONDED)
+    small = {stratum for stratum in people.stratum if answers[stratum] < least}
+    if small and sum(answers[stratum] for stratum in small) < least:
+        # Even together they are too few: the stratum with the fewest answers takes them in.
+        others = [stratum for stratum in answers if stratum not in small]
+        small |= {min(others, key=lambda stratum: (answers[stratum], stratum))} if others else set()
+    return [_TOGETHER if stratum in small else stratum for stratum in people.stratum], tuple(sorted(small))
+
+
+def _sample(people: People, cells: Sequence[str]) -> "svy.Sample":
+    import polars
+    import svy
+
+    data = polars.DataFrame({
+        "row": range(len(people.status)), "stratum": list(people.stratum), "unit": list(people.unit),
+        "w": np.asarray(people.weight, float), "status": list(people.status), "cell": list(cells),
+        "size": [people.strata_size[stratum] for stratum in people.stratum],
+        **{f"k_{name}": list(column) for name, column in people.known.items()},
+    })  # fmt: skip
+    # Where clusters are drawn, the first stage alone would leave out what varies within them: none is taken off there.
+    design: dict[str, Any] = {} if people.is_clustered else {"pop_size": "size"}
+    return svy.Sample(
+        data=data, design=svy.Design(stratum="stratum", psu="unit", wgt="w", singleton="center", **design)
+    )  # fmt: skip
+
+
+def _fit(
+    sample: "svy.Sample", margins: Mapping[str, Mapping[str, float]], is_raked: bool, cap: float | None
+) -> "svy.Sample":
+    from svy import TrimConfig
+    from svy.errors import WeightingError
+
+    trimming = None if cap is None else TrimConfig(upper=cap, max_iter=ROUNDS_MOST, tol=WITHIN)
+    try:
+        if is_raked:
+            controls = {f"k_{name}": dict(counts) for name, counts in margins.items()}
+            return sample.weighting.rake(
+                controls=controls, tol=WITHIN, max_iter=ROUNDS_MOST, trimming=trimming, wgt_name="w_fit"
+            )
+        ((name, counts),) = margins.items()
+        return sample.weighting.poststratify(
+            controls=dict(counts), cells=f"k_{name}", trimming=trimming, wgt_name="w_fit"
+        )
+    except WeightingError as problem:
+        said = (
+            words(_noop("{n} 轮以内没有收敛，边际之间互相矛盾或类别太细"), n=ROUNDS_MOST)
+            if cap is None
+            else words(_noop("权数不超过中位数的规定倍数，就对不上总体边际"))
+        )
+        raise CannotWeigh(said, words(_noop("请核对总体边际，合并人数少的类别"))) from problem
+
+
+def _trimmed(
+    sample: "svy.Sample", margins: Mapping[str, Mapping[str, float]], is_raked: bool, cap: float
+) -> "svy.Sample":
+    """Trim, and fit the margins again, until both hold."""
+    if margins:
+        return _fit(sample, margins, is_raked, cap)
+    return sample.weighting.trim(upper=cap, max_iter=ROUNDS_MOST, tol=WITHIN, wgt_name="w_trim")
+
+
+def _weights(sample: "svy.Sample") -> Floats:
+    column: Floats = sample.data[sample.design.wgt].to_numpy()
+    return column
+
+
+def _step(title: str, weights: Floats) -> Step:
+    n_eff = kish(weights)
+    return Step(title, float(weights.sum()), float(weights.min()), float(weights.max()), n_eff, len(weights) / n_eff)
+
+
+def _misfit(sample: "svy.Sample", margins: Mapping[str, Mapping[str, float]], weights: Floats) -> float:
+    worst = 0.0
+    for name, counts in margins.items():
+        column = sample.data[f"k_{name}"].to_numpy()
+        for level, count in counts.items():
+            worst = max(worst, abs(float(weights[column == level].sum()) - count) / count)
+    return worst
