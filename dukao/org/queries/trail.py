@@ -83,7 +83,7 @@ def events(
         matching &= Q(at__lte=before) & (Q(at__lt=before) | Q(pk__lt=before_id))
     told = ("pk", "at", "actor", "verb", "subject")
     waiting = waiting_events().filter(matching).order_by("-at", "-pk").values_list(*told, "detail")[:most]
-    found = [EventView(*row, None, "") for row in waiting]
+    found = [EventView(*(*row, None, "")) for row in waiting]
     listed = Listing.objects.filter(matching).order_by("-at", "-pk")
     sealed = listed.values_list(*told, "event__detail", "event__seal__position", "event__seal__digest")[:most]
     found += [EventView(*row) for row in sealed]

@@ -84,7 +84,9 @@ def comparison(*, unit: str, year: int, today: date, viewer: Actor) -> tuple[Com
     # A visit counts when it has come; one that reads data instead brings nobody.
     came = Visit.objects.filter(arrived_at__isnull=False).exclude(mode=Visit.Mode.REMOTE)
     counts_now = ~Q(kind="visit") | Q(demand_id__in=came.values("demand_id"))
-    rows = chosen.filter(counts_now, demand__issued_at__date__lte=until).values("kind").annotate(n=Count("id")).order_by()
+    rows = (
+        chosen.filter(counts_now, demand__issued_at__date__lte=until).values("kind").annotate(n=Count("id")).order_by()
+    )
     counts = {row["kind"]: row["n"] for row in rows}
     set_ = {(view.kind, view.year): view for view in baselines(unit=unit, viewer=viewer) if not view.department_code}
     found = []
