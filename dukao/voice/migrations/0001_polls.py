@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['due_on'], name='order_by_due')],
-                'constraints': [models.UniqueConstraint(fields=('paper', 'ref'), name='order_once_per_rating'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['answered', 'closed']), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='order_ends_with_outcome'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_on__isnull', False), _connector='OR'), name='order_closed_has_day'), models.CheckConstraint(condition=models.Q(('released_on__isnull', False), ('state__in', ['received', 'closed']), _connector='OR'), name='order_moves_after_release'), models.CheckConstraint(condition=models.Q(('decided_on', None), models.Q(('appeal_upheld__isnull', False), ('appealed_on__isnull', False), models.Q(('decision', ''), _negated=True), models.Q(('decided_by', models.F('appealed_by')), _negated=True)), _connector='OR'), name='order_appeal_decided_by_others'), models.CheckConstraint(condition=models.Q(('second_place', None), ('second_place__range', (1, 5)), _connector='OR'), name='order_second_place_on_scale'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('has_contact', False), ('called_back_on__isnull', False), _connector='OR'), name='order_called_back_before_end')],
+                'constraints': [models.UniqueConstraint(fields=('paper', 'ref'), name='order_once_per_rating'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['answered', 'closed']), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='order_ends_with_outcome'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_on__isnull', False), _connector='OR'), name='order_closed_has_day'), models.CheckConstraint(condition=models.Q(('released_on__isnull', False), ('state__in', ['received', 'answered', 'closed']), _connector='OR'), name='order_moves_after_release'), models.CheckConstraint(condition=models.Q(('decided_on', None), models.Q(('appeal_upheld__isnull', False), ('appealed_on__isnull', False), models.Q(('decision', ''), _negated=True), models.Q(('decided_by', models.F('appealed_by')), _negated=True)), _connector='OR'), name='order_appeal_decided_by_others'), models.CheckConstraint(condition=models.Q(('second_place', None), ('second_place__range', (1, 5)), _connector='OR'), name='order_second_place_on_scale'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('has_contact', False), ('called_back_on__isnull', False), _connector='OR'), name='order_called_back_before_end')],
             },
         ),
         migrations.CreateModel(
@@ -124,12 +124,12 @@ class Migration(migrations.Migration):
                 ('way', models.CharField(choices=[('cards', '印制的邀请卡'), ('residents', '居民名单'), ('matters', '办件一事一评'), ('tablet', '窗口平板')], max_length=10)),
                 ('on', models.DateField()),
                 ('count', models.IntegerField()),
-                ('by_name', models.CharField(max_length=64)),
+                ('by_name', models.CharField(blank=True, max_length=64)),
                 ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='voice.paper')),
             ],
             options={
                 'indexes': [models.Index(fields=['paper', 'on'], name='batch_by_paper')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='batch_invites_somebody')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('count__gte', 0)), name='batch_count_whole'), models.UniqueConstraint(condition=models.Q(('way__in', ['matters', 'tablet'])), fields=('paper', 'way', 'on'), name='batch_of_windows_daily')],
             },
         ),
         migrations.AddConstraint(

@@ -68,7 +68,7 @@ class Order(models.Model):
                 condition=~Q(state="closed") | Q(closed_on__isnull=False), name="order_closed_has_day"
             ),
             models.CheckConstraint(
-                condition=Q(released_on__isnull=False) | Q(state__in=["received", "closed"]),
+                condition=Q(released_on__isnull=False) | Q(state__in=["received", "answered", "closed"]),
                 name="order_moves_after_release",
             ),
             models.CheckConstraint(
