@@ -48,8 +48,15 @@ def overlap_as_json(overlap: Overlap) -> Json:
                 "label": group.label,
                 "relation": group.relation.value,
                 "members": [
-                    {"file": m.file, "sheet": m.sheet, "cell": m.cell, "path": list(m.path), "unit": m.asked.unit}
-                    for m in group.members
+                    {
+                        "file": m.file,
+                        "sheet": m.sheet,
+                        "cell": m.cell,
+                        "path": list(m.path),
+                        "unit": m.asked.unit,
+                        "relation": relation.value,
+                    }
+                    for m, relation in zip(group.members, group.relations, strict=True)
                 ],
             }
             for group in overlap.groups

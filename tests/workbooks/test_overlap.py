@@ -43,6 +43,38 @@ def test_one_datum_asked_twice(one, other, relation):
     assert found.n_distinct == 3
 
 
+def test_only_the_question_for_another_period_is_told_so():
+    found = overlap(
+        form("契税（万元）"),
+        form("契税（万元）"),
+        form("本年累计契税（万元）", "去年同期契税（万元）"),
+        form("契税（元）"),
+    )
+    (group,) = found.groups
+    assert group.relation is Relation.SAME
+    assert [relation and relation.value for _member, relation in group.told] == [
+        None, None, "same_other_period", "same_other_period", "same_other_unit",
+    ]  # fmt: skip
+
+
+def people(title, *columns):
+    blanks = " | ".join("" for _ in range(len(columns) + 2))
+    heads = " | ".join(("序号", "姓名", *columns))
+    return f"| {title} |{' < |' * (len(columns) + 1)}\n| {heads} |\n| {blanks} |\n| {blanks} |"
+
+
+def test_attributes_of_lists_of_different_people_are_different_data():
+    members = people("平安镇2026年党员花名册（模拟）", "性别", "身份证号")
+    poor = people("低保对象基本情况表（模拟）", "性别", "身份证号")
+    assert overlap(members, poor).groups == ()
+    assert overlap(members, poor, matcher=Matcher((Term("sex", ("性别",)),))).groups == ()
+    again = people("党员信息登记表（模拟）", "性别", "身份证号")
+    found = overlap(members, poor, again)
+    assert [(g.label, g.files) for g in found.groups] == [
+        (f"党员 / {name}", ("表1.xlsx", "表3.xlsx")) for name in ("姓名", "性别", "身份证号")
+    ]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -90,6 +122,7 @@ def test_the_contract_and_the_report(tmp_path):
     }  # fmt: skip
     assert data["groups"][0]["members"][0] == {
         "file": "表1.xlsx", "sheet": "Sheet1", "cell": "B3", "path": ["契税（万元）"], "unit": "万元",
+        "relation": "same",
     }  # fmt: skip
     workbook, page = write_report(found, tmp_path / "报告", units=5, minutes_each=0.5)
     book = openpyxl.load_workbook(workbook)

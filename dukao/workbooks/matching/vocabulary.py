@@ -24,6 +24,8 @@ THINGS: tuple[str, ...] = tuple(_WORDS["things"])
 MEASURED: dict[str, str] = dict(_WORDS["measured"])
 # Names of columns, as `texts.plain` has them: whom a row is about, the best kind first; and of when it is.
 WHOSE: tuple[frozenset[str], ...] = tuple(frozenset(map(plain, names)) for names in _WORDS["whose"])
+# Of those of persons and things, the ones of persons.
+OF_PERSONS = frozenset(map(plain, _WORDS["of_persons"]))
 # How far down the units are that such a column names; those that are not listed may be of any level.
 LEVELS: dict[str, int] = {plain(name): level for level, names in enumerate(_WORDS["levels"], 1) for name in names}
 WHEN = frozenset(map(plain, _WORDS["when"]))

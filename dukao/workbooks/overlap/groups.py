@@ -1,9 +1,10 @@
 """Questions of many forms that ask the same datum, put together with how they relate."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from rapidfuzz.distance import Indel
 
@@ -18,7 +19,7 @@ _KNOWN = 0.9
 
 
 class Relation(StrEnum):
-    """What the questions of a group have in common."""
+    """What two questions for one datum have in common, the closest first."""
 
     SAME = "same"
     OTHER_NAME = "same_other_name"
@@ -27,13 +28,30 @@ class Relation(StrEnum):
     PART_OF = "part_of"
 
 
+_CLOSEST = tuple(Relation)
+
+
 @dataclass(frozen=True)
 class Group:
-    """A datum that is asked more than once. `relation` is the loosest that holds among the members."""
+    """A datum that is asked more than once. `relations`: of each member to the question that most forms ask."""
 
     label: str
-    relation: Relation
     members: tuple[Question, ...]
+    relations: tuple[Relation, ...]
+
+    @cached_property
+    def relation(self) -> Relation:
+        """The closest one between two forms: that one of them also asks for last year makes no other datum of it."""
+        usual = self.members[self.relations.index(min(self.relations, key=_CLOSEST.index))]
+        told = list(zip(self.members, self.relations, strict=True))
+        others = [relation for member, relation in told if member.file != usual.file]
+        return min(others or [relation for member, relation in told if member is not usual], key=_CLOSEST.index)
+
+    @property
+    def told(self) -> Iterator[tuple[Question, Relation | None]]:
+        """The members, each with its relation where it is another than the group's."""
+        for member, relation in zip(self.members, self.relations, strict=True):
+            yield member, relation if relation not in (self.relation, Relation.SAME) else None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -80,7 +98,7 @@ def overlap_of(forms: Sequence[str], questions: Sequence[Question], matcher: Mat
         files = {m.file for m in members}
         in_all += len(forms) > 1 and len(files) == len(forms)
         if len(files) > 1 or len(members) > len(_needed(members)):
-            groups.append(Group(_called(members), _relation(members), tuple(members)))
+            groups.append(Group(_called(members), tuple(members), _relations(members)))
     groups += _parts(cores)
     groups.sort(key=lambda g: (g.relation is Relation.PART_OF, -len(g.members), g.label))
     n_distinct = sum(len(_needed(members)) for members in cores)
@@ -127,8 +145,8 @@ def _by_name(questions: Sequence[Question], matcher: Matcher) -> dict[tuple[str,
         core = question.core
         known = next(iter(matcher.candidates(question.asked, 1)), None)
         if known and known.score >= _KNOWN:
-            core = f"{known.term.key} {question.span if question.span is Span.COMPUTED else ''}"
-        elif question.is_vague:
+            core = f"{known.term.key} {question.span if question.span is Span.COMPUTED else ''}{question.subject}"
+        elif question.is_vague and not question.subject:
             core = f"{plain(question.asked.title) or question.file} {core}"
         same[core, _measured(question)].append(question)
     return _unmeasured_joined(same)
@@ -197,7 +215,7 @@ def _alike(
         if its_unit != unit or " " in name or n_shared * 2 < len(mine.pairs) or theirs.turns != mine.turns:
             continue
         if (
-            mine.span == theirs.span
+            (mine.span, mine.subject) == (theirs.span, theirs.subject)
             and Indel.normalized_similarity(*_own(core, name, mine, theirs), score_cutoff=_ALIKE)
             and _adds(core, name)
         ):
@@ -220,15 +238,28 @@ def _adds(core: str, name: str) -> bool:
     )
 
 
-def _relation(members: Sequence[Question]) -> Relation:
-    names = {m.core for m in members}
-    units = {plain(m.asked.unit) for m in members if m.asked.unit}
-    periods = {(m.span, m.times_a_year) for m in members}
-    if len(names) > 1:
+def _relations(members: Sequence[Question]) -> tuple[Relation, ...]:
+    """Of each to the one that is asked by the most forms in the same way, the first of them."""
+    askers: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    for member in members:
+        askers[_way(member)].add(member.file)
+    usual = max(members, key=lambda member: len(askers[_way(member)]))
+    return tuple(_relation(usual, member) for member in members)
+
+
+def _way(question: Question) -> tuple[object, ...]:
+    """How a datum is asked."""
+    return question.core, plain(question.asked.unit), question.span, question.times_a_year
+
+
+def _relation(one: Question, other: Question) -> Relation:
+    if one.core != other.core:
         return Relation.OTHER_NAME
-    if len(units) > 1:
+    units = plain(one.asked.unit), plain(other.asked.unit)
+    if all(units) and units[0] != units[1]:
         return Relation.OTHER_UNIT
-    return Relation.OTHER_PERIOD if len(periods) > 1 else Relation.SAME
+    periods = (one.span, one.times_a_year), (other.span, other.times_a_year)
+    return Relation.SAME if periods[0] == periods[1] else Relation.OTHER_PERIOD
 
 
 def _called(members: Sequence[Question]) -> str:
@@ -248,5 +279,5 @@ def _parts(cores: Sequence[Sequence[Question]]) -> list[Group]:
         asked_whole = wholes.get(part.outer, {}) if part.outer else {}
         whole = next((q for file, q in asked_whole.items() if file != part.file and q.core != part.core), None)
         if whole:
-            groups.append(Group(f"{part.label} ⊂ {whole.label}", Relation.PART_OF, (whole, part)))
+            groups.append(Group(f"{part.label} ⊂ {whole.label}", (whole, part), (Relation.PART_OF,) * 2))
     return groups

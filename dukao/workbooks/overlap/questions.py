@@ -1,18 +1,29 @@
 """What a form asks: one question per datum, however many rows wait for it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from dukao.workbooks.grid import cell_place
-from dukao.workbooks.matching import Asked, Span, label
-from dukao.workbooks.matching.vocabulary import MEASURED, OPTIONAL, TIMES_A_YEAR, VAGUE
+from dukao.workbooks.matching import Asked, Span, is_place, label
+from dukao.workbooks.matching.vocabulary import MEASURED, OF_PERSONS, OPTIONAL, TIMES_A_YEAR, VAGUE
 from dukao.workbooks.matching.words import pairs, stem, turns
 from dukao.workbooks.planning import asked_by, is_optional, is_own_total, rows_are_many
 from dukao.workbooks.shelf import key_columns
 from dukao.workbooks.tables import Kind, Layout, Slot, Table, Understood
 from dukao.workbooks.texts import plain
+
+_BRACKETED = re.compile(r"\([^()]*\)")
+_TIME = re.compile(
+    r"截[至止]|(?:19|20)\d\d年?度?|[上下]半年|[第前]?[一二三四1-4]季度|(?:\d{1,2}[-—~至到])?\d{1,2}月份?(?:\d{1,2}日)?[底末]?"
+)
+_PLACE = re.compile(r"([\u3400-\u9fff]{2,8}?(?:村|社区|镇|乡|街道|县|区|市))(?!民)")
+# Behind whom a title names, what is listed of them; and what says nothing of whom.
+_LIST = re.compile(
+    r"(?:(?:基本|个人|有关|相关|人员|对象)*(?:花?名[册单录]|登记|统计|调查|情况|信息|清单|台账|汇总|明细|一览|摸底|采集|监测|(?<!代)表|$)).*"
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,7 @@ class Question:
     outer: str = ""  # the name of the datum that this is a part of ("其中")
     n_cells: int = 1
     times_a_year: int = 1
+    subject: str = ""  # whose attribute it is, in a list of persons: 党员, 低保对象
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -37,7 +49,7 @@ class Question:
         said = [one.core for one in map(label, self.path) if not one.is_generic]
         if _only_measures(said):
             said.pop()
-        return stem("".join(dict.fromkeys(said))) or plain("".join(self.path)) or self.cell
+        return self.subject + (stem("".join(dict.fromkeys(said))) or plain("".join(self.path)) or self.cell)
 
     @property
     def is_vague(self) -> bool:
@@ -69,7 +81,8 @@ class Question:
         said = [part for part in self.path if not label(part).is_generic or label(part).span is not Span.NOW]
         if _only_measures([label(part).core for part in said]):
             said.pop()
-        return " / ".join(said or self.path) or f"{self.asked.title} {self.cell}".strip()
+        name = " / ".join(said or self.path) or f"{self.asked.title} {self.cell}".strip()
+        return f"{self.subject} / {name}" if self.subject else name
 
 
 def _only_measures(cores: list[str]) -> bool:
@@ -85,12 +98,13 @@ def questions_of(file: str, form: Understood) -> tuple[Question, ...]:
     for sheet in form.sheets:
         if not sheet.is_hidden:
             for table in sheet.tables:
-                times = _times_a_year(file, table)
+                times, subject = _times_a_year(file, table), _subject(table)
                 for asked, cells, outer in _asked(table):
                     key = (sheet.name, *asked.row_path, "|", *asked.path)
                     known = found.get(key)
                     first, n_before = (known.cell, known.n_cells) if known else (cells[0], 0)
-                    found[key] = Question(file, sheet.name, first, asked, outer, n_before + len(cells), times)
+                    n_cells = n_before + len(cells)
+                    found[key] = Question(file, sheet.name, first, asked, outer, n_cells, times, subject)
     return tuple(found.values())
 
 
@@ -134,3 +148,13 @@ def _times_a_year(file: str, table: Table) -> int:
     """How often the form comes, by what its title says; one that says nothing is counted once a year."""
     words = plain(f"{table.title}{file}{table.period}")
     return next((times for word, times in TIMES_A_YEAR if word in words), 1)
+
+
+def _subject(table: Table) -> str:
+    """Who a list of persons is about, as its title says: the sex of 党员 and that of 低保对象 are two data."""
+    if not any(plain(key.path[-1]).strip("*:") in OF_PERSONS for key in key_columns(table)):
+        return ""
+    name = _TIME.sub("", _BRACKETED.sub("", plain(table.title)))
+    while (place := _PLACE.match(name)) and is_place(place[1]):
+        name = name[place.end() :]
+    return _LIST.sub("", name)

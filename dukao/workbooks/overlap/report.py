@@ -94,8 +94,8 @@ def _sheet(
 
 def _duplicate_rows(groups: Sequence[Group]) -> Iterator[tuple[str | int, ...]]:
     for group in groups:
-        for m in group.members:
-            yield (group.label, RELATION_NAMES[group.relation], len(group.files), m.file, m.sheet, m.cell, m.label,
+        for m, relation in zip(group.members, group.relations, strict=True):
+            yield (group.label, RELATION_NAMES[relation], len(group.files), m.file, m.sheet, m.cell, m.label,
                    m.asked.unit)  # fmt: skip
 
 
@@ -113,7 +113,11 @@ def _page(overlap: Overlap, units: int, minutes_each: float) -> str:
     said = "".join(f"<p>{escape(line)}</p>" for line in summary_lines(overlap, units=units, minutes_each=minutes_each))
     rows = "".join(
         f"<tr><th scope='row'>{escape(g.label)}</th><td>{RELATION_NAMES[g.relation]}</td><td>{len(g.files)}</td><td>"
-        + "<br>".join(f"{escape(m.file)} · {escape(m.sheet)}!{m.cell} · {escape(m.label)}" for m in g.members)
+        + "<br>".join(
+            f"{escape(m.file)} · {escape(m.sheet)}!{m.cell} · {escape(m.label)}"
+            + (f"（{RELATION_NAMES[relation]}）" if relation else "")
+            for m, relation in g.told
+        )
         + "</td></tr>"
         for g in overlap.groups
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from dukao.base.refusals import Invalid
 from dukao.base.spoken import spoken
-from dukao.base.wording import clauses, joined
+from dukao.base.wording import clauses, joined, with_note
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.web import doors, words
@@ -165,7 +165,7 @@ def _groups(found: Overlap) -> Table:
     for group in found.groups[:_GROUPS_MOST]:
         more = max(0, len(group.members) - _MEMBERS_MOST)
         note = _("还有 {n} 处").format(n=more) if more else ""
-        places = clauses(_places(group.members[:_MEMBERS_MOST]))
+        places = clauses(_places(islice(group.told, _MEMBERS_MOST)))
         rows.append(row(group.label, str(RELATIONS[group.relation]), len(group.files), Cell(places, note=note)))
     heads = (Column(_("项目"), is_sticky=True), _("关系"), Column(_("几张表"), "number"), Column(_("在哪里"), "prose"))
     return table(
@@ -173,10 +173,12 @@ def _groups(found: Overlap) -> Table:
     )
 
 
-def _places(members: Iterable[Question]) -> Iterator[str]:
-    """Each sheet once, with its cells."""
-    for (file, sheet), some in groupby(members, key=lambda m: (m.file, m.sheet)):
-        yield f"{file} · {sheet}!{joined(m.cell for m in some)}"
+def _places(members: Iterable[tuple[Question, Relation | None]]) -> Iterator[str]:
+    """Each sheet once, with its cells; those that ask otherwise than the group's line says are told so."""
+    for (file, sheet, relation), some in groupby(members, key=lambda told: (told[0].file, told[0].sheet, told[1])):
+        cells = joined(member.cell for member, _relation in some)
+        place = f"{file} · {sheet}!{cells}"
+        yield with_note(place, str(RELATIONS[relation])) if relation else place
 
 
 def _merged(found: Overlap) -> Table:
