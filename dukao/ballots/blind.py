@@ -120,15 +120,19 @@ class SigningKey:
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
 
+    def takes(self, blinded: bytes) -> bool:
+        """Whether this is a number that this key can sign."""
+        return len(blinded) == self.size and 0 < _number(blinded) < self._n
+
     def sign(self, blinded: bytes) -> bytes:
         """Sign a blinded message. Raises BadInput where it is no number below the modulus.
 
         A fresh factor blinds the base, so that time tells nothing of the key; the outcome is checked before it leaves,
         because a single wrong bit in one half would give the key away.
         """
-        message = _number(blinded)
-        if len(blinded) != self.size or not 0 < message < self._n:
+        if not self.takes(blinded):
             raise BadInput("not a blinded message of this key")
+        message = _number(blinded)
         factor = mpz(1 + secrets.randbelow(int(self._n) - 1))
         hidden = message * gmpy2.powmod(factor, self._e, self._n) % self._n
         half_p = gmpy2.powmod_sec(hidden % self._p, self._dp, self._p)

@@ -46,7 +46,7 @@ _decoder = json.JSONDecoder(object_pairs_hook=_once, parse_float=_no_float, pars
 
 
 def parse(body: bytes | str) -> dict[str, Any]:
-    """The JSON object in this body: UTF-8, no key twice, whole numbers only, no NUL, no lone surrogates."""
+    """The JSON object in this body: UTF-8, no key twice, whole numbers only."""
     try:
         text = body.decode("utf-8") if isinstance(body, bytes) else body
         value = _decoder.decode(text)
@@ -56,4 +56,15 @@ def parse(body: bytes | str) -> dict[str, Any]:
         raise Unreadable("not JSON") from None
     if not isinstance(value, dict):
         raise Unreadable("a JSON object is wanted")
+    return value
+
+
+def text_of(value: Any, *, most: int, least: int = 1) -> str:
+    """A text of `least` to `most` characters that can be stored and shown: no NUL, no lone surrogates."""
+    if not isinstance(value, str) or not least <= len(value) <= most or "\0" in value:
+        raise Unreadable(f"a text of {least} to {most} characters is wanted")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise Unreadable("a text of whole characters is wanted") from None
     return value

@@ -1,0 +1,163 @@
+"""The board's door: `dukao board`, or `granian --interface asginl --factory dukao.ballots.board:application`."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from dukao.ballots import places
+from dukao.ballots.boarding import Boarding, Cast, remark_of
+from dukao.ballots.contacts import MOST_CHARACTERS
+from dukao.ballots.log import Entry
+from dukao.ballots.reading import Reading
+from dukao.ballots.service import Asked, Fault, Handler, Reply, Service
+from dukao.ballots.turns import Turns
+from dukao.ballots.wire import Unreadable, canonical, from_base64, text_of
+
+_MOST_COMMENT, _MOST_BALLOT, _MOST_ANSWER = 200, 3_000, 2_000
+_SIGNATURE_SIZE = 256
+_HEX_64 = re.compile(r"[0-9a-f]{64}")
+
+
+def application() -> Service:
+    """The board as it is served."""
+    return service(Boarding(places.home("board")), secret=places.secret(), origins=places.origins())
+
+
+def service(board: Boarding, *, secret: str, origins: Sequence[str] = ()) -> Service:
+    turns = Turns(board.cast_all, idle=board.mix)
+    reading = Reading(board.log, board.signer.key, board.contacts)
+    # A second thread, so that whoever downloads a whole log holds up nobody who casts.
+    reads = Turns(lambda asks: asks)
+    routes = {
+        **_public(board, turns, reads, reading),
+        **_platform(board, turns, reads, reading),
+    }
+    return Service(routes, secret=secret, origins=origins)
+
+
+def _public(board: Boarding, turns: Turns, reads: Turns, reading: Reading) -> dict[tuple[str, str], Handler]:
+    async def cast(asked: Asked) -> Reply:
+        receipt = await turns.take(_cast(board, asked.body))
+        told = {"receipt": {"document": receipt.document, "signature": receipt.signature}}
+        return Reply(201 if receipt.is_new else 200, canonical(told).encode())
+
+    async def manifest(asked: Asked) -> dict[str, Any]:
+        known = board.round_of(asked.place)
+        return {**await reads.run(lambda: reading.manifest(asked.place)), "state": board.state(known)}
+
+    async def head(asked: Asked) -> dict[str, Any]:
+        return await reads.run(lambda: reading.head(asked.place))
+
+    async def proof(asked: Asked) -> dict[str, Any]:
+        leaf = _hex(asked.query.get("leaf"))
+        return await reads.run(lambda: reading.proof(asked.place, leaf))
+
+    async def consistency(asked: Asked) -> dict[str, Any]:
+        first = asked.query.get("first", "")
+        if not re.fullmatch(r"[0-9]{1,12}", first):
+            raise Unreadable("first: a size of the log")
+        return await reads.run(lambda: reading.consistency(asked.place, int(first)))
+
+    async def bundle(asked: Asked) -> Reply:
+        return Reply(200, await reads.run(lambda: reading.bundle(asked.place)))
+
+    async def follow(asked: Asked) -> dict[str, Any]:
+        digest = sha256(from_base64(asked.body.get("secret"), size=32)).hexdigest()
+        _, answer, second = await reads.run(lambda: reading.followed(digest))
+        return {"answer": answer, "second": bool(second)}
+
+    async def second(asked: Asked) -> dict[str, Any]:
+        digest = sha256(from_base64(asked.body.get("secret"), size=32)).hexdigest()
+        code, _, _ = await reads.run(lambda: reading.followed(digest))
+        levels = canonical(board.round_of(code).manifest.checked_levels(asked.body.get("levels")))
+        await turns.run(lambda: board.rate_again(digest, levels))
+        return {"second": True}
+
+    async def health(_asked: Asked) -> dict[str, Any]:
+        await turns.run(lambda: None)
+        return {"party": "board"}
+
+    return {
+        ("POST", "/cast"): cast, ("POST", "/follow"): follow, ("POST", "/second"): second, ("GET", "/health"): health,
+        ("GET", "/rounds/*"): manifest, ("GET", "/rounds/*/head"): head, ("GET", "/rounds/*/proof"): proof,
+        ("GET", "/rounds/*/consistency"): consistency, ("GET", "/rounds/*/bundle"): bundle,
+    }  # fmt: skip
+
+
+def _platform(board: Boarding, turns: Turns, reads: Turns, reading: Reading) -> dict[tuple[str, str], Handler]:
+    def told(name: str, what: Callable[[str], Any]) -> Handler:
+        async def tell(asked: Asked) -> dict[str, Any]:
+            code = text_of(asked.body.get("round"), most=64)
+            return {name: await reads.run(lambda: what(code))}
+
+        return tell
+
+    async def publish(asked: Asked) -> dict[str, Any]:
+        manifest = asked.body.get("manifest")
+        if not isinstance(manifest, dict):
+            raise Unreadable("manifest: an object")
+        return {"signature": await turns.run(lambda: board.publish(manifest))}
+
+    async def close(asked: Asked) -> dict[str, Any]:
+        code, issued = text_of(asked.body.get("round"), most=64), asked.body.get("issued")
+        if not isinstance(issued, dict):
+            raise Unreadable("issued: the issuer's totals")
+        totals = {part: text_of(issued.get(part), most=10_000_000) for part in ("document", "signature")}
+        await turns.run(lambda: board.close(code, totals))
+        return {"closed": code}
+
+    async def bad(asked: Asked) -> dict[str, Any]:
+        code, after = text_of(asked.body.get("round"), most=64), asked.body.get("after") or "0001-01-01"
+        try:
+            day = date.fromisoformat(after).isoformat()
+        except (TypeError, ValueError):
+            raise Unreadable("after: a day") from None
+        return {"bad": await reads.run(lambda: reading.bad(code, day))}
+
+    async def answer(asked: Asked) -> dict[str, Any]:
+        follow, text = _hex(asked.body.get("follow")).hex(), text_of(asked.body.get("text"), most=_MOST_ANSWER)
+        await turns.run(lambda: board.answer(follow, text))
+        return {"answered": follow}
+
+    async def remove_comment(asked: Asked) -> dict[str, Any]:
+        ref = text_of(asked.body.get("ref"), most=64)
+        await turns.run(lambda: board.remove_comment(ref))
+        return {"removed": ref}
+
+    return {
+        ("POST", "/admin/publish"): publish, ("POST", "/admin/close"): close, ("POST", "/admin/bad"): bad,
+        ("POST", "/admin/answer"): answer, ("POST", "/admin/remove-comment"): remove_comment,
+        ("POST", "/admin/counts"): told("counts", reading.counts),
+        ("POST", "/admin/seconds"): told("seconds", reading.seconds),
+        ("POST", "/admin/comments"): told("comments", reading.comments),
+        ("POST", "/admin/results"): told("results", reading.results),
+    }  # fmt: skip
+
+
+def _cast(board: Boarding, body: dict[str, Any]) -> Cast:
+    """Read what a browser sends, as far as no database is needed. Raises Unreadable, Fault."""
+    paper = text_of(body.get("paper"), most=130)
+    known = board.round_of(paper.partition("/")[0])
+    board.require_open(known)
+    if paper not in known.places:
+        raise Fault(404, "paper", "no such paper")
+    ballot, salt = text_of(body.get("ballot"), most=_MOST_BALLOT), from_base64(body.get("salt"), size=32)
+    commitment = from_base64(body.get("commitment"), size=32)
+    if sha256(salt + ballot.encode()).digest() != commitment:
+        raise Unreadable("the commitment is not that of the ballot")
+    levels, follow = known.manifest.levels_of(ballot)
+    entry = Entry(
+        known.places[paper], from_base64(body.get("token"), size=32),
+        from_base64(body.get("signature"), size=_SIGNATURE_SIZE), commitment, ballot, salt,
+    )  # fmt: skip
+    comment = text_of(body.get("comment", ""), most=_MOST_COMMENT, least=0)
+    contact = text_of(body.get("contact", ""), most=MOST_CHARACTERS, least=0)
+    return Cast(known, entry, remark_of(board, known, entry, levels, follow, comment, contact))
+
+
+def _hex(value: Any) -> bytes:
+    if not isinstance(value, str) or not _HEX_64.fullmatch(value):
+        raise Unreadable("64 hexadecimal digits are wanted")
+    return bytes.fromhex(value)

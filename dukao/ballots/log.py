@@ -1,0 +1,209 @@
+"""What the board keeps: ballots that wait, the log they enter, and what is said beside them.
+
+A ballot waits as long as its paper has few: it enters the log with at least `mix.at_least` others of its paper, or when
+the round ends, in the order of its token's hash. Entries have a place and no time.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from dukao.ballots.signing import Signer
+from dukao.ballots.store import opened, transaction
+from dukao.ballots.wire import canonical, to_base64
+from dukao.base import merkle
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS round (
+    id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, manifest TEXT NOT NULL, signature TEXT NOT NULL,
+    is_closed INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL DEFAULT 0, head TEXT NOT NULL,
+    head_signature TEXT NOT NULL, issued TEXT, issued_signature TEXT, results TEXT
+);
+CREATE TABLE IF NOT EXISTS spent (
+    round INTEGER NOT NULL REFERENCES round, token BLOB NOT NULL, PRIMARY KEY (round, token)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS waiting (
+    round INTEGER NOT NULL REFERENCES round, paper INTEGER NOT NULL, token BLOB NOT NULL, signature BLOB NOT NULL,
+    commitment BLOB NOT NULL, ballot TEXT NOT NULL, salt BLOB NOT NULL, PRIMARY KEY (round, paper, token)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS leaf (
+    round INTEGER NOT NULL REFERENCES round, place INTEGER NOT NULL, hash BLOB NOT NULL, paper INTEGER NOT NULL,
+    token BLOB NOT NULL, signature BLOB NOT NULL, commitment BLOB NOT NULL, ballot TEXT, salt BLOB,
+    PRIMARY KEY (round, place), UNIQUE (round, token)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS leaf_hash ON leaf (round, hash);
+CREATE TABLE IF NOT EXISTS node (
+    round INTEGER NOT NULL REFERENCES round, level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL,
+    PRIMARY KEY (round, level, place)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS remark (
+    ref TEXT PRIMARY KEY, round INTEGER NOT NULL REFERENCES round, paper INTEGER NOT NULL, comment TEXT NOT NULL,
+    day TEXT, levels TEXT, contact BLOB, follow TEXT UNIQUE, answer TEXT, second TEXT
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A ballot with its token, as it waits and as it stands in the log."""
+
+    paper: int
+    token: bytes
+    signature: bytes
+    commitment: bytes
+    ballot: str
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is said beside a ballot; all but `comment` only where the rating is bad."""
+
+    ref: str
+    paper: int
+    comment: str
+    day: str | None = None
+    levels: str | None = None
+    contact: bytes | None = None
+    follow: str | None = None
+
+
+def leaf_text(paper: str, token: bytes, signature: bytes, commitment: bytes) -> str:
+    """The entry of the log as everyone computes it."""
+    return canonical({
+        "commitment": to_base64(commitment), "paper": paper, "signature": to_base64(signature),
+        "token": to_base64(token),
+    })  # fmt: skip
+
+
+def head_text(round_code: str, size: int, root: bytes) -> str:
+    return canonical({"log": round_code, "root": root.hex(), "size": size})
+
+
+class Log:
+    """The board's database, for one thread. Rounds are known by their number in it."""
+
+    def __init__(self, path: Path, signer: Signer) -> None:
+        self.path, self._signer = path, signer
+        self.database = opened(path, journal="WAL")
+        self.database.executescript(_SCHEMA)
+
+    def open_round(self, code: str, manifest: str) -> None:
+        head = head_text(code, 0, merkle.EMPTY)
+        with transaction(self.database):
+            self.database.execute(
+                "INSERT INTO round (code, manifest, signature, head, head_signature) VALUES (?, ?, ?, ?, ?)",
+                [code, manifest, self._signer.sign("manifest", manifest), head, self._signer.sign("head", head)],
+            )
+
+    def take(self, asks: Sequence[tuple[int, Entry, Remark | None]]) -> list[bool]:
+        """Keep these ballots, all in one commit; False for those whose token was spent before.
+
+        Whether a token was spent is for the table's key to say, not for a look at it beforehand.
+        """
+        with transaction(self.database):
+            return [self._take(number, entry, remark) for number, entry, remark in asks]
+
+    def _take(self, number: int, entry: Entry, remark: Remark | None) -> bool:
+        execute = self.database.execute
+        if not execute("INSERT INTO spent VALUES (?, ?) ON CONFLICT DO NOTHING", (number, entry.token)).rowcount:
+            return False
+        execute(
+            "INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (number, entry.paper, entry.token, entry.signature, entry.commitment, entry.ballot, entry.salt),
+        )
+        if remark:
+            execute(
+                "INSERT INTO remark (ref, round, paper, comment, day, levels, contact, follow)"
+                # Only somebody who cast two ballots of one making meets their own remark here.
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (remark.ref, number, remark.paper, remark.comment, remark.day, remark.levels, remark.contact,
+                 remark.follow),
+            )  # fmt: skip
+        return True
+
+    def kept(self, number: int, paper: int, token: bytes) -> Entry | None:
+        """The ballot cast on this paper with this token, waiting or in the log."""
+        for table in ("waiting", "leaf"):
+            row = self.database.execute(
+                f"SELECT paper, token, signature, commitment, ballot, salt FROM {table}"  # noqa: S608
+                " WHERE round = ? AND paper = ? AND token = ?", [number, paper, token],
+            ).fetchone()  # fmt: skip
+            if row:
+                return Entry(*row)
+        return None
+
+    def waiting(self) -> Counter[tuple[int, int]]:
+        """How many wait, by round and paper."""
+        counted = self.database.execute("SELECT round, paper, count(*) FROM waiting GROUP BY round, paper")
+        return Counter({(number, paper): n for number, paper, n in counted})
+
+    def enter(self, number: int, code: str, papers: Sequence[str], picked: Iterable[tuple[int, int]]) -> int:
+        """Move so many ballots of each of these papers from waiting into the log, mixed; how many."""
+        with transaction(self.database):
+            entries = [entry for paper, most in picked for entry in self._waiting_on(number, paper, most)]
+            entries.sort(key=lambda entry: sha256(entry.token).digest())
+            (size,) = self.database.execute("SELECT size FROM round WHERE id = ?", [number]).fetchone()
+            hashes = [
+                merkle.leaf_hash(leaf_text(papers[e.paper], e.token, e.signature, e.commitment).encode())
+                for e in entries
+            ]
+            self.database.executemany(
+                "INSERT INTO leaf (round, place, hash, paper, token, signature, commitment, ballot, salt)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(number, place, h, e.paper, e.token, e.signature, e.commitment, e.ballot, e.salt)
+                 for place, (h, e) in enumerate(zip(hashes, entries, strict=True), start=size)],
+            )  # fmt: skip
+            nodes = nodes_of(self.database, number)
+            self.database.executemany(
+                "INSERT INTO node VALUES (?, ?, ?, ?)",
+                [(number, *node) for node in merkle.appended(nodes, size, hashes) if node[0]],
+            )
+            self.database.executemany(
+                "DELETE FROM waiting WHERE round = ? AND paper = ? AND token = ?",
+                [(number, e.paper, e.token) for e in entries],
+            )
+            size += len(entries)
+            head = head_text(code, size, merkle.root(nodes, size))
+            self.database.execute(
+                "UPDATE round SET size = ?, head = ?, head_signature = ? WHERE id = ?",
+                [size, head, self._signer.sign("head", head), number],
+            )
+        return len(entries)
+
+    def _waiting_on(self, number: int, paper: int, most: int) -> list[Entry]:
+        return [Entry(*row) for row in self.database.execute(
+            "SELECT paper, token, signature, commitment, ballot, salt FROM waiting WHERE round = ? AND paper = ?"
+            " ORDER BY token LIMIT ?", [number, paper, most],
+        )]  # fmt: skip
+
+    def forget_order(self) -> None:
+        """Write the file anew in the order of its keys: pages and the write-ahead log tell who came before whom."""
+        self.database.execute("VACUUM")
+        self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def nodes_of(database: sqlite3.Connection, number: int) -> merkle.Nodes:
+    """The tree of a round as its tables hold it."""
+
+    def node(level: int, place: int) -> bytes:
+        row = database.execute(
+            "SELECT hash FROM node WHERE round = ? AND level = ? AND place = ?", [number, level, place]
+        ).fetchone() if level else database.execute(
+            "SELECT hash FROM leaf WHERE round = ? AND place = ?", [number, place]
+        ).fetchone()  # fmt: skip
+        return row[0]
+
+    return node
+
+
+def leaves(
+    database: sqlite3.Connection, number: int
+) -> Iterator[tuple[int, bytes, bytes, bytes, str | None, bytes | None]]:
+    """(paper, token, signature, commitment, ballot, salt) in the order of the log."""
+    yield from database.execute(
+        "SELECT paper, token, signature, commitment, ballot, salt FROM leaf WHERE round = ? ORDER BY place", [number]
+    )

@@ -1,0 +1,169 @@
+"""The door of the issuer and of the board: a small ASGI application that keeps nothing of who comes.
+
+No address, header or body is ever logged; bodies are measured before they are read and read before they are parsed;
+every refusal is one line of JSON. Browsers may ask from the pages' own origins only.
+"""
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from dukao.ballots.turns import Busy
+from dukao.ballots.wire import Unreadable, canonical, parse
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Scope = dict[str, Any]
+
+_BODY_MOST, _ADMIN_BODY_MOST = 8_000, 64_000_000
+_BODY_SECONDS, _ADMIN_BODY_SECONDS = 10, 120
+
+logger = logging.getLogger("dukao.ballots")
+
+
+class Fault(Exception):
+    """Why not, as one word for programs and a sentence for people."""
+
+    is_expected = True
+
+    def __init__(self, status: int, error: str, message: str) -> None:
+        super().__init__(error)
+        self.status, self.error, self.message = status, error, message
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request, read. `place` is what stands for the star of its route."""
+
+    place: str
+    query: dict[str, str]
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    body: bytes
+
+
+Handler = Callable[[Asked], Awaitable[Reply | dict[str, Any]]]
+
+
+class Service:
+    """Routes are `(method, path)`; a star in a path stands for one part. Paths under /admin/ want the shared secret."""
+
+    def __init__(self, routes: Mapping[tuple[str, str], Handler], *, secret: str, origins: Collection[str]) -> None:
+        self._routes, self._secret = routes, f"Bearer {secret}".encode()
+        self._origins = frozenset(origin.encode() for origin in origins)
+        self._paths = {path for _, path in routes}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        headers = dict(scope["headers"])
+        origin = headers.get(b"origin")
+        try:
+            answer = await self._answer(scope, headers, origin, receive)
+        except Fault as fault:
+            answer = _refusal(fault)
+        except Unreadable as unreadable:
+            answer = _refusal(Fault(422, "unreadable", str(unreadable)))
+        except Busy:
+            answer = _refusal(Fault(503, "busy", "too many are waiting; try again in a moment"))
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            # Its kind only: a traceback would hold what was sent.
+            logger.error("answering failed: %s", type(error).__name__)
+            answer = _refusal(Fault(503, "unavailable", "this could not be done now; nothing was acknowledged"))
+        await send({"type": "http.response.start", "status": answer.status, "headers": self._headers(origin, answer)})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _answer(self, scope: Scope, headers: dict, origin: bytes | None, receive: Receive) -> Reply:
+        if origin is not None and origin not in self._origins:
+            raise Fault(403, "origin", "pages of other sites may not ask here")
+        method, path = scope["method"], scope["path"]
+        if method == "OPTIONS":
+            return Reply(204, b"")
+        route, place = self._route(path)
+        handler = self._routes.get((method, route))
+        if handler is None:
+            if route in self._paths:
+                raise Fault(405, "method", "not asked this way")
+            raise Fault(404, "nothing", "there is nothing here")
+        is_admin = route.startswith("/admin/")
+        if is_admin and not hmac.compare_digest(headers.get(b"authorization", b""), self._secret):
+            raise Fault(403, "secret", "the shared secret is wanted")
+        body = await _read_body(headers, receive, is_admin=is_admin) if method == "POST" else {}
+        done = await handler(Asked(place, _query(scope["query_string"]), body))
+        return done if isinstance(done, Reply) else Reply(200, canonical(done).encode())
+
+    def _route(self, path: str) -> tuple[str, str]:
+        if path in self._paths:
+            return path, ""
+        parts = path.split("/")
+        if len(parts) > 2:
+            place, parts[2] = parts[2], "*"
+            return "/".join(parts), place
+        return path, ""
+
+    def _headers(self, origin: bytes | None, answer: Reply) -> list[tuple[bytes, bytes]]:
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(answer.body)).encode()),
+            (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
+            (b"vary", b"Origin"),
+        ]
+        if origin in self._origins and origin is not None:
+            headers.append((b"access-control-allow-origin", origin))
+            if answer.status == 204:
+                headers += [
+                    (b"access-control-allow-methods", b"GET, POST"),
+                    (b"access-control-allow-headers", b"content-type"),
+                    (b"access-control-max-age", b"600"),
+                ]
+        return headers
+
+
+async def _read_body(headers: dict[bytes, bytes], receive: Receive, *, is_admin: bool) -> dict[str, Any]:
+    most = _ADMIN_BODY_MOST if is_admin else _BODY_MOST
+    if headers.get(b"content-type", b"").partition(b";")[0].strip() != b"application/json":
+        raise Fault(415, "type", "application/json is wanted")
+    announced = headers.get(b"content-length", b"0")
+    if not announced.isdigit() or int(announced[:12]) > most:
+        raise Fault(413, "large", f"more than {most} bytes are not read")
+    try:
+        async with asyncio.timeout(_ADMIN_BODY_SECONDS if is_admin else _BODY_SECONDS):
+            return parse(await _received(receive, most))
+    except TimeoutError:
+        raise Fault(408, "slow", "the body did not come in time") from None
+
+
+async def _received(receive: Receive, most: int) -> bytes:
+    parts, size, is_more = [], 0, True
+    while is_more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Fault(400, "gone", "the body did not come to its end")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        is_more = message.get("more_body", False)
+        if size > most:
+            raise Fault(413, "large", f"more than {most} bytes are not read")
+    return b"".join(parts)
+
+
+def _query(text: bytes) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(text.decode("latin-1"), max_num_fields=5)) if text else {}
+    except ValueError:
+        raise Unreadable("the query cannot be read") from None
+
+
+def _refusal(fault: Fault) -> Reply:
+    return Reply(fault.status, canonical({"error": fault.error, "message": fault.message}).encode())
