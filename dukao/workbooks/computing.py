@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from dukao.workbooks.grid import Grid, cell_place, column_name
+from dukao.workbooks.grid import Grid, cell_name, cell_place, column_name
 from dukao.workbooks.matching.measures import exactly
-from dukao.workbooks.tables import Heading, Kind, Rule, Slot, Table
+from dukao.workbooks.tables import Heading, Kind, Layout, Rule, Slot, Table
 from dukao.workbooks.texts import plain
 from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.checking import holds_in
@@ -41,8 +41,10 @@ class Sums:
 
     def __init__(self, table: Table):
         self._table = table
-        self._columns = {heading.index: heading for heading in table.columns}
-        self._rows = {heading.index: heading for heading in table.rows}
+        both = zip(table.columns, table.rows, strict=True) if table.layout is Layout.PAIRS else ()
+        self._items = {cell_name(row.index, column.index): column for column, row in both}
+        self._columns = {} if self._items else {heading.index: heading for heading in table.columns}
+        self._rows = {} if self._items else {heading.index: heading for heading in table.rows}
         self._ways: dict[tuple[int, int], list[tuple[str, Rule]]] = defaultdict(list)
         for rule in table.rules:
             if sides := _SIDES.fullmatch(rule.expression):
@@ -75,7 +77,7 @@ class Sums:
         """Whether what is added up is measured alike; a unit that is not said is the other's."""
         units = {plain(slot.unit)}
         for letters, digits in _NAMED.findall(right):
-            heading: Heading | None = None
+            heading = self._items.get(letters + digits)
             if letters and not digits:
                 heading = self._columns.get(cell_place(letters + "1")[1])
             elif digits and not letters:

@@ -222,6 +222,28 @@ def test_columns_that_the_form_computes_are_computed():
     assert share.source == "按本表 C5÷D5×100 计算，按表的要求保留 1 位小数"
 
 
+def test_what_a_questionnaire_relates_in_words_is_computed():
+    form = """
+    | 村级组织运转情况调查表（模拟） | < | < | < |
+    | 村集体经济年收入 | ____万元 | 其中：经营性收入 | ____万元 |
+    | 占比 | ____% | 户籍人口（人） | |
+    | 人均 | ____元 | 合计 | ____元 |
+    | 说明：占比=经营性收入÷村集体经济年收入×100%，保留两位小数；合计=户籍人口+人均。 | < | < | < |
+    """
+    known = {"B2": 30, "D2": 20}
+    _, _, open_ = planned(form, Remembered(population=(value(1004, "人"),)))
+    assert filled(open_) == {"D3": 1004}
+    assert why(open_)["B3"] == "由本表别的格算出，D2、B2还没有数"
+    given = form.replace("入 | ____万元 | 其", f"入 | {known['B2']} | 其").replace(
+        "入 | ____万元 |\n", f"入 | {known['D2']} |\n"
+    )
+    _, _, plan = planned(given, Remembered(population=(value(1004, "人"),)))
+    assert filled(plan) == {"D3": 1004, "B3": Decimal("66.67")}
+    share = next(f for f in plan.fillings if f.cell == "B3")
+    assert share.source == "按本表 D2÷B2×100 计算，按表的要求保留 2 位小数"
+    assert "D4" in why(plan), "persons and money are not added up"
+
+
 def test_a_total_of_something_known_is_taken_from_what_is_known():
     form = "| 表（模拟） | < | < | < |\n| 村名 | 户籍人口（人） | < | < |\n| ^ | 男 | 女 | 合计 |\n| 龙东村 | | | |"
     assert filled(planned(form, Remembered(population=(value(1004, "人"),)))[2]) == {"D4": 1004}

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from dukao.workbooks.grid import Workbook
+from dukao.workbooks.tables import Layout
 from dukao.workbooks.understanding import understand, violations
 from tests.workbooks.drawn import drawn, table_of
 
@@ -149,6 +150,32 @@ def test_relations_printed_in_headers_and_in_names_of_rows():
     assert said(form) == ["[4] = [2] - [3]"]
 
 
+@pytest.mark.parametrize(
+    ("form", "expressions"),
+    [
+        ("| 户籍人口（人） | | 其中：男（人） | |\n| 女（人） | | 耕地面积（亩） | |\n| 其中：水田（亩） | | 联系电话 | |\n"
+         "| 注：户籍人口=男+女；水田不大于耕地面积。 | < | < | < |", ["[B1] = [D1] + [B2]", "[B3] <= [D2]"]),
+        ("| 序号 | 问题 | 回答 |\n| 1 | 户籍人口有多少人？ | |\n| 2 | 男性有多少人？ | |\n| 3 | 女性有多少人？ | |\n"
+         "| 注：第1项=第2项+第3项。 | < | < |", ["[C2] = [C3] + [C4]"]),
+        ("| 问题 | 单位 | 回答 |\n| 户籍人口有多少？ | 人 | |\n| 男性有多少？ | 人 | |\n| 女性有多少？ | 人 | |\n"
+         "| 注：户籍人口等于男性、女性之和。 | < | < |", ["[C2] = [C3] + [C4]"]),
+        ("| 一、经营收入（元） | | 二、经营支出（元） | |\n| 三、净收益（一-二） | | 联系电话 | |", ["[B2] = [B1] - [D1]"]),
+    ],
+)  # fmt: skip
+def test_relations_between_the_answers_of_a_questionnaire(form, expressions):
+    table = table_of(form, framed=True)
+    assert table.layout is Layout.PAIRS
+    assert [rule.expression for rule in table.rules] == expressions
+    assert table.doubts == ()
+
+
+def test_a_relation_between_answers_is_tested_on_the_two_cells_it_names():
+    form = "| 户籍人口（人） | 100 | 其中：男（人） | 60 |\n| 女（人） | 30 | 联系电话 | |\n| 注：户籍人口=男+女 | < | < | < |"
+    table = table_of(form, framed=True)
+    (found,) = violations(table, drawn(form, framed=True))
+    assert (found.cell, found.left, found.right) == ("B1", Decimal(100), Decimal(90))
+
+
 def test_what_was_not_understood_is_kept_and_doubted():
     table = table_of("| 村 | 户数 | 人数 |\n| 东村 | | |\n| 西村 | | |\n| 注：甲类户=乙类户+丙类户 |")
     assert [(rule.text, rule.expression, rule.confidence) for rule in table.rules] == [
@@ -266,17 +293,3 @@ def test_percentages_stored_as_fractions_are_read_as_shown():
 
 def test_division_by_nothing_is_not_tested():
     assert broken("| 村名 | 总人口 | 男 | 男占总人口比重 |\n| 东村 | 0 | 0 | 0 |\n| 西村 | 2 | 1 | 50 |") == []
-
-
-def test_a_relation_printed_under_a_questionnaire_is_kept_in_words_and_told():
-    table = table_of(
-        """
-        | 村级组织运转情况调查表 | < | < | < |
-        | 村集体经济年收入 | ____万元 | 其中：经营性收入 | ____万元 |
-        | 占比 | ____% | 村书记姓名 | |
-        | 说明：占比=经营性收入÷村集体经济年收入×100%，保留两位小数。 | < | < | < |
-        """
-    )
-    (rule,) = table.rules
-    assert (rule.text, rule.expression) == ("说明：占比=经营性收入÷村集体经济年收入×100%", "")
-    assert table.doubts == ("A4 的关系“说明：占比=经营性收入÷村集体经济年收入×100%”未能识别",)

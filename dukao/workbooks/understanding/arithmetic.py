@@ -29,6 +29,7 @@ _LEAD = re.compile(
 _NUMBERED = re.compile(r"第?(\d{1,3})(列|栏|行|项)|〔(\d+)〕(?:列|栏|行|项)?|[(](\d{1,2})[)](?:列|栏|行|项)?")
 _BARE = re.compile(r"\d+(?:\.\d+)?%?")
 _CODE = re.compile(r"[a-z]{1,3}\d{1,4}(?![a-z\d])|\d{1,2}(?:\.\d{1,2})+(?![\d%])")  # a01, 1.2
+_ASKED = re.compile(r"(?:一?共?[是有为])?多少[\u3400-\u9fff]{0,3}[?]?$|[?]$")
 _BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
 
 
@@ -44,10 +45,10 @@ class _Unresolved(Exception):
 
 
 class Axis:
-    """The columns or the rows of a table, found by number, by letter and by name."""
+    """The columns or the rows of a table, or items with a cell each, found by number, by letter and by name."""
 
-    def __init__(self, headings: Sequence[Heading], *, is_rows: bool):
-        self.headings, self.is_rows = headings, is_rows
+    def __init__(self, headings: Sequence[Heading], *, is_rows: bool, cells: Sequence[str] = ()):
+        self.headings, self.is_rows, self._cells = headings, is_rows, cells
         self.by_number: dict[str, int | None] = {}
         self.by_name: dict[str, int | None] = {}
         for place, heading in enumerate(headings):
@@ -61,6 +62,8 @@ class Axis:
         self.longest = max(map(len, self.by_name), default=0)
 
     def ref(self, place: int) -> str:
+        if self._cells:
+            return f"[{self._cells[place]}]"
         index = self.headings[place].index
         return f"[{index + 1}]" if self.is_rows else f"[{column_name(index)}]"
 
@@ -82,7 +85,7 @@ def _names_of(path: tuple[str, ...]) -> set[str]:
             bare = re.sub(
                 r"^(?:其中[:,]?|[一二三四五六七八九十]+、|\d+[.、]|[(][一二三四五六七八九十\d]+[)])", "", name
             )
-            found |= {name, bare, re.sub(r"[①-⑳].*$|\d+=.*$", "", bare)}
+            found |= {name, bare, re.sub(r"[①-⑳].*$|\d+=.*$", "", bare), _ASKED.sub("", bare)}
     return {name for name in found if name and not name.isdigit()}
 
 

@@ -18,7 +18,7 @@ from dukao.workbooks.understanding.items import Item, headings_and_slots, item_w
 from dukao.workbooks.understanding.layouts import layout_of
 from dukao.workbooks.understanding.long import LONG_ROWS
 from dukao.workbooks.understanding.pairs import ends_in_labels, is_pairs
-from dukao.workbooks.understanding.rules import implied_rules, printed_rules
+from dukao.workbooks.understanding.rules import implied_rules, printed_rules, rules_of_items
 from dukao.workbooks.understanding.slots import slots_of
 
 _QUESTION = re.compile(r"^(?:调查)?(?:问题|题目|题干|问题内容|题目内容)$")
@@ -97,8 +97,7 @@ def _pairs(canvas: Canvas, block: Block, lines: _Lines) -> list[Table]:
         if not items:
             continue
         columns, rows, slots = headings_and_slots(canvas, items, lines.unit)
-        # Items stand in rows and columns of their own: what is printed about them is kept in words and told.
-        rules, unread = printed_rules((), (), block.notes, (), ())
+        rules, unread = rules_of_items(columns, rows, block.notes, [item.label for item in items])
         doubts = [*block.doubts, *doubts, *unread, *_errors(canvas, area)]
         confidence = round(max(0.4, 0.92 - 0.05 * len(doubts)), 3)
         found.append(
@@ -219,6 +218,7 @@ def _questionnaire(
     (name,), (value,) = body.columns(Role.NAME), body.columns(Role.VALUE)
     sections = (lines.section,) if lines.section and not header.rows else ()
     units = {heading.index: heading.unit for heading in rows}
+    numbers = body.columns(Role.SERIAL, Role.NUMBER)
     items = []
     for row in body.rows:
         label = canvas.at(row, name)
@@ -226,12 +226,15 @@ def _questionnaire(
             sections = (canvas.seen(row, area.left, area.right)[0].text,)
         elif label is not None and label.row == row:
             answer = canvas.area(row, value)
-            items.append(Item((*sections, label.text), label, answer, canvas.at(row, value), units.get(row, "")))
+            number = next((cell.text for column in numbers if (cell := canvas.at(row, column)) is not None), "")
+            unit = units.get(row, "")
+            items.append(Item((*sections, label.text), label, answer, canvas.at(row, value), unit, number))
     columns, rows, slots = headings_and_slots(canvas, items, lines.unit)
-    doubts = (*block.doubts, *_errors(canvas, area))
+    rules, unread = rules_of_items(columns, rows, block.notes, [item.label for item in items])
+    doubts = (*block.doubts, *unread, *_errors(canvas, area))
     return Table(
-        area, Layout.PAIRS, lines.title, lines.unit, lines.period, header.rows, columns, rows, _notes(block), (), slots,
-        0.9, doubts,
+        area, Layout.PAIRS, lines.title, lines.unit, lines.period, header.rows, columns, rows, _notes(block),
+        tuple(rules), slots, 0.9, doubts,
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ class Item:
     answer: Area
     filled: Cell | None = None
     unit: str = ""  # where it stands beside the answer
+    number: str = ""  # where it stands before the item
 
     @property
     def is_ticked_within(self) -> bool:
@@ -253,7 +254,8 @@ def headings_and_slots(
         values = [item.filled] if item.filled is not None else []
         kind = kind_of(item.path, own, codes, values)
         own = own or (shared_unit(item.path, unit) if kind in (Kind.NUMBER, Kind.UNKNOWN) else "")
-        column = Heading(item.answer.left, item.path, own, kind, codes)
+        number = item.number or words.marker(item.path[-1])
+        column = Heading(item.answer.left, item.path, own, kind, codes, number=number)
         columns.append(column)
         rows.append(Heading(item.answer.top, (), own, kind, codes))
         is_seen = item.answer.top not in canvas.grid.hidden_rows and item.answer.left not in canvas.grid.hidden_columns

@@ -27,12 +27,34 @@ def printed_rules(
 ) -> tuple[list[Rule], list[str]]:
     """Rules in notes, in the header and in the names of rows; and doubts about those not understood."""
     across, down = Axis(columns, is_rows=False), Axis(rows, is_rows=True)
+    found, doubts = _in_notes(notes, (across, down))
+    for cells, axis in ((heads, across), (labels, down)):
+        for cell in cells:
+            index = cell.row if axis.is_rows else cell.column
+            place = next((p for p, heading in enumerate(axis.headings) if heading.index == index), None)
+            found.extend(_in_heading(cell, axis, place))
+    return found, doubts
+
+
+def rules_of_items(
+    columns: Sequence[Heading], rows: Sequence[Heading], notes: Sequence[Cell], labels: Sequence[Cell]
+) -> tuple[list[Rule], list[str]]:
+    """The same of items, whose answers stand in cells of their own: where, the i-th column and row tell together."""
+    answers = [cell_name(row.index, column.index) for column, row in zip(columns, rows, strict=True)]
+    items = Axis(columns, is_rows=False, cells=answers)
+    found, doubts = _in_notes(notes, (items,))
+    for place, label in enumerate(labels):
+        found.extend(_in_heading(label, items, place))
+    return found, doubts
+
+
+def _in_notes(notes: Sequence[Cell], known: Sequence[Axis]) -> tuple[list[Rule], list[str]]:
     found: list[Rule] = []
     doubts: list[str] = []
     for note in notes:
         clauses = clauses_of(note.printed)
         # Columns and rows may both be numbered from 1: a note is about those that know most of it.
-        axes = sorted((across, down), key=lambda axis: -sum(bool(expressions(clause, (axis,))) for clause in clauses))
+        axes = sorted(known, key=lambda axis: -sum(bool(expressions(clause, (axis,))) for clause in clauses))
         is_relation = _RELATION.search(plain(note.text)[:12]) is not None
         for clause, after in itertools.zip_longest(clauses, clauses[1:], fillvalue=""):
             said = expressions(clause, axes)
@@ -41,19 +63,14 @@ def printed_rules(
             if not said and is_meant and not after.startswith("即"):
                 found.append(Rule(clause, "", note.name, 0.0))
                 doubts.append(f"{note.name} 的关系“{clause[:40]}”未能识别")
-    for cells, axis in ((heads, across), (labels, down)):
-        for cell in cells:
-            found.extend(_in_heading(cell, axis))
     return found, doubts
 
 
-def _in_heading(cell: Cell, axis: Axis) -> Iterator[Rule]:
-    """`合计（③=①+②）`, `3=1+2` under a name, `三、净收益（1-2）`."""
+def _in_heading(cell: Cell, axis: Axis, place: int | None) -> Iterator[Rule]:
+    """`合计（③=①+②）`, `3=1+2` under a name, `三、净收益（1-2）`; `place` is the heading's own among its axis'."""
     flat = cell.text
     if not re.search(r"[=＝+＋\-－×÷*≥≤]", flat):
         return
-    index = cell.row if axis.is_rows else cell.column
-    place = next((p for p, heading in enumerate(axis.headings) if heading.index == index), None)
     own = (axis, place) if place is not None else None
     inside = _INSIDE.findall(flat)
     tail = re.search(rf"[{words.CIRCLED}]\s*[=＝].*$|(?<![\d.])\d{{1,2}}\s*[=＝]\s*\d.*$", flat)
