@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from dukao.workbooks.grid import Grid, cell_name, cell_place, column_name
 from dukao.workbooks.matching.measures import exactly
-from dukao.workbooks.tables import Heading, Kind, Layout, Rule, Slot, Table
+from dukao.workbooks.tables import Kind, Layout, Rule, Slot, Table
 from dukao.workbooks.texts import plain
 from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.checking import holds_in

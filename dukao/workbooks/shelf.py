@@ -6,7 +6,7 @@ does a term have, for whom, in which period.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -188,8 +188,10 @@ class FolderShelf:
     def _take_table(self, path: Path, grid: Grid, table: Table) -> None:
         dated = period_in(table.period) or period_in(table.title) or period_in(path.stem)
         day = datetime.fromtimestamp(path.stat().st_mtime).astimezone().date().isoformat()
-        keys = key_columns(table)
-        holder = "" if keys else _holder(grid, table) or path.stem
+        is_form = table.layout is Layout.PAIRS
+        keys = () if is_form else key_columns(table)
+        told = names_beside(table, grid) if is_form else ()
+        form_of = told or ((_holder(grid, table) or path.stem,) if not keys else ())
         holders = Holders(table, grid, keys)
         for row in range(_first_row(table), min(table.area.bottom, grid.height - 1) + 1):
             if (code := holders.code(row)) and (names := holders.names(row)):
@@ -209,7 +211,7 @@ class FolderShelf:
             where = f"{path.name} {grid.name}!{cell_name(row, column.index)}"
             known = Known(value, asked.unit, where, period.code if period else day, is_dated=period is not None)
             place = next((part for part in reversed(column.path) if is_place(part)), "")
-            for whose in (place,) if place else holders.of_row(row) if keys else (holder,):
+            for whose in (place,) if place else holders.of_row(row) if keys else form_of:
                 self._keep(term, who(whose), _Entry(known, period))
 
     def _keep(self, term: Term, name: str, entry: "_Entry") -> None:
@@ -270,19 +272,41 @@ def question(table: Table, column: Heading | None, row: Heading | None) -> Asked
 
 def _cells(table: Table, grid: Grid) -> Iterator[tuple[int, Heading | None, Heading]]:
     """Every cell of the body that may hold a value: its row, the row's heading where rows have names, its column."""
+    if table.layout is Layout.PAIRS:
+        within = ((row.index, None, column) for column, row in zip(table.columns, table.rows, strict=True))
+        yield from (cell for cell in within if cell[0] < grid.height and cell[2].kind is not Kind.SERIAL)
+        return
     named = key_columns(table)
     keys = {c.index for c in named}
     # Of a person the number is known by the name, and the other way round; a unit's names say nothing new.
     are_told = len(named) > 1 and all(_level(c) is None for c in named)
     columns = [c for c in table.columns if (are_told or c.index not in keys) and c.kind is not Kind.SERIAL]
     headings: Mapping[int, Heading] = {r.index: r for r in table.rows}
-    by_name = table.layout in (Layout.GRID, Layout.PAIRS) and not keys
+    by_name = table.layout is Layout.GRID and not keys
     for row in range(_first_row(table), min(table.area.bottom, grid.height - 1) + 1):
         heading = headings.get(row)
         if heading is not None and heading.is_total and keys:
             continue
         for column in columns:
             yield row, heading if by_name else None, column
+
+
+def names_beside(table: Table, grid: Grid) -> tuple[str, ...]:
+    """Whom a form of items and answers is about, as it says itself: the person or thing, else the unit."""
+    for names in WHOSE:
+        told = [
+            str(value).strip() if isinstance(value := _said(grid.rows[row.index][column.index], None), str) else ""
+            for column, row in zip(table.columns, table.rows, strict=True)
+            if row.index < grid.height and is_named(column, names)
+        ]
+        if found := tuple(dict.fromkeys(filter(None, told))):
+            return found
+    return ()
+
+
+def is_named(item: Heading, names: Collection[str]) -> bool:
+    """Whether an item of a form asks for a name of these kinds, and not for somebody's further down."""
+    return 0 < len(item.path) < 3 and plain(item.path[-1]).strip("*:") in names
 
 
 def _first_row(table: Table) -> int:

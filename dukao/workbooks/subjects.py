@@ -6,7 +6,7 @@ from dukao.workbooks.grid import Grid
 from dukao.workbooks.matching import is_measure, is_place, label
 from dukao.workbooks.matching.vocabulary import LEVELS, PERSONAL, WHOSE
 from dukao.workbooks.naming import is_code, who
-from dukao.workbooks.shelf import Holders, Shelf, key_columns
+from dukao.workbooks.shelf import Holders, Shelf, is_named, key_columns
 from dukao.workbooks.tables import Kind, Layout, Slot, Table
 from dukao.workbooks.texts import plain
 
@@ -81,7 +81,7 @@ class Subjects:
         """What stands beside the items of these names; empty texts for those that are yet to be filled in."""
         found = []
         for column, row in zip(self._table.columns, self._table.rows, strict=True):
-            if len(column.path) < 3 and column.path and plain(column.path[-1]).strip("*:") in names:
+            if is_named(column, names):
                 value = self._grid.rows[row.index][column.index] if row.index < self._grid.height else None
                 is_told = isinstance(value, str) and (row.index, column.index) not in self._open
                 found.append(value.strip() if is_told and not is_measure(value) else "")  # type: ignore[union-attr, arg-type]

@@ -176,3 +176,19 @@ def test_of_persons_the_number_is_known_by_the_name(tmp_path):
     assert known(found, "身份证号", whose="钱二") == [("模拟002", "")]
     assert known(found, "姓名", whose="模拟003") == [("赵一", "")]
     assert len(known(found, "身份证号", whose="赵一")) == 2, "two persons of one name contradict each other"
+
+
+@pytest.mark.parametrize(
+    ("line", "item", "whose"),
+    [
+        ("填报单位：龙东村,,,", "联系电话,无", "龙东村"),
+        (",,,", "行政村,龙东村", "龙东村"),
+        (",,,", "姓名,赵一", "赵一"),
+        (",,,", "联系电话,无", "表"),
+    ],
+)
+def test_a_form_of_items_and_answers_filled_earlier_says_each_answer_of_its_item(tmp_path, line, item, whose):
+    lines = [f"{item},所属片区,东片", "户籍人口（人）,312,常住人口（人）,290", "耕地面积（亩）,1200,林地面积（亩）,30"]
+    found = shelf(tmp_path, 表=["村情调查登记表（模拟）,,,", line, *lines])
+    for name, unit, said in (("户籍人口", "人", "312"), ("林地面积", "亩", "30"), ("所属片区", "", "东片")):
+        assert known(found, name, unit=unit, whose=whose) == [(said, unit)]

@@ -153,13 +153,15 @@ def test_relations_printed_in_headers_and_in_names_of_rows():
 @pytest.mark.parametrize(
     ("form", "expressions"),
     [
-        ("| 户籍人口（人） | | 其中：男（人） | |\n| 女（人） | | 耕地面积（亩） | |\n| 其中：水田（亩） | | 联系电话 | |\n"
-         "| 注：户籍人口=男+女；水田不大于耕地面积。 | < | < | < |", ["[B1] = [D1] + [B2]", "[B3] <= [D2]"]),
+        ("| 户籍人口（人） | | 其中：男（人） | |\n| 女（人） | | 耕地面积（亩） | |\n"
+         "| 其中：水田（亩） | | 联系电话 | |\n| 注：户籍人口=男+女；水田不大于耕地面积。 | < | < | < |",
+         ["[B1] = [D1] + [B2]", "[B3] <= [D2]"]),
         ("| 序号 | 问题 | 回答 |\n| 1 | 户籍人口有多少人？ | |\n| 2 | 男性有多少人？ | |\n| 3 | 女性有多少人？ | |\n"
          "| 注：第1项=第2项+第3项。 | < | < |", ["[C2] = [C3] + [C4]"]),
         ("| 问题 | 单位 | 回答 |\n| 户籍人口有多少？ | 人 | |\n| 男性有多少？ | 人 | |\n| 女性有多少？ | 人 | |\n"
          "| 注：户籍人口等于男性、女性之和。 | < | < |", ["[C2] = [C3] + [C4]"]),
-        ("| 一、经营收入（元） | | 二、经营支出（元） | |\n| 三、净收益（一-二） | | 联系电话 | |", ["[B2] = [B1] - [D1]"]),
+        ("| 一、经营收入（元） | | 二、经营支出（元） | |\n| 三、净收益（一-二） | | 联系电话 | |",
+         ["[B2] = [B1] - [D1]"]),
     ],
 )  # fmt: skip
 def test_relations_between_the_answers_of_a_questionnaire(form, expressions):
@@ -170,7 +172,11 @@ def test_relations_between_the_answers_of_a_questionnaire(form, expressions):
 
 
 def test_a_relation_between_answers_is_tested_on_the_two_cells_it_names():
-    form = "| 户籍人口（人） | 100 | 其中：男（人） | 60 |\n| 女（人） | 30 | 联系电话 | |\n| 注：户籍人口=男+女 | < | < | < |"
+    form = """
+    | 户籍人口（人） | 100 | 其中：男（人） | 60 |
+    | 女（人） | 30 | 联系电话 | |
+    | 注：户籍人口=男+女 | < | < | < |
+    """
     table = table_of(form, framed=True)
     (found,) = violations(table, drawn(form, framed=True))
     assert (found.cell, found.left, found.right) == ("B1", Decimal(100), Decimal(90))
