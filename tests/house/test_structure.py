@@ -154,6 +154,10 @@ def test_actions_say_who_and_when():
         "charge_platform",
         "charge_platform_minutes",
         "publish_tables",
+        # Who says with a slip of paper whether something is fixed is nobody to the house; it hears, and asks the next.
+        "answer_with_code",
+        "hear_reporters",
+        "ask_others",
         # Entries of the ledger are steps of the action that asks, takes back or measures.
         "give_back_entries",
     }

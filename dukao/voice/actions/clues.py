@@ -123,7 +123,8 @@ def answer_clue(*, code: str, text: str, at: datetime) -> None:
 def judge_clue(*, code: str, is_fixed: bool, text: str = "", at: datetime) -> None:
     """The reporter says whether it is really fixed; if not it is open again. Raises NotThere, WrongState.
 
-    Records nothing. A task that came of it hears of it the day after (`tasks.actions.hear_reporters`), so that its hour stays unknown.
+    Records nothing. A task that came of it hears of it the day after (`tasks.actions.hear_reporters`), so that the
+    hour stays unknown.
     """
     with transaction.atomic():
         found, today = _by_receipt(code), timezone.localdate(at)
@@ -172,6 +173,21 @@ def extend_clue(*, clue: str, reason: str, by: Actor, at: datetime) -> None:
         found.close_by += timedelta(days=law.rule("CLU-1", found.received_on).parameters["extension_days"])
         found.save(update_fields=["state", "extended_on", "close_by"])
         _record("extended", found, by, at, close_by=found.close_by.isoformat())
+
+
+def refer_clue(*, clue: str, outcome: str, reference: str, by: Actor, at: datetime) -> None:
+    """It leads on to something with a number (a task), and stays open until that is done.
+
+    Raises: NotThere, WrongState. Records: voice.clue.referred.
+    """
+    assert outcome in WITH_REFERENCE, "what it leads on to has a number"
+    with transaction.atomic():
+        found, today = _for_office(clue, by, at), timezone.localdate(at)
+        _move(found, "refer", reference, ClueNote.Side.OFFICE, today)
+        found.outcome, found.reference = outcome, reference
+        found.accepted_on = found.accepted_on or today
+        found.save(update_fields=["state", "outcome", "reference", "accepted_on"])
+        _record("referred", found, by, at, outcome=outcome)
 
 
 def close_clue(*, clue: str, outcome: str, text: str, reference: str = "", by: Actor, at: datetime) -> None:

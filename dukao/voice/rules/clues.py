@@ -23,9 +23,9 @@ WITH_REFERENCE = frozenset({"task", "appeal", "radar"})
 _AFTER: dict[tuple[str, str], str] = {
     ("received", "accept"): "accepted", ("received", "close"): "closed",
     ("accepted", "ask"): "asked", ("accepted", "answer"): "accepted", ("accepted", "close"): "closed",
-    ("accepted", "extend"): "accepted",
+    ("accepted", "extend"): "accepted", ("accepted", "refer"): "accepted",
     ("asked", "answer"): "accepted", ("asked", "close"): "closed", ("asked", "ask"): "asked",
-    ("asked", "extend"): "asked",
+    ("asked", "extend"): "asked", ("asked", "refer"): "accepted", ("received", "refer"): "accepted",
     ("closed", "confirm"): "fixed", ("closed", "deny"): "accepted",
 }  # fmt: skip
 TEXT_MOST, CONTACT_MOST = 2000, 120
