@@ -23,7 +23,8 @@ _TO_ASCII = str.maketrans("０１２３４５６７８９零〇一二三四五�
 # A run of digits as people write them, however they are parted: at least seven, or nobody could be found by it.
 _RUN = re.compile(rf"[{_DIGITS}](?:[\s\-－—·.()（）]{{0,2}}[{_DIGITS}]){{6,}}[XxＸｘ]?")
 _ACCOUNT = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:微信|薇信|ＱＱ|QQ|qq)(?:号|号码)?\s*(?:是|为|[:：])?\s*[A-Za-z0-9_-]{5,20}", re.ASCII
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:微信|薇信|ＱＱ|QQ|qq)(?:号|号码)?\s*(?:是|为|[:：])?\s*[A-Za-z0-9_-]{5,20}",
+    re.ASCII,
 )
 _ADDRESS = re.compile(
     rf"(?:[A-Za-z{_DIGITS}十百]{{1,5}}(?:号楼|栋|幢|单元|楼|层))*[{_DIGITS}十百]{{1,5}}(?:号楼|栋|幢|单元|室)"
