@@ -18,6 +18,9 @@ _BEFORE = re.compile(rf"({_MARK})\s*({_TITLE})")
 _HOW = re.compile(
     r"[（(][^（）()]*(?:[打划画填勾选]|单选|多选)[^（）()]*[)）]|[在于][□☐][^□☐]{0,3}[打划画][“\"]?[√✓✔]|[打划画][“\"]?[√✓✔]"
 )
+# A cell with nothing but one box, and mostly its answer: 是 □ beside 否 □.
+_ALONE = re.compile(rf"\s*(?:({_TITLE})[ \u3000]*)?([{_OPEN}{_TICKED}])\s*({_TITLE})?\s*")
+_DOTS = "■●◉▣"
 _NUMBERING = re.compile(r"^(?:\d{1,2}|[A-Za-z])[.．、:：]|^[①-⑳]")
 _NUMBERED_ANSWER = re.compile(r"(?:^|\s)(?:\d{1,2}|[A-Za-z])[.．、]\s*$")
 # A year in Chinese digits has circles that are zeros.
@@ -83,9 +86,13 @@ def asks_several(text: str) -> bool:
     return len(re.findall(rf"[^{_OPEN}{_TICKED}:：\s][:：]\s*{_MARK}", _HOW.sub("", text))) > 1
 
 
-def is_box(text: str) -> bool:
-    """Whether it is nothing but one box."""
-    return re.fullmatch(rf"\s*[{_OPEN}{_TICKED}]\s*", text) is not None
+@lru_cache(maxsize=65_536)
+def box_alone(text: str) -> Box | None:
+    """The box of a text that holds nothing else but, mostly, its answer: □, 是 □, □是; the title may be empty."""
+    found = _ALONE.fullmatch(text)
+    if found is None or (found[1] and found[3]) or found[2] in "●◉" or _ZERO.search(text):
+        return None
+    return _box(found[1] or found[3] or "", found[2], found.start(2))
 
 
 def _box(title: str, mark: str, start: int) -> Box:
@@ -94,7 +101,7 @@ def _box(title: str, mark: str, start: int) -> Box:
 
 def _are_answers(boxes: tuple[Box, ...], label: str, rest: str) -> bool:
     titles = [box.title for box in boxes]
-    if all(box.mark in "■●◉▣" for box in boxes):  # the dots of a list
+    if all(box.mark in _DOTS for box in boxes):  # the dots of a list
         return False
     if len(set(titles)) < len(titles) or any(len(title) > 30 for title in titles) or re.search(_MARK, label):
         return False
@@ -118,14 +125,28 @@ def with_ticks(text: str, titles: Collection[str]) -> str | None:
 
 def is_ticked_copy(text: str, printed: str) -> bool:
     """Whether `text` is what is printed, with nothing but open boxes of it ticked; blanks do not count."""
-    boxes = boxes_in(text)
-    if boxes is None or not boxes.ticked or re.search(f"[{_TICKED}]", _HOW.sub("", printed)):
+    boxes, alone = boxes_in(text), box_alone(text)
+    is_ticked = bool(boxes.ticked) if boxes else alone is not None and alone.is_ticked
+    if not is_ticked or (alone and not box_alone(printed)) or re.search(f"[{_TICKED}]", _HOW.sub("", printed)):
         return False
     return _unticked(text) == _unticked(printed)
 
 
 def _unticked(text: str) -> str:
     return "".join(re.sub(_MARK, lambda mark: "□" if len(mark[0]) == 1 else "（）", text).split())
+
+
+def ticked_alone(printed: str) -> str:
+    """The one box of the text ticked, all else as it was."""
+    box = box_alone(printed)
+    assert box is not None, printed
+    return printed[: box.start] + TICK + printed[box.end :]
+
+
+def offers_ticks(text: str) -> bool:
+    """Whether the text prints a box or several, and none is ticked."""
+    alone = box_alone(text)
+    return has_open_boxes(text) or (alone is not None and not alone.is_ticked)
 
 
 def has_open_boxes(text: str) -> bool:

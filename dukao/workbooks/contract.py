@@ -10,7 +10,7 @@ from typing import Any
 
 from dukao.workbooks.crosschecks import Broken
 from dukao.workbooks.filling import Filled
-from dukao.workbooks.grid import CellError, Value
+from dukao.workbooks.grid import CellError, Value, cell_name
 from dukao.workbooks.overlap import Overlap
 from dukao.workbooks.planning import Gap, Plan
 from dukao.workbooks.tables import Heading, Rule, Slot, Table, Understood
@@ -178,4 +178,5 @@ def _slot(slot: Slot) -> Json:
         "kind": slot.kind.value,
         "codes": dict(slot.codes),
         "is_total": slot.is_total,
+        "boxes": {box.title: cell_name(box.row, box.column) for box in slot.boxes},
     }

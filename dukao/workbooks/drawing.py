@@ -156,7 +156,7 @@ def _roles(grid: Grid, sheet: UnderstoodSheet) -> dict[tuple[int, int], tuple[Ro
         for place in _places_of_notes(grid, table):
             roles[place] = Role.NOTE, ""
         for slot in table.slots:
-            roles[slot.row, slot.column] = Role.SLOT, " › ".join((*slot.row_path, *slot.path))
+            roles |= dict.fromkeys(slot.places, (Role.SLOT, " › ".join((*slot.row_path, *slot.path))))
     return roles
 
 
@@ -200,7 +200,7 @@ def _filled_and_open(sheet: UnderstoodSheet, plan: Plan) -> dict[tuple[int, int]
         if gap.sheet == sheet.name:
             offered = "；".join(gap.told)
             about = f"{gap.why}。可能是：{offered}" if offered else gap.why
-            told[gap.slot.row, gap.slot.column] = Role.OPEN, "", about
+            told |= dict.fromkeys(gap.slot.places, (Role.OPEN, "", about))
     return told
 
 

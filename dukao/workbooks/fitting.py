@@ -1,12 +1,12 @@
 """A known value as a slot wants it: in its unit of measure, by its codes, ticked; or why it does not fit."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from dukao.workbooks.boxes import boxes_in, with_ticks
+from dukao.workbooks.boxes import boxes_in, ticked_alone, with_ticks
 from dukao.workbooks.grid import Grid, Value
 from dukao.workbooks.matching import converted, factor_between
 from dukao.workbooks.matching.measures import SCALED, measure
@@ -37,6 +37,16 @@ def fitted(known: Known, slot: Slot, unit: str, grid: Grid) -> Value:
         return known.value
     # A cell that shows 0.35 as 35%.
     return value / 100 if value is not None and unit == "%" and (slot.row, slot.column) in grid.percents else value
+
+
+def ticked_apart(slot: Slot, value: Value, grid: Grid) -> tuple[tuple[int, int, str], ...]:
+    """Row, column and text of the boxes to tick, each in a cell of its own; none where an answer is not offered."""
+    offered = {plain(box.title): box for box in slot.boxes}
+    answers = _answers(value, offered)
+    if not set(answers) <= set(offered):
+        return ()
+    chosen = (offered[answer] for answer in answers)
+    return tuple((box.row, box.column, ticked_alone(str(grid.rows[box.row][box.column]))) for box in chosen)
 
 
 def why_unfit(known: Known, unit: str) -> str:
@@ -103,8 +113,13 @@ def _ticked(printed: str, value: Value) -> str | None:
     """The printed boxes with the known answers ticked; of several all must be offered."""
     boxes = boxes_in(printed)
     offered = {plain(title): title for title in boxes.titles} if boxes else {}
-    answers = [_answer(value)] if _answer(value) in offered else [_answer(part) for part in _LISTED.split(str(value))]
+    answers = _answers(value, offered)
     return with_ticks(printed, [offered[answer] for answer in answers]) if set(answers) <= set(offered) else None
+
+
+def _answers(value: Value, offered: Collection[str]) -> list[str]:
+    """The one answer, or several with signs between them."""
+    return [_answer(value)] if _answer(value) in offered else [_answer(part) for part in _LISTED.split(str(value))]
 
 
 def _answer(value: Value) -> str:

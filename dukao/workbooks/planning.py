@@ -1,11 +1,11 @@
 """Which slot of a form gets which value, and which stay open: decided before anything is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dukao.base.periods import Period
 from dukao.workbooks.computing import Computed, Sums
-from dukao.workbooks.fitting import agree, fitted, said, told, unsaid_scale, why_unfit
+from dukao.workbooks.fitting import agree, fitted, said, ticked_apart, told, unsaid_scale, why_unfit
 from dukao.workbooks.grid import Grid, Value, Workbook, cell_name
 from dukao.workbooks.matching import Asked, Candidate, Matcher, Span, label
 from dukao.workbooks.matching.terms import told_apart
@@ -112,7 +112,7 @@ def plan_filling(
                     continue
                 found = decide.on(slot)
                 if isinstance(found, _Answer):
-                    mine.append(found.filling(sheet.name, slot))
+                    mine += found.fillings(sheet.name, slot)
                 else:
                     opened.append((table, replace(found, sheet=sheet.name)))
         computed, left = _computed(grid, mine, opened, period)
@@ -207,9 +207,11 @@ class _Answer:
     as_of: str
     term: str = ""
     reason: str = ""
+    ticks: tuple[tuple[int, int, str], ...] = ()  # where boxes in cells of their own are ticked: row, column, text
 
-    def filling(self, sheet: str, slot: Slot) -> Filling:
-        return Filling(sheet, slot.row, slot.column, self.value, self.source, self.as_of, self.term, self.reason)
+    def fillings(self, sheet: str, slot: Slot) -> Iterator[Filling]:
+        for row, column, value in self.ticks or ((slot.row, slot.column, self.value),):
+            yield Filling(sheet, row, column, value, self.source, self.as_of, self.term, self.reason)
 
 
 class _Decisions:
@@ -284,10 +286,11 @@ class _Decisions:
         known = next((one for one in values if one.unit), values[0])
         if why := unsaid_scale(known, unit):
             return why
-        value = fitted(known, slot, unit, self._grid)
+        ticks = ticked_apart(slot, known.value, self._grid) if slot.boxes else ()
+        value = fitted(known, slot, unit, self._grid) if not slot.boxes else known.value if ticks else None
         if value is None:
             return why_unfit(known, unit)
-        return _Answer(value, known.source, known.as_of, meant.term.key, meant.reason)
+        return _Answer(value, known.source, known.as_of, meant.term.key, meant.reason, ticks)
 
     def _of_namesakes(
         self, namesakes: Sequence[Candidate], slot: Slot, unit: str, whose: str, when: Period | None

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dukao.base.periods import Period
-from dukao.workbooks.boxes import boxes_in
+from dukao.workbooks.boxes import box_alone, boxes_in
 from dukao.workbooks.grid import CellError, Grid, Value, Workbook, cell_name
 from dukao.workbooks.matching import Asked, Matcher, Term, factor_between, is_place, label
 from dukao.workbooks.matching.vocabulary import LEVELS, WHEN, WHOSE
@@ -197,7 +197,7 @@ class FolderShelf:
             if (code := holders.code(row)) and (names := holders.names(row)):
                 self._naming.tie(code, names, f"{path.name} {grid.name}!{cell_name(row, table.area.left)}")
         for row, heading, column in _cells(table, grid):
-            value = _said(grid.rows[row][column.index], heading)
+            value = _ticked(column, grid) if column.boxes else _said(grid.rows[row][column.index], heading)
             if value is None:
                 continue
             asked = question(table, column, heading)
@@ -327,6 +327,12 @@ def _said(value: Value, heading: Heading | None) -> Value:
     if not text or words.is_block(text) or words.is_placeholder(value):
         return None
     return None if heading is not None and text in (*heading.path, heading.unit, heading.number) else value
+
+
+def _ticked(item: Heading, grid: Grid) -> Value:
+    """The answers whose boxes, in cells of their own, are ticked."""
+    printed = ((box.title, grid.rows[box.row][box.column]) for box in item.boxes if box.row < grid.height)
+    return "、".join(title for title, text in printed if (box := box_alone(str(text))) and box.is_ticked) or None
 
 
 class Holders:

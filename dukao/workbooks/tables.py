@@ -7,6 +7,7 @@ the sum of a long run is `sum([6]:[900])`.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from dukao.workbooks.grid import Area, cell_name
 
@@ -32,6 +33,14 @@ class Layout(StrEnum):
     LOOKUP = "lookup"  # a side table of codes or explanations; nothing in it is asked
 
 
+class OwnBox(NamedTuple):
+    """An answer whose box stands in a cell of its own."""
+
+    title: str
+    row: int
+    column: int
+
+
 @dataclass(frozen=True)
 class Heading:
     """A column's or a row's name: the header cells above (left of) it from the outermost to its own.
@@ -48,6 +57,7 @@ class Heading:
     is_total: bool = False  # 合计, 小计, 总计: computed from others
     is_of_which: bool = False  # 其中: a part of the heading before it
     number: str = ""  # its own number in the form: ③, 03, (3), 甲
+    boxes: tuple[OwnBox, ...] = ()  # where the answers to tick stand in cells of their own
     confidence: float = 1.0
 
 
@@ -55,7 +65,8 @@ class Heading:
 class Slot:
     """A cell that waits for a value. `path` is what is asked, `row_path` about which item; one of them may be empty.
 
-    `is_total`: it adds up other cells of the table, by its row or its column.
+    `is_total`: it adds up other cells of the table, by its row or its column. `boxes`: the answers to be ticked, where
+    each has a cell of its own; the slot's is that of the first.
     """
 
     row: int
@@ -66,6 +77,12 @@ class Slot:
     kind: Kind = Kind.UNKNOWN
     codes: tuple[tuple[str, str], ...] = ()
     is_total: bool = False
+    boxes: tuple[OwnBox, ...] = ()
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """All its cells."""
+        return tuple((box.row, box.column) for box in self.boxes) or ((self.row, self.column),)
 
     @property
     def cell(self) -> str:

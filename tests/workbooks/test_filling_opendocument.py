@@ -97,10 +97,12 @@ def test_printed_boxes_are_ticked_and_all_else_stays(tmp_path: Path) -> None:
     cells = "".join(
         f'<table:table-row><table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
         "</table:table-row>"
-        for text in ('□是<text:s text:c="3"/>□否', "☑是 □否", "□有 □无")
+        for text in ('□是<text:s text:c="3"/>□否', "☑是 □否", "□有 □无", "□", "☑")
     )
     form = write_ods(tmp_path / "form.ods", f'<table:table table:name="表一">{cells}</table:table>')
-    filled = fill_workbook(form, tmp_path / "出.ods", plan({"A1": "☑是   □否", "A2": "□是 ☑否"}, ("A3",)))
+    filled = fill_workbook(
+        form, tmp_path / "出.ods", plan({"A1": "☑是   □否", "A2": "□是 ☑否", "A4": "☑", "A5": "☑"}, ("A3",))
+    )
     (grid, *_) = read_here(filled.path).grids
-    assert [row[0] for row in grid.rows] == ["☑是   □否", "☑是 □否", "□有 □无"]
-    assert [s.filling.cell for s in filled.skipped] == ["A2"]
+    assert [row[0] for row in grid.rows] == ["☑是   □否", "☑是 □否", "□有 □无", "☑", "☑"]
+    assert [s.filling.cell for s in filled.skipped] == ["A2", "A5"]

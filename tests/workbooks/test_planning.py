@@ -222,6 +222,22 @@ def test_columns_that_the_form_computes_are_computed():
     assert share.source == "按本表 C5÷D5×100 计算，按表的要求保留 1 位小数"
 
 
+@pytest.mark.parametrize(
+    ("boxes", "said", "ticked"),
+    [
+        ("是 | □ | 否 | □", "群众", None),
+        ("党员 | □ | 群众 | □", "群众", {"E2": "☑"}),
+        ("□党员 | □ 群众 | | |", "党员、群众", {"B2": "☑党员", "C2": "☑ 群众"}),
+    ],
+)
+def test_boxes_in_cells_of_their_own_are_ticked(boxes, said, ticked):
+    form = f"| 联系电话 | | | | |\n| 政治面貌 | {boxes} |\n| 户籍人口（人） | | | | |"
+    _, _, plan = planned(form, Remembered(party=(value(said),)))
+    assert filled(plan) == (ticked or {})
+    if ticked is None:
+        assert why(plan)["C2"] == f"“{said}”填不进这一格"
+
+
 def test_what_a_questionnaire_relates_in_words_is_computed():
     form = """
     | 村级组织运转情况调查表（模拟） | < | < | < |

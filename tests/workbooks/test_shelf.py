@@ -192,3 +192,11 @@ def test_a_form_of_items_and_answers_filled_earlier_says_each_answer_of_its_item
     found = shelf(tmp_path, 表=["村情调查登记表（模拟）,,,", line, *lines])
     for name, unit, said in (("户籍人口", "人", "312"), ("林地面积", "亩", "30"), ("所属片区", "", "东片")):
         assert known(found, name, unit=unit, whose=whose) == [(said, unit)]
+
+
+def test_boxes_in_cells_of_their_own_say_the_ticked_answer(tmp_path):
+    found = shelf(
+        tmp_path, 表=["登记表（模拟）,,,,", "行政村,龙东村,,,", "是否通自来水,是,□,否,☑", "供暖方式,□集中,☑ 自采,□无,"]
+    )
+    assert known(found, "是否通自来水") == [("否", "")]
+    assert known(found, "供暖方式") == [("自采", "")]

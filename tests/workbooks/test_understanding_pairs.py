@@ -2,7 +2,7 @@
 
 import pytest
 
-from dukao.workbooks.grid import Workbook
+from dukao.workbooks.grid import Workbook, cell_name
 from dukao.workbooks.tables import Kind, Layout
 from dukao.workbooks.understanding import understand
 from tests.workbooks.drawn import cells, drawn, paths, row_paths, sheet_of, table_of
@@ -352,11 +352,20 @@ def test_boxes_in_the_rows_of_a_table_are_its_answers():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("boxes", ["是 | □ | 否 | □", "□ | 是 | □ | 否"])
-def test_boxes_in_cells_of_their_own_are_told_and_ask_nothing(boxes):
-    table = table_of(f"| 村名 | | | | |\n| 是否通自来水 | {boxes} |\n| 户籍人口（人） | | | | |", framed=True)
-    assert cells(table) == "B1 B3"
-    assert table.doubts == ("A2 “是否通自来水”的选项和方框各占一格，要手工勾选",)
+@pytest.mark.parametrize(
+    ("boxes", "places"),
+    [
+        ("是 | □ | 否 | □", "C2 E2"), ("□ | 是 | □ | 否", "B2 D2"), ("是 □ | 否 □ | |", "B2 C2"),
+        ("□是 | □否 | |", "B2 C2"),
+        ("是 | ☑ | 否 | □", ""), ("是 □ | 否 ☑ | |", ""),
+    ],
+)  # fmt: skip
+def test_boxes_in_cells_of_their_own_are_one_question(boxes, places):
+    table = table_of(f"| 联系电话 | | | | |\n| 是否通自来水 | {boxes} |\n| 户籍人口（人） | | | | |", framed=True)
+    asked = [slot for slot in table.slots if slot.path == ("是否通自来水",)]
+    assert " ".join(cell_name(*place) for slot in asked for place in slot.places) == places
+    assert all([box.title for box in slot.boxes] == ["是", "否"] for slot in asked)
+    assert table.doubts == ()
 
 
 @pytest.mark.parametrize(

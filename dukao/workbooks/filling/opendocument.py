@@ -96,10 +96,10 @@ class OdsPress:
         table = self._tables.get(gap.sheet)
         if table is None:
             return
-        place = table.first_of((gap.slot.row, gap.slot.column))
         cells = job.cells.setdefault(gap.sheet, {})
-        if place not in cells and (not table.why_not(place) or table.offers_boxes(place)):
-            cells[place] = _marked(self._styles.open_one(table.style(place)))
+        for place in map(table.first_of, gap.slot.places):
+            if place not in cells and (not table.why_not(place) or table.offers_boxes(place)):
+                cells[place] = _marked(self._styles.open_one(table.style(place)))
 
     def _summary(self, said: Said) -> Iterable[Edit]:
         """A table more, behind the last one."""

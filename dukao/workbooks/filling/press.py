@@ -99,12 +99,12 @@ class OfficePress:
         sheet = self._sheet(gap.sheet)
         if sheet is None:
             return
-        place = sheet.cells.first_of((gap.slot.row, gap.slot.column))
         cells = job.cells.setdefault(gap.sheet, {})
-        like, why = sheet.cells.look(place)
-        keeps = bool(why) and sheet.cells.offers_boxes(place)
-        if place not in cells and (keeps or not why):
-            cells[place] = Written(self._styles.variant(like, is_open=True), keeps=keeps)
+        for place in map(sheet.cells.first_of, gap.slot.places):
+            like, why = sheet.cells.look(place)
+            keeps = bool(why) and sheet.cells.offers_boxes(place)
+            if place not in cells and (keeps or not why):
+                cells[place] = Written(self._styles.variant(like, is_open=True), keeps=keeps)
 
     def _with_summary(self, said: Said, types: dict[str, str]) -> dict[str, Part]:
         """The parts that hold the summary and make the workbook know of it and of the parts that are new."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from html import unescape
 from typing import NamedTuple
 
-from dukao.workbooks.boxes import has_open_boxes, is_ticked_copy
+from dukao.workbooks.boxes import is_ticked_copy, offers_ticks
 from dukao.workbooks.filling.markup import Edit, Element, Xml, spoken, with_attributes
 from dukao.workbooks.filling.values import Content
 from dukao.workbooks.grid import Area, cell_name, cell_place, column_name
@@ -119,7 +119,7 @@ class SheetPart:
     def offers_boxes(self, place: Place) -> bool:
         """Whether answers to tick are printed in the cell, and none is ticked."""
         cell = self._standing(place)[1]
-        return cell is not None and cell.close < cell.end and has_open_boxes(unescape(self._text(cell)))
+        return cell is not None and cell.close < cell.end and offers_ticks(unescape(self._text(cell)))
 
     def _standing(self, place: Place) -> tuple[Row | None, Cell | None]:
         row = self.rows.get(place[0])

@@ -6,7 +6,7 @@ from functools import cached_property
 from html import unescape
 from typing import NamedTuple
 
-from dukao.workbooks.boxes import has_open_boxes, is_ticked_copy
+from dukao.workbooks.boxes import is_ticked_copy, offers_ticks
 from dukao.workbooks.filling.markup import Edit, Element, Xml, attributes_of, with_attributes
 
 Place = tuple[int, int]
@@ -122,7 +122,7 @@ class OdsTable:
     def offers_boxes(self, place: Place) -> bool:
         """Whether answers to tick are printed in the cell, and none is ticked."""
         cell = self.cell(place)
-        return cell is not None and b"<draw:" not in cell.inside and has_open_boxes(unescape(cell.text))
+        return cell is not None and b"<draw:" not in cell.inside and offers_ticks(unescape(cell.text))
 
     def why_not(self, place: Place, written: str = "") -> str:
         """Why this text (or any) may not be written here; empty where it may, as where it only ticks printed boxes."""

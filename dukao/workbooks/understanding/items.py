@@ -1,12 +1,11 @@
 """The items of a form of pairs, each with its answer; and the small rosters set between them."""
 
-import itertools
 import re
 from dataclasses import dataclass, field
 
-from dukao.workbooks.boxes import boxes_in, has_open_boxes, is_box
+from dukao.workbooks.boxes import boxes_in, has_open_boxes, offers_ticks
 from dukao.workbooks.grid import Area
-from dukao.workbooks.tables import Heading, Kind, Slot
+from dukao.workbooks.tables import Heading, Kind, OwnBox, Slot
 from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.canvas import Canvas, Cell
 from dukao.workbooks.understanding.codes import codes_in
@@ -14,6 +13,7 @@ from dukao.workbooks.understanding.headings import kind_of, shared_unit
 from dukao.workbooks.understanding.tokens import (
     Token,
     alternates,
+    boxes_apart,
     is_group,
     is_row_of_pairs,
     is_text,
@@ -36,6 +36,7 @@ class Item:
     filled: Cell | None = None
     unit: str = ""  # where it stands beside the answer
     number: str = ""  # where it stands before the item
+    boxes: tuple[OwnBox, ...] = ()  # where its answers to tick stand in cells of their own
 
     @property
     def is_ticked_within(self) -> bool:
@@ -169,9 +170,11 @@ def _items_of_row(canvas: Canvas, area: Area, row: int, section: tuple[str, ...]
             continue
         if label.asks_several:
             doubts.append(f"{label.name} 一格里有几个要勾选的问题，要手工勾选")
-        elif n_boxes := _boxes_apart(tokens, place):
-            doubts.append(f"{label.name} “{_short(label.text)}”的选项和方框各占一格，要手工勾选")
-            place += n_boxes
+        elif label.is_text and (apart := boxes_apart(tokens, place))[1]:
+            first = apart[0][0]
+            answer, filled = next(token for token in tokens[place:] if token[0].left == first.column)
+            items.append(Item((*groups, label.text.rstrip("：: ")), label, answer, filled, boxes=apart[0]))
+            place += apart[1]
         elif is_ticked_within(canvas, area, tokens, place - 1):
             items.append(item_within(label, groups))
         elif is_group(canvas, area, (here, label)):
@@ -191,17 +194,6 @@ def _items_of_row(canvas: Canvas, area: Area, row: int, section: tuple[str, ...]
             place += taken
             items += [item] if item.answer.top == row else []
     return items, doubts
-
-
-def _boxes_apart(tokens: list[Token], place: int) -> int:
-    """How many cells from this place hold answers and their boxes in turn, each in a cell of its own: 是 □ 否 □."""
-    marks = [cell is not None and is_box(cell.printed) for _, cell in tokens[place:]]
-    texts = [cell is not None and cell.is_text for _, cell in tokens[place:]]
-    for answers, boxes in ((texts[0::2], marks[1::2]), (texts[1::2], marks[0::2])):
-        both = list(itertools.takewhile(all, zip(answers, boxes, strict=False)))
-        if len(both) > 1:
-            return 2 * len(both)
-    return 0
 
 
 def _asks_several(token: Token) -> bool:
@@ -249,19 +241,27 @@ def headings_and_slots(
         if not own and item.filled is not None and item.filled.is_open:
             own = words.unit_of_blank(placeholder)
         codes = (
-            codes_in(item.label.printed) or codes_in(placeholder) or canvas.choices(item.answer.top, item.answer.left)
+            tuple((box.title, box.title) for box in item.boxes)
+            or codes_in(item.label.printed)
+            or codes_in(placeholder)
+            or canvas.choices(item.answer.top, item.answer.left)
         )
         values = [item.filled] if item.filled is not None else []
         kind = kind_of(item.path, own, codes, values)
         own = own or (shared_unit(item.path, unit) if kind in (Kind.NUMBER, Kind.UNKNOWN) else "")
         number = item.number or words.marker(item.path[-1])
-        column = Heading(item.answer.left, item.path, own, kind, codes, number=number)
+        column = Heading(item.answer.left, item.path, own, kind, codes, number=number, boxes=item.boxes)
         columns.append(column)
         rows.append(Heading(item.answer.top, (), own, kind, codes))
         is_seen = item.answer.top not in canvas.grid.hidden_rows and item.answer.left not in canvas.grid.hidden_columns
-        if is_seen and (
-            canvas.is_open(item.answer.top, item.answer.left)
-            or (item.is_ticked_within and has_open_boxes(item.label.printed))
-        ):
-            slots.append(Slot(item.answer.top, item.answer.left, item.path, (), own, kind, codes))
+        if is_seen and _is_open(canvas, item):
+            slots.append(Slot(item.answer.top, item.answer.left, item.path, (), own, kind, codes, boxes=item.boxes))
     return tuple(columns), tuple(rows), tuple(slots)
+
+
+def _is_open(canvas: Canvas, item: Item) -> bool:
+    if item.boxes:
+        marks = [canvas.at(box.row, box.column) for box in item.boxes]
+        return all(cell is not None and offers_ticks(cell.printed) for cell in marks)
+    is_within = item.is_ticked_within and has_open_boxes(item.label.printed)
+    return is_within or canvas.is_open(item.answer.top, item.answer.left)

@@ -7,6 +7,7 @@ from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.canvas import Canvas, Cell
 from dukao.workbooks.understanding.tokens import (
     alternates,
+    boxes_apart,
     heads_column,
     is_group,
     is_item,
@@ -125,6 +126,9 @@ def _paired(canvas: Canvas, area: Area, row: int, *, is_form: bool) -> tuple[int
             paired += 1
             continue
         if not cell.is_text or place == len(tokens):
+            continue
+        if n_cells := boxes_apart(tokens, place)[1]:
+            paired, cells, place = paired + 1 + n_cells, cells + n_cells, place + n_cells
             continue
         beside, answer = tokens[place]
         if answer is None:

@@ -1,8 +1,11 @@
 """The cells of a row of a form as one sees them, and what each is for its neighbours."""
 
+import itertools
 import re
 
+from dukao.workbooks.boxes import box_alone
 from dukao.workbooks.grid import Area
+from dukao.workbooks.tables import OwnBox
 from dukao.workbooks.texts import plain
 from dukao.workbooks.understanding import words
 from dukao.workbooks.understanding.canvas import Canvas, Cell
@@ -74,6 +77,37 @@ def is_ticked_within(canvas: Canvas, area: Area, tokens: list[Token], place: int
     if cell is None or not cell.asks_itself or (place + 1 < len(tokens) and tokens[place + 1][1] is None):
         return False
     return len(tokens) < 3 or here.bottom >= area.bottom or canvas.at(here.bottom + 1, here.left) is not None
+
+
+def boxes_apart(tokens: list[Token], place: int) -> tuple[tuple[OwnBox, ...], int]:
+    """Answers from this place on whose boxes stand in cells of their own, and how many cells they take.
+
+    是 □ | 否 □ in a cell each, or 是 | □ | 否 | □ in turn.
+    """
+    whole = list(itertools.takewhile(lambda box: box and box.title, (_own_box(token) for token in tokens[place:])))
+    if _offer([box for box in whole if box]):
+        return tuple(box for box in whole if box), len(whole)
+    for answer, mark in ((0, 1), (1, 0)):
+        found = []
+        for two in zip(tokens[place::2], tokens[place + 1 :: 2], strict=False):
+            title, box = two[answer][1], _own_box(two[mark])
+            if title is None or not title.is_text or box is None or box.title or _own_box(two[answer]):
+                break
+            found.append(box._replace(title=title.text))
+        if _offer(found):
+            return tuple(found), 2 * len(found)
+    return (), 0
+
+
+def _own_box(token: Token) -> OwnBox | None:
+    here, cell = token
+    box = box_alone(cell.printed) if cell is not None else None
+    return OwnBox(box.title, here.top, here.left) if box else None
+
+
+def _offer(boxes: list[OwnBox]) -> bool:
+    """Whether they are answers to choose from, each another one."""
+    return len(boxes) > 1 and len({box.title for box in boxes}) == len(boxes)
 
 
 def unit_at(tokens: list[Token], place: int) -> str:
