@@ -107,6 +107,11 @@ def faults_of(published: Mapping[str, Any]) -> list[str]:
     return faults
 
 
+def stem(code: str) -> str:
+    """The digits of a division code that all units below share: province 2, city 4, county 6, town 9, village 12."""
+    return next((code[:length] for length in (2, 4, 6, 9) if not code[length:].strip("0")), code)
+
+
 def _lowest(key: str, lines: Sequence[int], count: int) -> list[int]:
     return sorted(lines, key=lambda line: _digest(key, "line", str(line)))[:count]
 

@@ -45,51 +45,57 @@ class Estimate:
 
 def estimates_of(
     of: WeightedSample, columns: Mapping[str, Floats], *, kind: Kind = "share", domains: Sequence[str] = (),
+    among: npt.NDArray[np.bool_] | None = None,
 ) -> list[Estimate]:  # fmt: skip
     """One estimate per column for everybody, then by each domain. Columns have a number per respondent.
 
-    A share's column has 1 for yes and 0 for no. Domains are names of `People.known`.
+    A share's column has 1 for yes and 0 for no. Domains are names of `People.known`. `among`: whom the figures are
+    about, where not all; the others still belong to the sample that the errors come from.
     """
     import polars
 
     names = list(columns)
     assert all(len(column) == len(of.weights) for column in columns.values()), "a number for each respondent"
+    asked = np.ones(len(of.weights), dtype=bool) if among is None else among
     added = [polars.Series(f"y_{place}", columns[name]) for place, name in enumerate(names)]
-    sample = of.sample.set_data(of.sample.data.with_columns(added))
+    sample = of.sample.set_data(of.sample.data.with_columns([*added, polars.Series("asked", asked)]))
     return [
-        estimate for domain in (None, *domains) for estimate in _of_domain(of, sample, names, columns, kind, domain)
+        _estimate(of, name, columns[name], kind, domain, one, asked)
+        for domain in (None, *domains)
+        for place, name in enumerate(names)
+        for one in _measured(sample, f"y_{place}", kind, domain, is_all=among is None)
     ]
 
 
-def _of_domain(
-    of: WeightedSample, sample: Any, names: Sequence[str], columns: Mapping[str, Floats], kind: Kind,
-    domain: str | None,
-) -> list[Estimate]:  # fmt: skip
-    estimate = sample.estimation.total if kind == "total" else sample.estimation.mean
+def _measured(sample: Any, column: str, kind: Kind, domain: str | None, *, is_all: bool) -> Any:
+    """svy's own answer: one for everybody, or one per level of the domain."""
+    import polars
+
     options: dict[str, Any] = {} if domain is None else {"by": f"k_{domain}"}
-    levels = None if domain is None else sample.data[f"k_{domain}"].to_numpy()
-    everybody = np.ones(len(of.weights), dtype=bool)
-    found = []
-    freedom: dict[str, float] = {}
-    for place, name in enumerate(names):
-        for one in estimate(f"y_{place}", **options).estimates:
-            level = str(one.by_level[0]) if one.by_level else ""
-            within = everybody if levels is None else levels == level
-            n, n_eff = int(within.sum()), kish(of.weights[within])
-            if level not in freedom:
-                freedom[level] = min(one.df, degrees_of_freedom(of, within))
-            df = freedom[level]
-            if kind == "share":
-                low, high = share_interval(one.est, one.se, n=n, n_eff=n_eff, df=df)
-            else:
-                half = float(_t(df)) * one.se
-                low, high = one.est - half, one.est + half
-            deff = None if kind == "total" else design_effect(one.se, columns[name][within], of.weights[within])
-            found.append(Estimate(
-                name, kind, () if domain is None else (domain, level), float(one.est), float(one.se), float(low),
-                float(high), df, n, n_eff, deff,
-            ))  # fmt: skip
-    return found
+    if not is_all:
+        options["where"] = polars.col("asked")
+    estimate = sample.estimation.total if kind == "total" else sample.estimation.mean
+    return estimate(column, **options).estimates
+
+
+def _estimate(
+    of: WeightedSample, name: str, column: Floats, kind: Kind, domain: str | None, one: Any,
+    asked: npt.NDArray[np.bool_],
+) -> Estimate:  # fmt: skip
+    level = "" if domain is None else str(one.by_level[0])
+    within = asked if domain is None else asked & of.within(domain, level)
+    weights = of.weights[within]
+    n, n_eff, df = len(weights), kish(weights), min(float(one.df), degrees_of_freedom(of, within))
+    if kind == "share":
+        low, high = share_interval(one.est, one.se, n=n, n_eff=n_eff, df=df)
+    else:
+        half = float(_t(df)) * one.se
+        low, high = one.est - half, one.est + half
+    deff = None if kind == "total" else design_effect(one.se, column[within], weights)
+    return Estimate(
+        name, kind, () if domain is None else (domain, level), float(one.est), float(one.se), float(low), float(high),
+        df, n, n_eff, deff,
+    )  # fmt: skip
 
 
 def share_interval(

@@ -84,6 +84,11 @@ class WeightedSample:
     report: WeightingReport
     is_finite: bool  # what was drawn of the population is taken off the variance
 
+    def within(self, variable: str, level: str) -> npt.NDArray[np.bool_]:
+        """Which respondents belong to the level."""
+        column: npt.NDArray[np.bool_] = self.sample.data[f"k_{variable}"].to_numpy() == level
+        return column
+
 
 def kish(weights: Floats) -> float:
     """Effective number of answers, (Σw)² ÷ Σw². Basis: Kish 1965."""
