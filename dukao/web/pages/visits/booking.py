@@ -7,7 +7,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import date
 
-import segno
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -25,6 +24,7 @@ from dukao.org.rules import Actor
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
 from dukao.web.pages.visits import screen
+from dukao.web.qr import qr
 
 _PEOPLE_MOST = 12
 
@@ -125,14 +125,9 @@ def _code_page(request: HttpRequest, found: VisitView, code: str) -> CodeShownPa
     address = request.build_absolute_uri(reverse("visits.code"))
     return CodeShownPage(
         title=_("检查码"), crumbs=(Crumb(_("检查"), reverse("visits")), Crumb(found.number)), visit=found,
-        facts=screen.facts_of(found), code=code_text(code), qr=_qr(f"{address}#{code}") if code else mark_safe(""),
+        facts=screen.facts_of(found), code=code_text(code), qr=qr(f"{address}#{code}") if code else mark_safe(""),
         address=address, is_synthetic=found.is_synthetic,
     )  # fmt: skip
-
-
-def _qr(text: str) -> SafeString:
-    drawn = segno.make(text, error="m").svg_inline(scale=4, border=4, omitsize=True, svgclass=None, lineclass=None)
-    return mark_safe(drawn)  # noqa: S308 (drawn from modules, no text stands in it)
 
 
 def _page(
