@@ -138,6 +138,9 @@ LIVE_URL = env.text("DUKAO_LIVE_URL", "http://127.0.0.1:8001/live")
 # Where browsers and the platform find who signs ballots, and the board that takes them: processes of their own.
 ISSUER_URL = env.text("DUKAO_ISSUER_URL", "http://127.0.0.1:8002")
 BOARD_URL = env.text("DUKAO_BOARD_URL", "http://127.0.0.1:8003")
+# Where the house itself asks them, if elsewhere: behind a proxy, so that it need not let /admin/ through.
+ISSUER_INSIDE_URL = env.text("DUKAO_ISSUER_INSIDE_URL", "")
+BOARD_INSIDE_URL = env.text("DUKAO_BOARD_INSIDE_URL", "")
 # A rating enters the public log after so many seconds, together with others.
 BALLOT_MIX_SECONDS = env.integer("DUKAO_BALLOT_MIX_SECONDS", 60)
 # Shown on every page as 模拟数据 where the site holds invented data.

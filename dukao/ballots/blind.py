@@ -10,21 +10,14 @@ from hashlib import sha384
 from typing import cast
 
 import gmpy2
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from gmpy2 import mpz
 
-KEY_BITS = 2048
+from dukao.ballots.keys import EXPONENT, KEY_BITS, SALT_SIZE, BadInput, PublicKey
+
 TOKEN_SIZE = 32
-_EXPONENT = 65_537
-_HASH_SIZE = _SALT_SIZE = 48
-_PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=_SALT_SIZE)
-_SHA384 = hashes.SHA384()
-
-
-class BadInput(ValueError):
-    """A number or a signature that this key cannot have made or taken."""
+_HASH_SIZE = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,58 +28,26 @@ class Blinded:
     inverse: bytes
 
 
-class PublicKey:
-    """The key of a paper. What is verified is an ordinary RSA-PSS signature."""
+def blind(key: PublicKey, message: bytes, *, salt: bytes | None = None, factor: int | None = None) -> Blinded:
+    """Blind a prepared message; `salt` and `factor` are drawn unless given, as in the RFC's examples."""
+    modulus = mpz(key.modulus)
+    encoded = _number(_encode(message, key.bits - 1, salt or secrets.token_bytes(SALT_SIZE)))
+    r = mpz(factor or 1 + secrets.randbelow(key.modulus - 1))
+    # Whoever meets a number that shares a factor with the modulus has broken the key.
+    if gmpy2.gcd(encoded, modulus) != 1 or gmpy2.gcd(r, modulus) != 1:
+        raise BadInput("the message or the factor shares a factor with the key")
+    blinded = encoded * gmpy2.powmod(r, EXPONENT, modulus) % modulus
+    return Blinded(_bytes(blinded, key.size), _bytes(gmpy2.invert(r, modulus), key.size))
 
-    def __init__(self, key: rsa.RSAPublicKey) -> None:
-        self._key, self.bits = key, key.key_size
-        self.size = (self.bits + 7) // 8
-        numbers = key.public_numbers()
-        self.modulus, self.exponent = mpz(numbers.n), numbers.e
 
-    @classmethod
-    def from_spki(cls, data: bytes) -> "PublicKey":
-        """Read SubjectPublicKeyInfo (DER). Raises BadInput, for keys that are too small or oddly made too."""
-        try:
-            key = serialization.load_der_public_key(data)
-        except (ValueError, TypeError) as error:
-            raise BadInput("not a public key") from error
-        if not isinstance(key, rsa.RSAPublicKey) or key.public_numbers().e != _EXPONENT or key.key_size < KEY_BITS:
-            raise BadInput("not an RSA key of ballots")
-        return cls(key)
-
-    def is_signed(self, message: bytes, signature: bytes) -> bool:
-        """Whether the prepared message bears this signature."""
-        try:
-            self._key.verify(signature, message, _PSS, _SHA384)
-        except InvalidSignature:
-            return False
-        return True
-
-    def blind(self, message: bytes, *, salt: bytes | None = None, factor: int | None = None) -> Blinded:
-        """Blind a prepared message; `salt` and `factor` are drawn unless given, as in the RFC's examples."""
-        encoded = mpz(int.from_bytes(_encode(message, self.bits - 1, salt or secrets.token_bytes(_SALT_SIZE)), "big"))
-        if gmpy2.gcd(encoded, self.modulus) != 1:
-            raise BadInput("the message shares a factor with the key")
-        while True:
-            r = mpz(factor or 1 + secrets.randbelow(int(self.modulus) - 1))
-            try:
-                inverse = gmpy2.invert(r, self.modulus)
-                break
-            except ZeroDivisionError:
-                if factor:
-                    raise BadInput("the factor has no inverse") from None
-        blinded = encoded * gmpy2.powmod(r, self.exponent, self.modulus) % self.modulus
-        return Blinded(_bytes(blinded, self.size), _bytes(inverse, self.size))
-
-    def finalize(self, message: bytes, blind_signature: bytes, inverse: bytes) -> bytes:
-        """Take the blinding off. Raises BadInput where the outcome is no signature: the issuer used another key."""
-        if len(blind_signature) != self.size:
-            raise BadInput("a signature has the size of its key")
-        signature = _bytes(_number(blind_signature) * _number(inverse) % self.modulus, self.size)
-        if not self.is_signed(message, signature):
-            raise BadInput("not signed with the key of this paper")
-        return signature
+def finalize(key: PublicKey, message: bytes, blind_signature: bytes, inverse: bytes) -> bytes:
+    """Take the blinding off. Raises BadInput where the outcome is no signature: the issuer used another key."""
+    if len(blind_signature) != key.size:
+        raise BadInput("a signature has the size of its key")
+    signature = _bytes(_number(blind_signature) * _number(inverse) % key.modulus, key.size)
+    if not key.is_signed(message, signature):
+        raise BadInput("not signed with the key of this paper")
+    return signature
 
 
 class SigningKey:
@@ -103,7 +64,7 @@ class SigningKey:
     @classmethod
     def make(cls) -> "SigningKey":
         """Draw a new key (about a tenth of a second)."""
-        return cls(rsa.generate_private_key(_EXPONENT, KEY_BITS))
+        return cls(rsa.generate_private_key(EXPONENT, KEY_BITS))
 
     @classmethod
     def from_pem(cls, data: bytes) -> "SigningKey":

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from dukao.ballots.blind import BadInput, PublicKey
+from dukao.ballots.keys import BadInput, PublicKey
 from dukao.ballots.wire import Unreadable, canonical, from_base64, parse
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")

@@ -1,6 +1,7 @@
 """Where issuer and board keep what is theirs, and what the environment tells them."""
 
 import os
+import sys
 from pathlib import Path
 
 from dukao import env
@@ -22,7 +23,17 @@ def secret() -> str:
 
 def origins() -> list[str]:
     """Origins of the pages whose scripts may ask."""
-    return [origin for origin in os.environ.get("DUKAO_BALLOT_ORIGINS", "").split(",") if origin]
+    told = os.environ.get("DUKAO_BALLOT_ORIGINS") or os.environ.get("DUKAO_ORIGINS", "")
+    return [origin for origin in told.split(",") if origin]
+
+
+def serving(party: str, host: str, port: int) -> list[str]:
+    """The command that serves `issuer` or `board`; it logs no request."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port),
+        "--workers", "1", "--no-ws", "--log-level", "warning", "--no-access-log",
+        "--factory", f"dukao.ballots.{party}:application",
+    ]  # fmt: skip
 
 
 def ballots() -> Path:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from dukao.ballots.blind import PublicKey, prepare
+from dukao.ballots.blind import blind, finalize, prepare
+from dukao.ballots.keys import PublicKey
 from dukao.ballots.wire import canonical, from_base64, to_base64
 
 
@@ -30,7 +31,7 @@ class Slip:
     def signed(self, blind_signature: bytes | str, **more: str) -> dict[str, Any]:
         """What the board is sent; `more` may be comment and contact. Raises BadInput where the issuer cheated."""
         raw = from_base64(blind_signature) if isinstance(blind_signature, str) else blind_signature
-        signature = self.key.finalize(self.prepared, raw, self.inverse)
+        signature = finalize(self.key, self.prepared, raw, self.inverse)
         return {
             "paper": self.paper, "token": to_base64(self.prepared[:32]), "signature": to_base64(signature),
             "commitment": to_base64(self.prepared[32:]), "ballot": self.ballot, "salt": to_base64(self.salt), **more,
@@ -42,5 +43,5 @@ def fill_in(paper: str, key: PublicKey, levels: Mapping[str, int]) -> Slip:
     salt, follow_secret = secrets.token_bytes(32), secrets.token_bytes(32)
     ballot = canonical({"follow": sha256(follow_secret).hexdigest(), "levels": dict(levels)})
     prepared = prepare(sha256(salt + ballot.encode()).digest())
-    blinded = key.blind(prepared)
+    blinded = blind(key, prepared)
     return Slip(paper, key, ballot, salt, follow_secret, prepared, blinded.message, blinded.inverse)

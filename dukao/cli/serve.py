@@ -1,8 +1,8 @@
-"""`dukao serve`: the pages, the live updates and the work loop, as three kinds of processes under one.
+"""`dukao serve`: the pages, the live updates, the issuer and the board of ratings, and the work loop, under one.
 
-The pages are Django under WSGI; the live updates are one small ASGI process beside them, on the next port. A child
-that ends by itself is started again; one that cannot stay up stops the house with what it said. When this process is
-told to stop, so are they all; if it is killed, the system stops them.
+The pages are Django under WSGI; the others are small ASGI processes beside them, on the next ports. A child that ends
+by itself is started again; one that cannot stay up stops the house with what it said. When this process is told to
+stop, so are they all; if it is killed, the system stops them.
 """
 
 import ctypes
@@ -18,10 +18,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
+from django.conf import settings
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from dukao.ballots.places import serving
 from dukao.base.refusals import Refused
 from dukao.cli.command import Command, Result
 from dukao.cli.trail import waiting_migrations
@@ -29,6 +31,7 @@ from dukao.cli.trail import waiting_migrations
 _RESTARTS_ALLOWED, _RESTART_WINDOW_SECONDS = 5, 60.0
 _STOP_SECONDS = 10.0
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+PORTS = 4  # pages, live updates, issuer, board
 
 
 class PortTaken(Refused):
@@ -73,12 +76,9 @@ def serve(
     if waiting := waiting_migrations():
         told = ngettext("数据库还有 {n} 个迁移没有执行", "数据库还有 {n} 个迁移没有执行", len(waiting))
         raise DatabaseNotReady(told.format(n=len(waiting)), todo=_("先运行 dukao migrate"))
-    for wanted in (port, port + 1):
+    for wanted in range(port, port + PORTS):
         _require_free(host, wanted)
-    environment = os.environ | {
-        "DUKAO_LANGUAGE": get_language() or "",
-        "DUKAO_LIVE_URL": os.environ.get("DUKAO_LIVE_URL", f"http://{host}:{port + 1}/live"),
-    }
+    environment = _environment(host, port)
     stop = threading.Event()
     for wanted_signal in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted_signal, lambda *_: stop.set())
@@ -102,6 +102,21 @@ def serve(
     return 0
 
 
+def _environment(host: str, port: int) -> dict[str, str]:
+    """What the children are told: where the neighbours are, and whose scripts may ask issuer and board."""
+    origins = [f"http://{name}:{port}" for name in {host, "localhost"}] + settings.CSRF_TRUSTED_ORIGINS
+    given = {
+        "DUKAO_LANGUAGE": get_language() or "", "DUKAO_VAR": str(settings.VAR),
+        "DUKAO_BALLOT_ORIGINS": ",".join(origins),
+        "DUKAO_ISSUER_INSIDE_URL": f"http://{host}:{port + 2}", "DUKAO_BOARD_INSIDE_URL": f"http://{host}:{port + 3}",
+    }
+    neighbours = {
+        "DUKAO_LIVE_URL": f"http://{host}:{port + 1}/live", "DUKAO_ISSUER_URL": f"http://{host}:{port + 2}",
+        "DUKAO_BOARD_URL": f"http://{host}:{port + 3}",
+    }
+    return neighbours | os.environ | given
+
+
 def _children(host: str, port: int, workers: int, threads: int, with_work: bool) -> list[Child]:
     granian = [sys.executable, "-m", "granian", "--host", host, "--log-level", "warning", "--no-ws"]
     family = [
@@ -109,6 +124,8 @@ def _children(host: str, port: int, workers: int, threads: int, with_work: bool)
                      "--blocking-threads", str(threads), "dukao.wsgi:application"]),
         Child(_("实时更新"), [*granian, "--interface", "asginl", "--port", str(port + 1), "--workers", "1",
                        "dukao.asgi:application"]),
+        Child(_("签发处"), serving("issuer", host, port + 2)),
+        Child(_("票箱"), serving("board", host, port + 3)),
     ]
     if with_work:
         family.append(Child(_("后台工作"), [sys.executable, "-m", "dukao.cli.main", "work"]))
@@ -123,9 +140,7 @@ def _require_free(host: str, port: int) -> None:
         except OSError as error:
             raise PortTaken(
                 _("端口 {host}:{port} 不能使用（{error}）").format(host=host, port=port, error=error.strerror),
-                todo=_("停掉占用它的程序，或用 --port 换一个（需要 {port} 和 {next} 这样相邻的两个）").format(
-                    port=port, next=port + 1
-                ),
+                todo=_("停掉占用它的程序，或用 --port 换一个（需要相邻的 {n} 个）").format(n=PORTS),
             ) from None
 
 
@@ -172,11 +187,11 @@ def _serve(args: Namespace) -> Result:
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help=_("网页和实时更新在哪个地址上（默认只在本机）"))
-    parser.add_argument("--port", type=int, default=8000, help=_("网页的端口；实时更新用下一个端口"))
+    parser.add_argument("--host", default="127.0.0.1", help=_("在哪个地址上提供服务（默认只在本机）"))
+    parser.add_argument("--port", type=int, default=8000, help=_("网页的端口；实时更新、签发处和票箱依次用后面三个"))
     parser.add_argument("--workers", type=int, default=min(4, os.cpu_count() or 1), help=_("网页进程数"))
     parser.add_argument("--threads", type=int, default=4, help=_("每个网页进程的线程数"))
     parser.add_argument("--no-work", action="store_true", help=_("不带后台工作（它在别处运行）"))
 
 
-COMMANDS = [Command("serve", _l("提供网页、实时更新和后台工作"), _serve, _arguments, "dukao serve --port 8000")]
+COMMANDS = [Command("serve", _l("提供网页、实时更新、评议和后台工作"), _serve, _arguments, "dukao serve --port 8000")]

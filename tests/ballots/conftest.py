@@ -9,10 +9,10 @@ import pytest
 
 from dukao.ballots import board as board_door
 from dukao.ballots import issuer as issuer_door
-from dukao.ballots.blind import PublicKey
 from dukao.ballots.boarding import Boarding
 from dukao.ballots.client import digest_of_code, new_code
 from dukao.ballots.issuing import Issuing
+from dukao.ballots.keys import PublicKey
 from dukao.ballots.rating import fill_in
 from dukao.ballots.wire import from_base64
 

@@ -6,12 +6,13 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
-from dukao.cli.serve import Child, PortTaken, _require_free
+from dukao.cli.serve import PORTS, Child, PortTaken, _require_free
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,17 +31,20 @@ def _dukao(*words: str, environment: dict[str, str]) -> None:
     subprocess.run([sys.executable, "-m", "dukao.cli.main", *words], cwd=ROOT, env=environment, check=True)
 
 
-def _two_free_ports() -> int:
+def _free_ports() -> int:
+    """A port that is free together with those that follow it in the house."""
     for _ in range(100):
-        with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
+        with ExitStack() as held:
             try:
-                two.bind(("127.0.0.1", port + 1))
+                first = held.enter_context(socket.socket())
+                first.bind(("127.0.0.1", 0))
+                port = first.getsockname()[1]
+                for wanted in range(port + 1, port + PORTS):
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", wanted))
             except OSError:
                 continue
             return port
-    raise AssertionError("no two ports")
+    raise AssertionError("no free ports")
 
 
 def _wait_for(condition, seconds: float = 40.0) -> None:
@@ -77,16 +81,19 @@ def _is_alive(pid: int) -> bool:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_the_house_serves_and_leaves_nothing_behind(house, how):
-    port = _two_free_ports()
+    port = _free_ports()
     command = [sys.executable, "-m", "dukao.cli.main", "serve", "--port", str(port), "--workers", "1"]
     with subprocess.Popen(command, cwd=ROOT, env=house, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert f"http://127.0.0.1:{port}/" in process.stdout.readline()
             with urlopen(f"http://127.0.0.1:{port}/sign-in/") as answer:
                 assert answer.status == 200
-            _wait_for(lambda: _listens(port + 1))
+            _wait_for(lambda: all(_listens(wanted) for wanted in range(port, port + PORTS)))
+            for neighbour, party in ((port + 2, "issuer"), (port + 3, "board")):
+                with urlopen(f"http://127.0.0.1:{neighbour}/health") as answer:
+                    assert party in answer.read().decode()
             family = _descendants(process.pid)
-            assert len(family) >= 3
+            assert len(family) >= 5
         finally:
             process.send_signal(how)
         code = process.wait(30)
@@ -111,7 +118,7 @@ def test_a_taken_port_is_told_before_anything_starts(house):
 
 def test_a_database_that_is_not_ready_is_told(tmp_path):
     environment = os.environ | {"DUKAO_VAR": str(tmp_path), "DUKAO_DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3"}
-    done = subprocess.run([sys.executable, "-m", "dukao.cli.main", "serve", "--port", str(_two_free_ports())],
+    done = subprocess.run([sys.executable, "-m", "dukao.cli.main", "serve", "--port", str(_free_ports())],
                           cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 3
     assert "dukao migrate" in done.stderr

@@ -7,11 +7,11 @@ from dukao.ballots.client import Board, Issuer
 
 
 def issuer() -> Issuer:
-    return Issuer(settings.ISSUER_URL, _secret())
+    return Issuer(settings.ISSUER_INSIDE_URL or settings.ISSUER_URL, _secret())
 
 
 def board() -> Board:
-    return Board(settings.BOARD_URL, _secret())
+    return Board(settings.BOARD_INSIDE_URL or settings.BOARD_URL, _secret())
 
 
 def _secret() -> str:
