@@ -3,11 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.conftest import AT
-
 from dukao.voice import actions
 from dukao.voice.actions import CallResult
 from dukao.voice.rules.surveys import SurveyDefinition
+from tests.conftest import AT
 
 CODE = "grassroots_2026"
 NEXT_DAY = AT + timedelta(days=1)

@@ -7,8 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.conftest import AT
-from tests.voice.surveying import CODE, NEXT_DAY, all_called, definition, drawn_survey, frame
 
 from dukao.base.models import Event
 from dukao.base.refusals import Invalid, NotThere
@@ -24,6 +22,8 @@ from dukao.voice.actions.surveys import (
 from dukao.voice.models import Contact, Interview, Invitation, Survey, SurveyEstimate
 from dukao.voice.queries.surveys import estimates, published_sample, survey, survey_result
 from dukao.voice.rules import drawing
+from tests.conftest import AT
+from tests.voice.surveying import CODE, NEXT_DAY, all_called, definition, drawn_survey, frame
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def take_number(*, survey_code: str, by: Actor, at: datetime) -> CallView:
         for contact in candidates:
             try:
                 with transaction.atomic():
-                    if _free(at).filter(pk=contact.pk).update(held_by=by.name, held_until=_until(at)):
+                    if _as_seen(contact, at).update(held_by=by.name, held_until=_until(at)):
                         contact.refresh_from_db()
                         return call_view(row, contact, by)
             except IntegrityError:  # this interviewer's other window was quicker
@@ -227,6 +227,13 @@ def _waiting(row: Survey, by: Actor, at: datetime) -> list[Contact]:
 
 def _free(at: datetime) -> QuerySet[Contact]:
     return Contact.objects.filter(Q(held_by="") | Q(held_until__lt=at)).exclude(sealed_phone=b"")
+
+
+def _as_seen(contact: Contact, at: datetime) -> QuerySet[Contact]:
+    """The number, if it is still free and nobody has called it since it was looked at."""
+    return _free(at).filter(
+        pk=contact.pk, calls=contact.calls, outcome=contact.outcome, is_done=contact.is_done, next_at=contact.next_at
+    )
 
 
 def _held(row: Survey, line: int, by: Actor, at: datetime) -> Contact:
