@@ -408,6 +408,22 @@ def test_a_form_becomes_a_draft_in_the_designer(here, as_):
     assert found.definition["level"] == "village"
 
 
+def test_a_match_that_is_wrong_is_ruled_out_on_the_draft_s_page_and_taken_back(here, as_):
+    dora = as_("dora")
+    ticket = hidden(dora.post("/workbooks/", {"file": file(form())}), "ticket")[0]
+    page = dora.post("/workbooks/sheet/", {"ticket": ticket})
+    assert "对上的 3 项，不对可以改" in text_of(page)
+    (wrong,) = re.findall(r'name="reject" value="(tax_revenue\|[^"]+)"', page.content.decode())
+    page = dora.post("/workbooks/sheet/", {"ticket": ticket, "reject": unescape(wrong)})
+    assert "对上 2 项" in text_of(page)
+    assert "以后都不这样填" in text_of(page)
+    assert "是哪个数据元？" in text_of(page), "another one is looked for at once"
+    assert "vat_revenue &lt;= tax_revenue" not in text_of(page)
+    (own,) = re.findall(r'name="forget" value="(tax_revenue\|[^"]+)"', page.content.decode())
+    page = dora.post("/workbooks/sheet/", {"ticket": ticket, "forget": unescape(own)})
+    assert "对上 3 项" in text_of(page)
+
+
 def test_the_legal_marks_that_a_form_prints_are_taken_into_its_draft(here, as_):
     book = openpyxl.load_workbook(io.BytesIO(form()))
     sheet = book["表一"]

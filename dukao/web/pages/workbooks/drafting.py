@@ -5,6 +5,7 @@ The draft goes on into the designer; nothing is kept here but what a person says
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,17 @@ from dukao.web.doors import Crumb
 from dukao.web.pages.workbooks.files import Opened, opened, waiting
 from dukao.web.pages.workbooks.filling import printed_period
 from dukao.web.pages.workbooks.marks import printed_marks
-from dukao.web.pages.workbooks.meanings import Chooser, Offer, change, chooser, labels_of, offers
+from dukao.web.pages.workbooks.meanings import (
+    MEANT_MOST,
+    Chooser,
+    MeantLine,
+    Offer,
+    change,
+    chooser,
+    labels_of,
+    meant,
+    offers,
+)
 from dukao.web.pages.workbooks.template import Template, Unmatched, template_of
 from dukao.workbooks.matching import Matcher
 
@@ -63,8 +74,9 @@ class DraftPage:
     unruly: tuple[tuple[str, str], ...]  # rules that are not taken over: as printed, why
     marks: tuple[tuple[str, str], ...]  # printed on the form, of what the law asks
     fields: tuple[tuple[str, str], ...]  # the draft as the designer's form carries it
-    told: str
-    choosing: Chooser | None
+    meant: tuple[MeantLine, ...] = ()
+    told: str = ""
+    choosing: Chooser | None = None
 
 
 @doors.form_on("workbooks")
@@ -78,11 +90,15 @@ def draft(request: HttpRequest) -> HttpResponse:
     told = change(request.POST, place, actor)
     shelf = queries.known_shelf(viewer=actor, today=doors.today())
     said = queries.meanings(viewer=actor, unit=place.unit_code)
+    own = queries.meanings(viewer=actor, unit=place.unit_code, with_above=False)
     found = template_of(given.understood, Matcher(shelf.terms, said.chosen, said.never))
     named = replace(found.draft, title=found.draft.title or Path(given.file.name).stem[:120])
     whole = _completed(named, actor, printed_period(given))
+    page = _page(given, found, whole, shelf)
+    lines = meant(given.understood, found.meant, shelf.elements, said, own)
     choosing = chooser(request.POST, labels_of(given.understood), shelf)
-    return doors.render(request, "workbooks/draft.html", _page(given, found, whole, shelf, told, choosing))
+    page = replace(page, told=told, choosing=choosing, meant=tuple(islice(lines, MEANT_MOST)))
+    return doors.render(request, "workbooks/draft.html", page)
 
 
 def _completed(draft: Draft, actor: Actor, period: Period | None) -> Draft:
@@ -97,9 +113,7 @@ def _completed(draft: Draft, actor: Actor, period: Period | None) -> Draft:
     )  # fmt: skip
 
 
-def _page(
-    given: Opened, found: Template, draft: Draft, shelf: PlatformShelf, told: str, choosing: Chooser | None
-) -> DraftPage:
+def _page(given: Opened, found: Template, draft: Draft, shelf: PlatformShelf) -> DraftPage:
     elements, marks = registers.elements_by_code(draft.element_codes), printed_marks(given.workbook)
     sections = tuple(
         Section(
@@ -121,8 +135,6 @@ def _page(
         unruly=tuple((rule.text, _WHY[rule.why]()) for rule in found.unruly),
         marks=tuple((str(title), marks[name]) for name, title in _MARKS.items() if name in marks),
         fields=tuple(_fields(replace(draft, **marks))),
-        told=told,
-        choosing=choosing,
     )
 
 

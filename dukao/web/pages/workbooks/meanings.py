@@ -1,6 +1,6 @@
 """What the words of a form mean: matched by themselves, said by a person, or ruled out; each is changed with a tap."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +25,10 @@ from dukao.workbooks.tables import Understood
 # Lists are cut at these numbers.
 MEANT_MOST, FOUND_MOST = 200, 12
 _LONGEST_SEARCH = 60
+
+
+# The words of something that a form asks, the most general first; the element that they mean, and why.
+Taken = tuple[tuple[str, ...], str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +137,11 @@ def as_of(code: str) -> str:
 
 
 def meant(
-    form: Understood, plan: Plan, elements: Mapping[str, ElementView], said: Meanings, own: Meanings
+    form: Understood, taken: Iterable[Taken], elements: Mapping[str, ElementView], said: Meanings, own: Meanings
 ) -> Iterator[MeantLine]:
     """What the form's words were taken to mean, and what people ruled out."""
     labels, told = labels_of(form), set[tuple[str, str]]()
-    for signatures, element, reason in _taken(form, plan):
+    for signatures, element, reason in taken:
         key = next((s for s in signatures if said.chosen.get(s) == element), signatures[0])
         if (key, element) in told or element not in elements:
             continue
@@ -158,8 +162,8 @@ def meant(
                 )  # fmt: skip
 
 
-def _taken(form: Understood, plan: Plan) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """Signatures of each slot whose term is sure, whether or not there is a value; the term, and why."""
+def taken_in(form: Understood, plan: Plan) -> Iterator[Taken]:
+    """What each slot is sure to ask, whether or not there is a value."""
     sure = {(f.sheet, f.row, f.column): (f.term, f.reason) for f in plan.fillings if f.term}
     for gap in plan.gaps:
         if gap.offered and gap.offered[0].is_sure:

@@ -16,7 +16,7 @@ from dukao.sheets.queries import Meanings, PlatformShelf
 from dukao.web import words
 from dukao.web.measures import measure
 from dukao.web.pages.workbooks.files import Opened
-from dukao.web.pages.workbooks.meanings import MEANT_MOST, Chooser, MeantLine, Offer, as_of, meant, offers
+from dukao.web.pages.workbooks.meanings import MEANT_MOST, Chooser, MeantLine, Offer, as_of, meant, offers, taken_in
 from dukao.web.tables import Table, row, table
 from dukao.workbooks.drawing import ROLE_NAMES, as_html, draw, shown
 from dukao.workbooks.grid import Grid, cell_name
@@ -178,7 +178,8 @@ def _stale(filling: Filling, gap: Gap) -> Iterator[Offer]:
 
 
 def _meant(filling: Filling) -> tuple[MeantLine, ...]:
-    found = meant(filling.form.understood, filling.plan, filling.shelf.elements, filling.said, filling.own)
+    form = filling.form.understood
+    found = meant(form, taken_in(form, filling.plan), filling.shelf.elements, filling.said, filling.own)
     return tuple(islice(found, MEANT_MOST))
 
 

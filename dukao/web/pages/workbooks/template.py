@@ -7,6 +7,7 @@ from typing import Literal
 
 from dukao.sheets.rules.checks import BadCheck, parse
 from dukao.web.designer import Draft, DraftCheck, DraftQuestion, DraftSection
+from dukao.web.pages.workbooks.meanings import Taken
 from dukao.workbooks.grid import cell_place, column_name
 from dukao.workbooks.matching import Candidate, Matcher, Span, label
 from dukao.workbooks.planning import asked_by, is_optional, is_own_total
@@ -42,6 +43,7 @@ class Template:
     draft: Draft
     unmatched: tuple[Unmatched, ...]
     unruly: tuple[Unruly, ...]
+    meant: tuple[Taken, ...]
 
 
 @dataclass
@@ -53,6 +55,7 @@ class _Making:
     unmatched: dict[str, Unmatched] = field(default_factory=dict)
     checks: list[DraftCheck] = field(default_factory=list)
     unruly: list[Unruly] = field(default_factory=list)
+    meant: list[Taken] = field(default_factory=list)
 
 
 def template_of(form: Understood, matcher: Matcher) -> Template:
@@ -70,7 +73,7 @@ def template_of(form: Understood, matcher: Matcher) -> Template:
     title = next((table.title for _name, table in tables if table.title), "")
     draft = Draft(title=title[:120], sections=tuple(sections) or (DraftSection(),), checks=tuple(making.checks[:200]),
                   notes="\n".join(dict.fromkeys(" ".join(note.split()) for note in notes[:50])))  # fmt: skip
-    return Template(draft, tuple(making.unmatched.values()), tuple(making.unruly))
+    return Template(draft, tuple(making.unmatched.values()), tuple(making.unruly), tuple(making.meant))
 
 
 def _meanings(name: str, table: Table, making: _Making) -> list[tuple[tuple[int, int], str, str]]:
@@ -83,6 +86,8 @@ def _meanings(name: str, table: Table, making: _Making) -> list[tuple[tuple[int,
             continue
         asked = asked_by(table, slot)
         sure, path = making.matcher.sure(asked), (*asked.row_path, *asked.path)
+        if sure is not None and asked.words:
+            making.meant.append(((asked.words, asked.signature), sure.term.key, sure.reason))
         if sure is not None and sure.span is Span.NOW:
             own = _called(asked.row_path if is_by_item else (), asked.path) or _called(asked.row_path)
             found.append(((slot.row, slot.column), sure.term.key, own or sure.term.title))
