@@ -11,3 +11,4 @@ if (document.querySelector('[data-filing]')) import('./filing.js');
 if (document.querySelector('[data-check-code], [data-keep-code]')) import('./codes.js');
 for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => print());
 if (document.querySelector('[data-timer]')) import('./timer.js');
+if (document.querySelector('[data-paper-entry]')) import('./entry.js');

@@ -41,7 +41,11 @@ const removeOld = async made => {
 
 await mkdir(folder, {recursive: true});
 const {metafile} = await build({
-  entryPoints: {app: join(here, 'app.js'), style: join(here, 'style.css')},
+  entryPoints: {
+    app: join(here, 'app.js'), style: join(here, 'style.css'),
+    // The rater's pages stand alone, so that they come quickly to a cheap phone.
+    rate: join(here, 'rate.js'), 'rate-style': join(here, 'rate.css'),
+  },
   outdir: folder,
   entryNames: '[name]-[hash]',
   chunkNames: '[name]-[hash]',
