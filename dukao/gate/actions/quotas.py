@@ -39,8 +39,8 @@ def hold_caps(rows: Rows, caps: Sequence[Cap]) -> None:
     for cap in caps:
         if cap.limit < 1:
             # A cap that allows nothing has to stand before it can be found full.
-            rows.add(_STAND, [cap.key])
-    rows.add(
+            rows.last(_STAND, [cap.key])
+    rows.last(
         _HOLD.format(", ".join(["(%s, %s, 1, 0, %s)"] * len(caps))),
         [part for cap in caps for part in (cap.key, max(cap.limit, 1 - cap.is_lifted), int(cap.is_lifted))],
     )

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 class Demand(models.Model):
     """Something a department asks of units below. Nothing reaches them without one."""
 
-    number = models.CharField(max_length=32, unique=True)  # XQ2026-0001
+    number = models.CharField(max_length=32)  # XQ2026-0001
     kind = models.CharField(max_length=16)  # of rules.demands.KINDS
     title = models.CharField(max_length=120)
     asker = models.ForeignKey("org.Department", on_delete=models.PROTECT, related_name="demands")
@@ -31,6 +31,7 @@ class Demand(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="demand_number_once"),
             models.UniqueConstraint(
                 fields=["in_place_of"], condition=Q(in_place_of__isnull=False), name="demand_replaced_once"
             ),

@@ -207,13 +207,9 @@ def quotas_that_differ() -> Iterator[Finding]:
         yield _finding(key, [0, 0, 0], [held[key], used[key], lifted[key]])
 
 
-def ground_of(
-    *, items: Sequence[str], unit: str, on: date | None = None, request_key: str = "", number: str = "",
-    is_locking: bool = False,
-) -> Ground:  # fmt: skip
-    """Inside the room: everything that a booking needs to know, in one statement.
+def ground_of(*, items: Sequence[str], unit: str, number: str = "", is_locking: bool = False) -> Ground:
+    """Inside the room: everything that a booking needs to know, in one statement; `number` is the visit's to be.
 
-    An earlier visit of the same request has its number, or where the house's secret has changed since, its key.
     With `is_locking` the unit is locked first: what is read of it afterwards stays true until the transaction ends.
     Raises: NotThere (an item, or the unit, is not there).
     """
@@ -223,7 +219,7 @@ def ground_of(
     lock = " FOR NO KEY UPDATE OF u" if is_locking and connection.vendor == "postgresql" else ""
     rows = run(
         f"{_GROUND} WHERE i.is_current AND i.number IN ({places(numbers)}){lock}",
-        [unit, number, on and connection.ops.adapt_datefield_value(on), request_key, *numbers],
+        [unit, number, *numbers],
     ).fetchall()
     found = {row[1]: _item(row) for row in rows}
     if len(found) < len(numbers):
@@ -243,7 +239,7 @@ _GROUND = """
     JOIN org_unit s ON s.id = i.scope_unit_id
     JOIN org_unit u ON u.code = %s AND u.valid_to IS NULL
     LEFT JOIN gate_plantarget t ON t.item_id = i.id AND t.unit_id = u.id
-    LEFT JOIN gate_visit v ON v.number = %s OR v.unit_id = u.id AND v."on" = %s AND v.request_key = %s
+    LEFT JOIN gate_visit v ON v.number = %s
 """
 
 
