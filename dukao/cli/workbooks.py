@@ -1,7 +1,8 @@
 """Commands of spreadsheets: read, overlap, fill. They need no server and no database."""
 
 from argparse import ArgumentParser, Namespace
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -20,7 +21,7 @@ from dukao.workbooks.filling import fill_workbook, suffix_of
 from dukao.workbooks.matching import Matcher, label
 from dukao.workbooks.opening import open_workbook, open_workbooks
 from dukao.workbooks.overlap import Overlap, Question, overlap_of, questions_of, write_report
-from dukao.workbooks.planning import Gap, Plan, plan_filling
+from dukao.workbooks.planning import Filling, Gap, Plan, plan_filling
 from dukao.workbooks.problems import Unreadable
 from dukao.workbooks.shelf import SUFFIXES, FolderShelf
 from dukao.workbooks.tables import Heading, Table
@@ -28,6 +29,9 @@ from dukao.workbooks.texts import plain
 
 # What a person confirmed rests beside the data it speaks of.
 CONFIRMED = "确认.yaml"
+_NEVER = "不是"  # in that file, what words do not mean
+
+Said = Sequence[tuple[str, str]]  # words of a form, and the key of a term
 
 
 def _read(args: Namespace) -> Result:
@@ -168,8 +172,10 @@ def _fill(args: Namespace) -> Result:
         return plan_filling(workbook, form, source.shelf, source.matcher(), unit=source.unit(args.unit), period=period)
 
     plan = planned()
-    if args.take:
-        source.keep(_taken(plan, args.take))
+    if args.take or args.never:
+        taken, never = _taken(plan, args.take), _ruled_out(plan, args.never)
+        source.keep(taken)
+        source.rule_out(never)
         plan = planned()
     filled = fill_workbook(args.file, target, plan, title=args.file.stem)
     broken = broken_rules(workbook, form, plan)
@@ -177,6 +183,11 @@ def _fill(args: Namespace) -> Result:
     if not source.shelf.knows(source.unit(args.unit)):
         lines.append(_("已有数据里没有“{unit}”").format(unit=args.unit))
     lines += [f"{f.sheet}!{f.cell}\t{contract.plain_value(f.value)}\t{f.source}\t{f.as_of}" for f in filled.filled]
+    if any(f.term for f in filled.filled):
+        first = next(f for f in filled.filled if f.term)
+        lines.append(
+            "  " + _("填得不对的，加上 --never {cell}，以后不再这样填").format(cell=f"{first.sheet}!{first.cell}")
+        )
     lines += [f"{s.filling.sheet}!{s.filling.cell}\t{spoken(s.why)}" for s in filled.skipped]
     alike = _alike(plan)
     lines += [line for gap in filled.gaps for line in _told_gap(gap, alike)]
@@ -195,34 +206,57 @@ def _told_broken(broken: Broken) -> str:
 
 
 class _Folder:
-    """Known from a plain folder of files; confirmations rest beside them."""
+    """Known from a plain folder of files; what people said of words, and what they ruled out, rests beside them."""
 
     def __init__(self, folder: Path):
         if not folder.is_dir():
             raise Invalid(_("没有文件夹 {folder}").format(folder=folder), errors={"--data": _("请检查路径")})
         self.shelf = FolderShelf(folder)
         self._file = folder / CONFIRMED
-        self._confirmed = self._kept()
+        self._chosen, self._never = self._kept()
 
     def matcher(self) -> Matcher:
-        return Matcher(self.shelf.terms, self._confirmed)
+        return Matcher(self.shelf.terms, self._chosen, self._never)
 
     def unit(self, name: str) -> str:
         return name
 
-    def keep(self, taken: dict[str, str]) -> None:
-        self._confirmed |= taken
-        self._file.write_text(yaml.safe_dump(self._confirmed, allow_unicode=True, sort_keys=True), encoding="utf-8")
+    def keep(self, taken: Said) -> None:
+        """Remember what words mean; it ends what was said against it."""
+        for words, term in taken:
+            self._chosen[words] = term
+            self._never.get(words, set()).discard(term)
+        self._write(taken)
 
-    def _kept(self) -> dict[str, str]:
+    def rule_out(self, never: Said) -> None:
+        """Remember what words do not mean, whatever was said before."""
+        for words, term in never:
+            self._never.setdefault(words, set()).add(term)
+            if self._chosen.get(words) == term:
+                del self._chosen[words]
+        self._write(never)
+
+    def _write(self, changed: Said) -> None:
+        never = {words: sorted(terms) for words, terms in self._never.items() if terms}
+        told = self._chosen | ({_NEVER: never} if never else {})
+        if changed:
+            self._file.write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=True), encoding="utf-8")
+
+    def _kept(self) -> tuple[dict[str, str], dict[str, set[str]]]:
         try:
             said = yaml.safe_load(self._file.read_text(encoding="utf-8")) if self._file.is_file() else {}
         except (yaml.YAMLError, UnicodeDecodeError):
             said = None
-        if not isinstance(said, dict):
+        never = said.pop(_NEVER, {}) if isinstance(said, dict) else None
+        if not isinstance(said, dict) or not isinstance(never, dict) or not all(map(_is_list, never.values())):
             wrong = _("{file} 读不懂").format(file=self._file)
             raise Invalid(wrong, errors={CONFIRMED: _("请改正，或移走这个文件再重新确认")})
-        return {str(question): str(term) for question, term in said.items()}
+        chosen = {str(words): str(term) for words, term in said.items()}
+        return chosen, {str(words): set(map(str, terms)) for words, terms in never.items()}
+
+
+def _is_list(said: object) -> bool:
+    return isinstance(said, list)
 
 
 class _Platform:
@@ -247,11 +281,17 @@ class _Platform:
 
         return queries.unit(code=name, viewer=self._args.by).name
 
-    def keep(self, taken: dict[str, str]) -> None:
+    def keep(self, taken: Said) -> None:
         from dukao.sheets.actions import confirm_meaning
 
-        for signature, element in taken.items():
+        for signature, element in taken:
             confirm_meaning(signature=signature, element=element, unit=self._place, by=self._args.by, at=self._args.at)
+
+    def rule_out(self, never: Said) -> None:
+        from dukao.sheets.actions import reject_meaning
+
+        for signature, element in never:
+            reject_meaning(signature=signature, element=element, unit=self._place, by=self._args.by, at=self._args.at)
 
 
 def _told_gap(gap: Gap, alike: Counter[str]) -> list[str]:
@@ -277,19 +317,43 @@ def _place(gap: Gap, alike: Counter[str]) -> str:
     return gap.slot.cell if alike[gap.slot.cell] == 1 else f"{gap.sheet}!{gap.slot.cell}"
 
 
-def _taken(plan: Plan, choices: list[str]) -> dict[str, str]:
-    """What `--take C5=1` confirms: signature of the question → key of the term."""
-    alike = _alike(plan)
-    gaps = {_place(gap, alike).upper(): gap for gap in plan.gaps}
-    taken = {}
+def _taken(plan: Plan, choices: list[str]) -> Said:
+    """What `--take C5=1` confirms."""
+    taken = []
     for choice in choices:
-        cell, _sign, number = choice.upper().partition("=")
-        gap = gaps.get(cell)
-        if gap is None or not number.isdigit() or not 1 <= int(number) <= len(gap.offered):
+        if (offered := _offered(plan, choice)) is None:
             told = _("“{choice}”不能采用").format(choice=choice)
             raise Invalid(told, errors={"--take": _("请写成 C5=1：待填的格，和所列的第几个")})
-        taken[gap.asked.signature] = gap.offered[int(number) - 1].term.key
+        taken.append(offered)
     return taken
+
+
+def _ruled_out(plan: Plan, choices: list[str]) -> Said:
+    """What `--never` rules out: what was filled into a cell (`D4`), or one of those offered for it (`C5=1`)."""
+    filled = defaultdict[str, list[Filling]](list)
+    for one in plan.fillings:
+        for name in (one.cell, f"{one.sheet}!{one.cell}".upper()):
+            filled[name].append(one)
+    ruled_out = []
+    for choice in choices:
+        said = [(one.words, one.term) for one in filled[choice.upper()] if one.words and one.term]
+        if len(said) != 1 and (offered := _offered(plan, choice)) is not None:
+            said = [offered]
+        if len(said) != 1:
+            told = _("“{choice}”不能排除").format(choice=choice)
+            raise Invalid(told, errors={"--never": _("请写成 D4：填得不对的格；或 C5=1：待填的格，和所列的第几个")})
+        ruled_out += said
+    return ruled_out
+
+
+def _offered(plan: Plan, choice: str) -> tuple[str, str] | None:
+    """The words that an open cell asks in, and the term that is offered for them under the number: `C5=1`."""
+    alike = _alike(plan)
+    cell, _sign, number = choice.upper().partition("=")
+    gap = next((gap for gap in plan.gaps if _place(gap, alike).upper() == cell), None)
+    if gap is None or not number.isdigit() or not 1 <= int(number) <= len(gap.offered):
+        return None
+    return gap.asked.signature, gap.offered[int(number) - 1].term.key
 
 
 def _fill_arguments(parser: ArgumentParser) -> None:
@@ -299,7 +363,16 @@ def _fill_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--platform", action="store_true", help=_("用平台数据库里的数据（--unit 写 12 位代码）"))
     parser.add_argument("--data", type=Path, default=Path("."), help=_("放着已有数据的文件夹（默认是这里）"))
     parser.add_argument("--out", type=Path, help=_("写到这个文件（默认在原表旁边）"))
-    parser.add_argument("--take", action="append", metavar="C5=1", help=_("采用为这一格列出的第几个；会记住"))
+    parser.add_argument(
+        "--take", action="append", default=[], metavar="C5=1", help=_("采用为这一格列出的第几个；会记住")
+    )
+    parser.add_argument(
+        "--never",
+        action="append",
+        default=[],
+        metavar="D4",
+        help=_("这一格填得不对，或（C5=1）所列的第几个不是它；会记住"),
+    )
 
 
 COMMANDS = [

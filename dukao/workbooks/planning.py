@@ -43,6 +43,7 @@ class Filling:
     as_of: str
     term: str = ""
     reason: str = ""
+    words: str = ""  # the signature of what was asked
 
     @property
     def cell(self) -> str:
@@ -208,10 +209,11 @@ class _Answer:
     term: str = ""
     reason: str = ""
     ticks: tuple[tuple[int, int, str], ...] = ()  # where boxes in cells of their own are ticked: row, column, text
+    words: str = ""
 
     def fillings(self, sheet: str, slot: Slot) -> Iterator[Filling]:
         for row, column, value in self.ticks or ((slot.row, slot.column, self.value),):
-            yield Filling(sheet, row, column, value, self.source, self.as_of, self.term, self.reason)
+            yield Filling(sheet, row, column, value, self.source, self.as_of, self.term, self.reason, self.words)
 
 
 class _Decisions:
@@ -255,9 +257,9 @@ class _Decisions:
             asked = replace(asked, row_path=())
         sure = self._matcher.sure(asked)
         if sure is not None:
-            return self._taken(sure, self._values(sure, whose, when), slot, asked.unit, whose, when)
+            return self._taken(sure, self._values(sure, whose, when), slot, asked, whose, when)
         if namesakes := self._matcher.namesakes(asked):
-            return self._of_namesakes(namesakes, slot, asked.unit, whose, when)
+            return self._of_namesakes(namesakes, slot, asked, whose, when)
         if is_personal(slot):
             of = "" if whose == self._unit else f"{whose}的"
             return f"资料里没有{of}“{slot.path[-1]}”，这是个人信息，请向本人核实后填写"
@@ -273,9 +275,9 @@ class _Decisions:
         return values if is_now else tuple(known for known in values if known.is_dated)
 
     def _taken(
-        self, meant: Candidate, values: Sequence[Known], slot: Slot, unit: str, whose: str, when: Period | None
+        self, meant: Candidate, values: Sequence[Known], slot: Slot, asked: Asked, whose: str, when: Period | None
     ) -> _Answer | str:
-        title = meant.term.title
+        title, unit = meant.term.title, asked.unit
         if not values:
             then = _shifted(when, meant.span)
             if then is None and meant.span is not Span.NOW:
@@ -290,10 +292,10 @@ class _Decisions:
         value = fitted(known, slot, unit, self._grid) if not slot.boxes else known.value if ticks else None
         if value is None:
             return why_unfit(known, unit)
-        return _Answer(value, known.source, known.as_of, meant.term.key, meant.reason, ticks)
+        return _Answer(value, known.source, known.as_of, meant.term.key, meant.reason, ticks, asked.signature)
 
     def _of_namesakes(
-        self, namesakes: Sequence[Candidate], slot: Slot, unit: str, whose: str, when: Period | None
+        self, namesakes: Sequence[Candidate], slot: Slot, asked: Asked, whose: str, when: Period | None
     ) -> _Answer | str:
         """Of several data of one name the value that all of them have who have one; else how they differ."""
         held = [(one, values) for one in namesakes if (values := self._values(one, whose, when))]
@@ -302,7 +304,7 @@ class _Decisions:
         every = [known for _one, values in held for known in values]
         if not agree(every):
             return f"有 {len(held)} 处同名数据，数不一样：{told([values[0] for _one, values in held])}；请选一处"
-        taken = self._taken(held[0][0], every, slot, unit, whose, when)
+        taken = self._taken(held[0][0], every, slot, asked, whose, when)
         reason = f"名称相同，{len(held)} 处数据一致" if len(held) > 1 else "名称相同，只有这一处有数"
         return replace(taken, reason=reason) if isinstance(taken, _Answer) else taken
 

@@ -132,10 +132,25 @@ def test_what_is_offered_is_taken_once_and_remembered(db, desk, capsys):
     assert "在籍户" in (desk / "资料/确认.yaml").read_text(encoding="utf-8")
 
 
+def test_what_is_wrong_is_ruled_out_and_remembered(db, desk, capsys):
+    fill = ("fill", "表.xlsx", "--unit", "龙东村", "--period", "2026Q3", "--data", "资料")
+    cells = [one["cell"] for one in as_json(capsys, *fill)["cells"]]
+    assert as_json(capsys, *fill, "--never", cells[0])["filled"] == len(cells) - 1
+    assert cells[0] in [gap["cell"] for gap in as_json(capsys, *fill)["gaps"]]
+    assert "--take C5=1" in run(capsys, *fill).out
+    assert "--take C5=1" not in run(capsys, *fill, "--never", "C5=1").out
+    assert "不是:" in (desk / "资料/确认.yaml").read_text(encoding="utf-8")
+    run(capsys, *fill, "--never", cells[0], code=3)
+    (desk / "资料/确认.yaml").unlink()
+    assert as_json(capsys, *fill, "--take", "C5=1")["filled"] == len(cells) + 1
+    assert as_json(capsys, *fill, "--never", "C5")["filled"] == len(cells), "what was confirmed is taken back"
+
+
 @pytest.mark.parametrize(
     ("words", "what"),
     [
         (("fill", "表.xlsx", "--unit", "龙东村", "--data", "资料", "--take", "Z9=1"), "不能采用"),
+        (("fill", "表.xlsx", "--unit", "龙东村", "--data", "资料", "--never", "Z9"), "不能排除"),
         (("fill", "表.xlsx", "--unit", "龙东村", "--data", "没有"), "没有文件夹"),
         (("fill", "表.xlsx", "--unit", "龙东村", "--data", "资料", "--period", "夏天"), "不是时期"),
         (("fill", "表.xlsx", "--unit", "龙东村", "--data", "资料", "--out", "表.xlsx"), "不能写回原表"),
