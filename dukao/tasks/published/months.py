@@ -68,6 +68,6 @@ def counted(key: str, period: Period, chosen: Q, today: date) -> tuple[Departmen
     due = {f"due_on__{op}": day for op, day in within.items()}
     late = of_task.filter(is_late=True, **due)
     add([(code, "late", n) for code, n in late.values_list("code").annotate(n=Count("id", distinct=True))])
-    running = tasks.filter(state__in=RUNNING, due_on__lt=today, **due).exclude(extensions__state="asked")
+    running = tasks.filter(state__in=RUNNING, **due).filter(due_on__lt=today).exclude(extensions__state="asked")
     add([(code, "late", n) for code, n in running.values_list(key).annotate(n=Count("id", distinct=True))])
     return tuple(DepartmentMonth(code, **rows[code]) for code in sorted(rows))
