@@ -195,6 +195,14 @@ def browser() -> None:
         apt(*missing)
 
 
+def statistics() -> None:
+    """R with its package survey, from the distribution: weights and standard errors of surveys are held against it."""
+    rscript = shutil.which("Rscript")
+    asks = "quit(status = !nzchar(system.file(package = 'survey')))"
+    if not rscript or subprocess.run([rscript, "-e", asks], capture_output=True, check=False).returncode:
+        apt("r-cran-survey")
+
+
 def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
