@@ -6,6 +6,8 @@ Figures of papers below the floor of RTG-2 are in no answer, because the board n
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from dukao.base.refusals import NotThere
 from dukao.law import queries as law
 from dukao.org.rules import Actor
@@ -99,7 +101,8 @@ def _round(row: Round, chosen: Sequence[Paper], viewer: Actor | None) -> RoundVi
     return RoundView(
         code=row.code, poll_code=poll.code, title=poll.title, purpose=poll.purpose, scope_code=poll.scope_unit.code,
         scope_name=poll.scope_unit.name, state=row.state, state_label=row.get_state_display(), period=row.period,
-        opens_on=row.opens_on, closes_on=row.closes_on, collected_on=row.collected_on, scale=tuple(poll.scale),
+        opens_on=row.opens_on, closes_on=row.closes_on, collected_on=row.collected_on,
+        closed_on=timezone.localdate(row.closed_at) if row.closed_at else None, scale=tuple(poll.scale),
         questions=tuple(QuestionView(one["code"], one["title"]) for one in poll.questions), papers=views,
         floor=int(rule["shown_at_least"]), judged_at_least=int(rule["judged_at_least"]), bad_from=bad_from,
         is_synthetic=row.is_synthetic, may_hold=viewer is not None and viewer.may("VOICE_HOLD", poll.scope_unit.path),

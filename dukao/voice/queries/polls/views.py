@@ -54,6 +54,7 @@ class RoundView:
     opens_on: date
     closes_on: date
     collected_on: date | None
+    closed_on: date | None
     scale: tuple[str, ...]
     questions: tuple[QuestionView, ...]
     papers: tuple[PaperView, ...]

@@ -1,0 +1,128 @@
+"""Words, tables and bars that the pages of polls share, the public ones too."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from dukao.base.wording import joined, say
+from dukao.voice.queries.polls import PaperView, RoundView
+from dukao.voice.rules.evidence import NOT_IN_ORDER, SELF_SELECTED, VERDICTS
+from dukao.voice.rules.polls import percent_of
+from dukao.web.tables import Cell, Column, Table, Tone, number, row, table
+
+ROUND_TONES: dict[str, Tone] = {"preparing": "wait", "open": "info", "closed": "plain"}
+VERDICT_TONES: dict[str, Tone] = {"ok": "ok", "weak": "stale", "too_few": "plain"}
+SCALE = {
+    "非常满意": _l("非常满意"), "满意": _l("满意"), "基本满意": _l("基本满意"), "不满意": _l("不满意"),
+    "非常不满意": _l("非常不满意"),
+}  # fmt: skip
+_BAR_WIDTH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a bar of 1,000: where it begins, how wide it is, which place of the scale (1 the best)."""
+
+    x: int
+    width: int
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One rated subject as a drawn distribution, and in words for who cannot see it."""
+
+    name: str
+    segments: tuple[Segment, ...]
+    words: str
+    verdict: str
+    tone: str
+
+
+def word(of_scale: str) -> str:
+    """A word of the scale in the reader's language."""
+    return str(SCALE.get(of_scale, of_scale))
+
+
+def share(part: int, whole: int) -> str:
+    """`93.3%`; nothing of nothing."""
+    return f"{percent_of(part, whole):.1f}%" if whole else "–"
+
+
+def bars(found: RoundView) -> tuple[Bar, ...]:
+    """The published subjects, in the order of the list and in no other."""
+    return tuple(_bar(one, found) for one in found.papers if one.is_published)
+
+
+def results_table(found: RoundView) -> Table:
+    """Invited, counted, response, and how often each level was given; without a figure where too few rated."""
+    rows = [row(
+        Cell(one.name, note=_("{n} 份经复核认定为误评").format(n=one.misjudged) if one.misjudged else ""),
+        number(one.invited), number(one.counted),
+        Cell(share(one.counted, one.invited), raw=int(percent_of(one.counted, one.invited) * 10)),
+        *(number(n) for n in one.questions[0].counts or (None,) * len(found.scale)),
+        *_judged(one, found),
+    ) for one in found.papers]  # fmt: skip
+    columns = [
+        Column(_("评谁"), is_sticky=True), Column(_("邀请"), "number", _("人")), Column(_("计入"), "number", _("份")),
+        Column(_("应答率"), "number"), *(Column(word(one), "number", _("份")) for one in found.scale),
+        Column(_("满意率（原始）"), "number"), Column(_("满意率（申诉后）"), "number"), Column(_("证据"), "badge"),
+    ]  # fmt: skip
+    return table("results", _("各单位收到的评价"), columns, rows, source=_source(found), empty=_("还没有人评价。"),
+                 is_synthetic=found.is_synthetic)  # fmt: skip
+
+
+def _judged(one: PaperView, found: RoundView) -> tuple[Cell, ...]:
+    if one.evidence is None:
+        return Cell("–", raw=""), Cell("–", raw=""), Cell("–", raw="")
+    verdict = one.evidence.verdict
+    badge = Cell(_(VERDICTS[verdict]), tone=VERDICT_TONES[verdict], note=say(one.evidence.why))
+    if verdict == "too_few":
+        return Cell("–", raw=""), Cell("–", raw=""), badge
+    question = one.questions[0]
+    return *(
+        Cell(share(good, n), raw=int(percent_of(good, n) * 10))
+        for counts in (question.counts, question.counts_after)
+        for good, n in [(sum(counts[: found.bad_from - 1]), sum(counts))]
+    ), badge  # fmt: skip
+
+
+def _source(found: RoundView) -> str:
+    return _(
+        "满意率 = 基本满意及以上的份数 ÷ 计入的份数。不足 {floor} 份的只公布份数，不足 {least} 份的不算满意率。"
+        "“申诉后”不含经单位以外的机构认定为误评的评价。"
+    ).format(floor=found.floor, least=found.judged_at_least)
+
+
+def notes(found: RoundView) -> tuple[str, ...]:
+    """What must be said beside any figure of a round."""
+    said = [say(SELF_SELECTED)]
+    if found.state == "closed":
+        said.append(order_of(found))
+    if found.below_floor and found.state == "closed":
+        told = _("有 {n} 个单位不足 {floor} 份，永久不公布，也不打开选票")
+        said.append(told.format(n=found.below_floor, floor=found.floor))
+    return tuple(said)
+
+
+def order_of(found: RoundView) -> str:
+    """Which of them differ for sure; where nothing does, that there is no order."""
+    names = {one.short: one.name for one in found.papers}
+    if len(found.groups) < 2:
+        return say(NOT_IN_ORDER)
+    told = [joined(names[short] for short in group) for group in found.groups]
+    return _("能分出高低的只有这几组，组内不分先后：{groups}").format(groups=_("；").join(told))
+
+
+def _bar(one: PaperView, found: RoundView) -> Bar:
+    counts = one.questions[0].counts
+    whole, x, segments = sum(counts), 0, []
+    for place, n in enumerate(counts, start=1):
+        end = round(_BAR_WIDTH * sum(counts[:place]) / whole)
+        if n:
+            segments.append(Segment(x, end - x, place))
+        x = end
+    said = joined(f"{word(of)} {n}" for of, n in zip(found.scale, counts, strict=True))
+    verdict = one.evidence.verdict if one.evidence else "weak"
+    return Bar(one.name, tuple(segments), said, _(VERDICTS[verdict]), VERDICT_TONES[verdict])
