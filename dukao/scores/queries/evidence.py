@@ -17,7 +17,7 @@ from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.registers import queries as registers
 from dukao.registers.queries import Source
-from dukao.scores.queries.people import confirmed_tasks, satisfied_people
+from dukao.scores.queries.people import fixed_tasks, satisfied_people
 from dukao.scores.queries.scored import Scored
 from dukao.scores.rules.definitions import SATISFACTION, TASKS_FIXED, LineDefinition, ScorecardDefinition
 from dukao.scores.rules.scoring import text_of
@@ -46,7 +46,7 @@ def inputs_of(definition: ScorecardDefinition, scored: Sequence[Scored], *, on: 
     read = _read(definition, scored, on=on, is_to_date=is_to_date)
     year = Period(definition.year * 1000)
     people = satisfied_people(scored, year) if _has(definition, SATISFACTION) else {}
-    tasks = confirmed_tasks(scored, year) if _has(definition, TASKS_FIXED) else {}
+    tasks = fixed_tasks(scored, year, on) if _has(definition, TASKS_FIXED) else {}
     found: Inputs = {}
     for one in scored:
         found[one.code] = []

@@ -1,14 +1,15 @@
-"""What other rooms tell a scorecard: how many of those served were satisfied, how many closed tasks are confirmed."""
+"""What other rooms tell a scorecard: how many of those served were satisfied, how many closed tasks are fixed."""
 
 from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from dukao.base.periods import Period
 from dukao.scores.queries.scored import Scored
 from dukao.scores.rules.scoring import text_of
+from dukao.tasks import queries as tasks
+from dukao.voice.queries import polls
 
 Input = dict[str, Any]
 _PERCENT = 100
@@ -18,43 +19,42 @@ def satisfied_people(scored: Sequence[Scored], year: Period) -> dict[str, Input]
     """By code of the scored: the satisfied share in percent, between what chance alone would move it, else why not."""
     units = [one.unit.id for one in scored if one.kind == "unit"]
     offices = [one.code for one in scored if one.kind == "department"]
-    told: dict[Any, Any] = _told("dukao.voice.queries.polls", "satisfaction", year, units=units)
-    told |= _told("dukao.voice.queries.polls", "satisfaction_of", year, departments=offices)
+    told: dict[Any, polls.Satisfaction] = {}
+    if units:
+        told |= polls.satisfaction(units=units, period=year)
+    if offices:
+        told |= polls.satisfaction_of(departments=offices, period=year)
     found = {}
     for one in scored:
         given = told.get(one.code if one.kind == "department" else one.unit.id)
         n, invited = (given.n, given.invited) if given else (0, 0)
-        enough = given is not None and given.verdict != "too_few" and n > 0
-        found[one.code] = _input(
-            year, value=Fraction(_PERCENT * given.satisfied, n) if given and enough else None,
-            low=_percent(given.low) if given and enough else None,
-            high=_percent(given.high) if given and enough else None,
-            absent="" if enough else "too_few" if n else "no_data", n=n, of=invited,
-            source="万人评", verdict=given.verdict if given else "",
-        )  # fmt: skip
+        more: dict[str, Any] = {"absent": "too_few" if n else "no_data"}
+        if given is not None and n and given.verdict != "too_few":
+            more = {
+                "value": Fraction(_PERCENT * given.satisfied, n), "low": _percent(given.low),
+                "high": _percent(given.high),
+            }  # fmt: skip
+        verdict = given.verdict if given else ""
+        found[one.code] = _input(year, n=n, of=invited, source="万人评", verdict=verdict, **more)
     return found
 
 
-def confirmed_tasks(scored: Sequence[Scored], year: Period) -> dict[str, Input]:
-    """By code of the scored: of the tasks closed in the year the share that was confirmed as fixed, in percent."""
-    units = [one.unit.id for one in scored if one.kind == "unit"]
-    told = _told("dukao.tasks.queries", "task_counts", year, units=units)
+def fixed_tasks(scored: Sequence[Scored], year: Period, on: date) -> dict[str, Input]:
+    """By code of the scored: of the tasks closed in the year and looked at by others, the share that is fixed."""
+    units = [one.code for one in scored if one.kind == "unit"]
+    offices = [one.code for one in scored if one.kind == "department"]
+    told = tasks.task_counts(units=units, departments=offices, period=year, today=on)
     found = {}
     for one in scored:
-        given = told.get(one.unit.id) if one.kind == "unit" else None
-        closed, confirmed = (given.closed, given.confirmed) if given else (0, 0)
+        given = told.get(one.code)
+        looked_at = given.confirmed + given.denied if given else 0
+        more: dict[str, Any] = {"absent": "too_few" if looked_at else "no_data"}
+        if given is not None and looked_at and given.premature.percent is not None:
+            more = {"value": Fraction(_PERCENT * given.confirmed, looked_at)}
         found[one.code] = _input(
-            year, value=Fraction(_PERCENT * confirmed, closed) if closed else None, low=None, high=None,
-            absent="" if closed else "no_data", n=confirmed, of=closed, source="督办台账", verdict="",
+            year, n=looked_at, of=given.closed if given else 0, source="督办台账", verdict="", **more
         )  # fmt: skip
     return found
-
-
-def _told(module: str, name: str, year: Period, **whom: Sequence[Any]) -> dict[Any, Any]:
-    if not any(whom.values()) or find_spec(module) is None:
-        return {}
-    ask = getattr(import_module(module), name, None)
-    return ask(period=year, **whom) if ask else {}
 
 
 def _percent(share: float) -> Fraction:
@@ -62,8 +62,10 @@ def _percent(share: float) -> Fraction:
     return Fraction(round(share * _PERCENT * 100), 100)
 
 
-def _input(year: Period, *, value: Fraction | None, low: Fraction | None, high: Fraction | None, absent: str, n: int,
-           of: int, source: str, verdict: str) -> Input:  # fmt: skip
+def _input(
+    year: Period, *, n: int, of: int, source: str, verdict: str, value: Fraction | None = None,
+    low: Fraction | None = None, high: Fraction | None = None, absent: str = "",
+) -> Input:  # fmt: skip
     return {
         "value": text_of(value), "reference": None, "low": text_of(low), "high": text_of(high), "absent": absent,
         "period": year.code, "n": n, "of": of, "verdict": verdict, "sources": [source], "recorded_at": None,
