@@ -34,7 +34,7 @@ def service(board: Boarding, *, secret: str, origins: Sequence[str] = ()) -> Ser
         **_public(board, turns, reads, reading),
         **_platform(board, turns, reads, reading),
     }
-    return Service(routes, secret=secret, origins=origins)
+    return Service(routes, secret=secret, origins=origins, threads=[turns, reads])
 
 
 def _public(board: Boarding, turns: Turns, reads: Turns, reading: Reading) -> dict[tuple[str, str], Handler]:

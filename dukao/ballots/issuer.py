@@ -62,7 +62,7 @@ def service(issuing: Issuing, *, secret: str, origins: Sequence[str] = ()) -> Se
         ("POST", "/admin/papers"): make_papers, ("POST", "/admin/entitlements"): add,
         ("POST", "/admin/totals"): all_totals, ("POST", "/admin/close"): close,
     }  # fmt: skip
-    return Service(routes, secret=secret, origins=origins)
+    return Service(routes, secret=secret, origins=origins, threads=[turns])
 
 
 def _ask(body: dict[str, Any]) -> Ask:

@@ -7,12 +7,12 @@ every refusal is one line of JSON. Browsers may ask from the pages' own origins 
 import asyncio
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from dukao.ballots.turns import Busy
+from dukao.ballots.turns import Busy, Turns
 from dukao.ballots.wire import Unreadable, canonical, parse
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -56,10 +56,19 @@ Handler = Callable[[Asked], Awaitable[Reply | dict[str, Any]]]
 class Service:
     """Routes are `(method, path)`; a star in a path stands for one part. Paths under /admin/ want the shared secret."""
 
-    def __init__(self, routes: Mapping[tuple[str, str], Handler], *, secret: str, origins: Collection[str]) -> None:
+    def __init__(
+        self, routes: Mapping[tuple[str, str], Handler], *, secret: str, origins: Collection[str],
+        threads: Sequence[Turns] = (),
+    ) -> None:  # fmt: skip
+        self._threads = threads
         self._routes, self._secret = routes, f"Bearer {secret}".encode()
         self._origins = frozenset(origin.encode() for origin in origins)
         self._paths = {path for _, path in routes}
+
+    def stop(self) -> None:
+        """End the threads behind the door, once they have done what has come."""
+        for thread in self._threads:
+            thread.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
+Work = Callable[[Sequence[Any]], Sequence[Any]]
 _IDLE_SECONDS = 0.25
 _MOST_AT_ONCE = 500
 _MOST_WAITING = 20_000
@@ -26,9 +27,7 @@ class Busy(Exception):
 class Turns:
     """`work` takes a list of asks and answers each, with a value or an exception; `idle` tells whether more is due."""
 
-    def __init__(
-        self, work: Callable[[Sequence[Any]], Sequence[Any]], idle: Callable[[], bool] = lambda: False
-    ) -> None:
+    def __init__(self, work: Work, idle: Callable[[], bool] | None = None) -> None:
         self._work, self._idle = work, idle
         self._asks: deque[tuple[Any, asyncio.Future]] = deque()
         self._errands: deque[tuple[Callable[[], Any], asyncio.Future]] = deque()
@@ -62,7 +61,7 @@ class Turns:
         is_more = False
         while True:
             if not is_more:
-                self._wake.wait(_IDLE_SECONDS)
+                self._wake.wait(_IDLE_SECONDS if self._idle else None)
             self._wake.clear()
             asks = [self._asks.popleft() for _ in range(min(len(self._asks), _MOST_AT_ONCE))]
             if asks:
@@ -70,7 +69,7 @@ class Turns:
             if self._errands:
                 errand, answer = self._errands.popleft()
                 _give([answer], [_outcome(errand)])
-            is_due = _outcome(self._idle) is True
+            is_due = self._idle is not None and _outcome(self._idle) is True
             is_more = is_due or bool(self._asks) or bool(self._errands)
             if self._is_over and not is_more:
                 return

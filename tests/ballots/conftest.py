@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import pytest
 
@@ -48,6 +49,14 @@ class Asgi:
         answer = b"".join(message.get("body", b"") for message in sent[1:])
         return sent[0]["status"], json.loads(answer) if answer else None, dict(sent[0]["headers"])
 
+    def many(self, method, path, bodies):
+        """All at once; (status, answer) of each."""
+
+        async def asked():
+            return await asyncio.gather(*(self.ask(method, path, body) for body in bodies))
+
+        return [(status, answer) for status, answer, _ in asyncio.run(asked())]
+
     def admin(self, path, body):
         return self("POST", path, body, headers={b"authorization": b"Bearer shared"})
 
@@ -70,9 +79,14 @@ class Parties:
     keys: dict
     codes: dict = field(default_factory=dict)
 
-    def __post_init__(self):
-        self.issuer = Asgi(issuer_door.service(self.issuing, secret=SECRET, origins=[ORIGIN]))
-        self.board = Asgi(board_door.service(self.boarding, secret=SECRET, origins=[ORIGIN]))
+    @cached_property
+    def issuer(self):
+        """The issuer's door. From the first request on its thread owns the database."""
+        return Asgi(issuer_door.service(self.issuing, secret=SECRET, origins=[ORIGIN]))
+
+    @cached_property
+    def board(self):
+        return Asgi(board_door.service(self.boarding, secret=SECRET, origins=[ORIGIN]))
 
     def invite(self, paper, count):
         codes = [new_code() for _ in range(count)]
@@ -100,7 +114,16 @@ class Parties:
 
     def close(self):
         totals = self.issuing.close(ROUND)
-        self.boarding.close(ROUND, totals)
+        if "board" not in self.__dict__:
+            self.boarding.close(ROUND, totals)
+        else:
+            status, answer, _ = self.board.admin("/admin/close", {"round": ROUND, "issued": totals})
+            assert status == 200, answer
+
+    def stop(self):
+        for door in ("issuer", "board"):
+            if door in self.__dict__:
+                getattr(self, door).application.stop()
 
     def bundle(self):
         return json.loads(self.reading().bundle(ROUND))
@@ -135,7 +158,9 @@ def drawn(tmp_path_factory):
 
 @pytest.fixture
 def parties(drawn, tmp_path):
-    return parties_in(drawn, tmp_path)
+    parties = parties_in(drawn, tmp_path)
+    yield parties
+    parties.stop()
 
 
 def parties_in(drawn, folder, **other):

@@ -1,0 +1,83 @@
+"""The browser's library and ours, each with the other: blind there and sign here, and the other way round."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dukao.ballots.blind import SigningKey, blind, finalize, prepare
+from dukao.ballots.keys import PublicKey
+
+ROOT = Path(__file__).parents[2]
+SUITES = {"RSABSSA-SHA384-PSS-Randomized": 32, "RSABSSA-SHA384-PSS-Deterministic": 0}
+# What the page does, line by line over a pipe: blind, finalize, and (for us) sign.
+PROGRAM = """
+import { createInterface } from "node:readline";
+import { BlindRSA, getSuiteByName } from "@cloudflare/blindrsa-ts";
+const bytes = (hex) => new Uint8Array(Buffer.from(hex, "hex")), hex = (data) => Buffer.from(data).toString("hex");
+const how = { name: "RSA-PSS", hash: "SHA-384" };
+const kept = {};
+const asks = {
+  async blind({ suite, spki, message }) {
+    kept.suite = getSuiteByName(BlindRSA, suite);
+    kept.key = await crypto.subtle.importKey("spki", bytes(spki), how, true, ["verify"]);
+    kept.prepared = kept.suite.prepare(bytes(message));
+    const { blindedMsg, inv } = await kept.suite.blind(kept.key, kept.prepared);
+    kept.inv = inv;
+    return { prepared: hex(kept.prepared), blinded: hex(blindedMsg) };
+  },
+  async finalize({ signature }) {
+    return { signature: hex(await kept.suite.finalize(kept.key, kept.prepared, bytes(signature), kept.inv)) };
+  },
+  async sign({ pkcs8, blinded }) {
+    const key = await crypto.subtle.importKey("pkcs8", bytes(pkcs8), how, true, ["sign"]);
+    return { signature: hex(await kept.suite.blindSign(key, bytes(blinded))) };
+  },
+};
+for await (const line of createInterface({ input: process.stdin })) {
+  const ask = JSON.parse(line);
+  console.log(JSON.stringify(await asks[ask.do](ask)));
+}
+"""
+
+
+@pytest.fixture
+def browser():
+    node = shutil.which("node")
+    assert node, "the tests of ballots need Node, as the build of the pages does"
+    with subprocess.Popen([node, "--input-type=module", "-e", PROGRAM], cwd=ROOT, text=True, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:  # fmt: skip
+        yield lambda **ask: _answer(process, ask)
+        process.stdin.close()
+        assert process.wait(20) == 0
+
+
+def _answer(process, ask):
+    process.stdin.write(json.dumps(ask) + "\n")
+    process.stdin.flush()
+    return {name: bytes.fromhex(value) for name, value in json.loads(process.stdout.readline()).items()}
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_both_ways(browser, suite):
+    from cryptography.hazmat.primitives import serialization
+
+    key, commitment = SigningKey.make(), b"c" * 32
+    public = PublicKey.from_spki(key.spki())
+
+    asked = browser(do="blind", suite=suite, spki=key.spki().hex(), message=commitment.hex())
+    assert asked["prepared"][SUITES[suite] :] == commitment
+    assert len(asked["prepared"]) == SUITES[suite] + 32
+    signature = browser(do="finalize", signature=key.sign(asked["blinded"]).hex())["signature"]
+    assert public.is_signed(asked["prepared"], signature)
+
+    message = prepare(commitment, None if SUITES[suite] else b"")
+    ours = blind(public, message)
+    pkcs8 = key._key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    theirs = browser(do="sign", pkcs8=pkcs8.hex(), blinded=ours.message.hex())["signature"]
+    assert theirs == key.sign(ours.message)
+    assert public.is_signed(message, finalize(public, message, theirs, ours.inverse))
