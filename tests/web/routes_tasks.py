@@ -1,4 +1,4 @@
-"""The routes of supervision tasks: one of the statistics bureau, led by the tax bureau with 一村, signed by both."""
+"""The routes of supervision tasks: two of the statistics bureau, led by the tax bureau with 一村; one is closed."""
 
 from routes import EVERYBODY, Route, Takes
 
@@ -8,8 +8,8 @@ PARTIES = OFFICE | frozenset({"alice", "dora", "tara"})
 NUMBER = "DB2026-0001"
 _TASK, _NO_TASK = f"/tasks/{NUMBER}/", "/tasks/DB2026-0404/"
 _SET = {
-    "title": "窗口周末有人", "content": "窗口周末要有人，群众来了办得成事。", "template": "repair", "origin": "decision",
-    "basis": "纪要〔2026〕7号", "asker": "statistics", "place": "{甲镇}", "lead": "department:tax",
+    "title": "窗口周末有人", "content": "窗口周末要有人，群众来了办得成事。", "template": "repair",
+    "origin": "decision", "basis": "纪要〔2026〕7号", "asker": "statistics", "place": "{甲镇}", "lead": "department:tax",
     "due_on": "2026-10-30", "raiser": "none",
 }  # fmt: skip
 
