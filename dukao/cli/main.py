@@ -28,7 +28,7 @@ from dukao.env import BadSetting
 
 MODULES = (
     "org", "registers", "plans", "joint", "visits", "documents", "meetings", "monthly", "burden", "sheets",
-    "indicators", "scores", "trail", "workbooks", "ballots", "serve", "work", "demo",
+    "indicators", "tasks", "clues", "scores", "trail", "workbooks", "ballots", "polls", "serve", "work", "demo",
 )  # fmt: skip
 DONE, UNEXPECTED, WRONG_USE, REFUSED, FOUND = range(5)
 _NAMES = ("refused", "rule")  # of a refusal; the rest is said to people

@@ -26,6 +26,8 @@ from dukao.gate.actions import expire_holds, publish_tables
 from dukao.org.actions import end_stale_sittings
 from dukao.registers.actions import land_waiting, sweep_leftovers
 from dukao.sheets.actions import charge_platform_minutes, end_expired_dispatches
+from dukao.tasks.actions import ask_others, hear_reporters
+from dukao.voice.actions import gather_ratings
 
 logger = logging.getLogger("dukao.work")
 _PAUSE_AFTER_FAILURE_SECONDS = 5.0
@@ -51,6 +53,10 @@ def steps() -> list[Step]:
         Step("bookings", lambda at: expire_holds(at=at), every=60.0),
         Step("expired dispatches", lambda at: end_expired_dispatches(at=at), every=3600.0),
         Step("own minutes", lambda at: charge_platform_minutes(at=at), every=3600.0),
+        # Every minute is enough, also after one that found something: what comes is told by the day.
+        Step("ratings", _gather, every=60.0),
+        Step("clues heard", lambda at: hear_reporters(at=at), every=600.0),
+        Step("others asked", lambda at: ask_others(at=at), every=3600.0),
         Step("published tables", _publish, every=21600.0),
         Step("leftovers", lambda at: sweep_leftovers(at=at), every=3600.0),
     ]
@@ -90,6 +96,11 @@ def _work(args: Namespace) -> Result:
 
 def _clear_sessions(at: datetime) -> int:
     call_command("clearsessions")
+    return 0
+
+
+def _gather(at: datetime) -> int:
+    gather_ratings(at=at)
     return 0
 
 
