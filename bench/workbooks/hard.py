@@ -53,7 +53,7 @@ def _truth(
 ) -> Truth:
     first, _, last = said["area"].partition(":")
     area = Area(*cell_place(first), *cell_place(last))
-    truth = Truth(said.get("title", ""), area)
+    truth = Truth(said.get("title", ""), area, whose=said.get("whose", ""))
     truth.columns = {cell_place(f"{c}1")[1]: tuple(path.split("/")) for c, path in said.get("columns", {}).items()}
     truth.column_units = {cell_place(f"{c}1")[1]: unit for c, unit in said.get("units", {}).items()}
     truth.totals = {row - 1 for row in said.get("totals", ())}

@@ -97,6 +97,7 @@ def _duplicates(pile: Sequence[tuple[Draft, Understood]], matcher: Matcher, tall
             for truth in page.truths:
                 for place, ask in truth.slots.items():
                     datum = ask.key or (f"“{ask.words}”" if ask.words else "")
+                    datum = f"{truth.whose} {datum}" if datum.startswith("person.") else datum
                     meant[draft.name, sheet.name, cell_name(*place)] = datum
                     if datum:
                         askers.setdefault(datum, set()).add(draft.name)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from html import escape
 
+from dukao.workbooks.boxes import offers_ticks
 from dukao.workbooks.grid import CellError, Grid, Value, Workbook, cell_name, column_name
 from dukao.workbooks.planning import Plan
 from dukao.workbooks.tables import Layout, Table, Understood, UnderstoodSheet
@@ -112,7 +113,7 @@ def page(title: str, drawn: Sequence[Drawn], remarks: Sequence[str] = ()) -> str
 
 def _sheet(grid: Grid, sheet: UnderstoodSheet, plan: Plan | None) -> Drawn:
     roles = _roles(grid, sheet)
-    told = _filled_and_open(sheet, plan) if plan else {}
+    told = _filled_and_open(grid, sheet, plan) if plan else {}
     height, width = min(grid.height, ROWS_MOST), min(grid.width, COLUMNS_MOST)
     rows = tuple(
         (row + 1, tuple(_cells(grid, row, width, roles, told))) for row in range(height) if row not in grid.hidden_rows
@@ -190,7 +191,7 @@ def _role(table: Table, row: int, value: Value) -> Role:
     return Role.NONE if value is None else Role.VALUE
 
 
-def _filled_and_open(sheet: UnderstoodSheet, plan: Plan) -> dict[tuple[int, int], tuple[Role, str, str]]:
+def _filled_and_open(grid: Grid, sheet: UnderstoodSheet, plan: Plan) -> dict[tuple[int, int], tuple[Role, str, str]]:
     told = {
         (f.row, f.column): (Role.FILLED, shown(f.value), f"{f.source}（{f.as_of}）{f.reason}")
         for f in plan.fillings
@@ -200,7 +201,10 @@ def _filled_and_open(sheet: UnderstoodSheet, plan: Plan) -> dict[tuple[int, int]
         if gap.sheet == sheet.name:
             offered = "；".join(gap.told)
             about = f"{gap.why}。可能是：{offered}" if offered else gap.why
-            told |= dict.fromkeys(gap.slot.places, (Role.OPEN, "", about))
+            for row, column in gap.slot.places:
+                printed = grid.rows[row][column] if row < grid.height and column < grid.width else None
+                boxes = printed if isinstance(printed, str) and offers_ticks(printed) else ""
+                told[row, column] = Role.OPEN, boxes, about
     return told
 
 

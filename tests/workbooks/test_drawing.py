@@ -3,6 +3,7 @@
 from dukao.workbooks import drawing
 from dukao.workbooks.drawing import ROWS_MOST, Role
 from dukao.workbooks.grid import CellError, Grid, Workbook
+from dukao.workbooks.planning import Gap, Plan, asked_by
 from dukao.workbooks.understanding import understand
 from tests.workbooks.drawn import drawn
 
@@ -51,3 +52,13 @@ def test_a_long_sheet_says_what_is_left_out():
 
 def test_figures_are_shown_as_they_are():
     assert [drawing.shown(value) for value in (3.0, 0.1, True, None, 1e16)] == ["3", "0.1", "是", "", "1e+16"]
+
+
+def test_open_boxes_stay_visible_in_a_filled_form():
+    grid = drawn("| 联系电话 | | | |\n| 是否通自来水 | 是 | □ | 否 □ |\n| 是否通网 | □是 □否 | | |", framed=True)
+    workbook = Workbook("表.xlsx", "xlsx", (grid,))
+    form = understand(workbook)
+    table = form.sheets[0].tables[0]
+    gaps = tuple(Gap(grid.name, slot, asked_by(table, slot), "没有数据") for slot in table.slots)
+    (sheet,) = drawing.draw(workbook, form, Plan("龙东村", None, (), gaps))
+    assert {c.name: c.text for _, cells in sheet.rows for c in cells if c.role is Role.OPEN}["B3"] == "□是 □否"
