@@ -247,25 +247,24 @@ class _Job:
         from dukao.registers.intake import staging
 
         self.found |= source.found
-        with engine(folder) as db:
+        with engine(folder) as db, ThreadPoolExecutor(1) as beside:
             places.put_into(db)
             checked = check_rows(db, source, self.rules, places, folder, self.claim.tell)
             self._tell_rows(checked)
             self._refuse_nothing(db, checked, folder)
+            # Records are written while the facts are staged, and come to rest while they land: commit waits for both.
+            writing = beside.submit(write_records, db.cursor(), checked, folder)
             self.claim.tell(_("计算数据"), 50)
             staging.stage_facts(db, checked, self.measures, self.definition, self.period, self.scope.id)
-            # Records are written while the facts are staged, and come to rest while they land: commit waits for both.
-            with ThreadPoolExecutor(1) as beside:
-                writing = beside.submit(write_records, db.cursor(), checked, folder)
-                cells = staging.set_aside_cells(db, self.elements.values(), places)
-                self.found |= {"cells_rejected": cells} if cells else {}
-                self._keep_rejects(db, folder)
-                digest = FactsDigest()
-                staged = stage_cells(digest.passing(staging.fact_batches(db)))
-                self.claim.tell(_("写入记录"), 75)
-                kept = beside.submit(_keep_records, writing.result())
-                self.claim.tell(_("入库"), 85)
-                self._commit(staged, digest, kept, at)
+            cells = staging.set_aside_cells(db, self.elements.values(), places)
+            self.found |= {"cells_rejected": cells} if cells else {}
+            self._keep_rejects(db, folder)
+            digest = FactsDigest()
+            staged = stage_cells(digest.passing(staging.fact_batches(db)))
+            self.claim.tell(_("写入记录"), 75)
+            kept = beside.submit(_keep_records, writing.result())
+            self.claim.tell(_("入库"), 85)
+            self._commit(staged, digest, kept, at)
 
     def _tell_rows(self, checked: Checked) -> None:
         self.outcome |= {

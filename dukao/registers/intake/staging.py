@@ -31,7 +31,7 @@ def stage_facts(
     """
     db.execute(
         "CREATE TABLE facts"
-        " (element_id BIGINT, period BIGINT, unit_id BIGINT, value HUGEINT, text VARCHAR, clashes BOOLEAN)"
+        " (element_id BIGINT, period BIGINT, unit_id BIGINT, value DECIMAL(38, 0), text VARCHAR, clashes BOOLEAN)"
     )
     if not measures:
         return
@@ -47,7 +47,7 @@ def stage_facts(
     mean = "CASE WHEN value < 0 THEN -1 ELSE 1 END * ((2 * abs(value::HUGEINT) + parts) // (2 * parts))"
     db.execute(
         "INSERT INTO facts SELECT element_id, period, unit_id,"
-        f" CASE WHEN parts = 1 THEN value::HUGEINT ELSE {mean} END, text, clashes"
+        f" CASE WHEN parts = 1 THEN value ELSE ({mean})::DECIMAL(38, 0) END, text, clashes"
         f" FROM ({ibis.to_sql(cells, dialect='duckdb')})"
     )
 
@@ -66,7 +66,7 @@ def set_aside_cells(db: duckdb.DuckDBPyConnection, elements: Iterable[ElementVie
     known = {e.id: e for e in elements}
     db.register("limits_found", _limits(known.values()))
     db.execute(
-        "CREATE TABLE unfit AS SELECT f.element_id, f.period, f.unit_id, f.value, f.text, CASE"
+        "CREATE TABLE unfit AS SELECT f.element_id, f.period, f.unit_id, f.value::HUGEINT AS value, f.text, CASE"
         f" WHEN clashes THEN 'clash' WHEN abs(value) > {SCALED_LIMIT} THEN 'huge'"
         f" WHEN length(text) > {TEXT_LIMIT} THEN 'long'"
         " WHEN len(codes) > 0 AND NOT list_contains(codes, text) THEN 'code'"
@@ -114,5 +114,5 @@ def _told(
 
 def fact_batches(db: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:
     """The facts in the order of their cells, as `land_facts` takes them."""
-    query = "SELECT element_id, period, unit_id, value::BIGINT AS value, text FROM facts ORDER BY ALL"
+    query = "SELECT element_id, period, unit_id, value::DECIMAL(18, 0)::BIGINT AS value, text FROM facts ORDER BY ALL"
     yield from db.execute(query).to_arrow_reader(_BATCH_ROWS)
