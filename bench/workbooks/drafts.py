@@ -41,7 +41,7 @@ class Truth:
     column_units: dict[int, str] = field(default_factory=dict)
     optional: set[Place] = field(default_factory=set)  # neither a miss nor a mistake
     asks: dict[int, Ask] = field(default_factory=dict)  # column → what it asks, in filled forms as well
-    whose: str = ""  # the people that a list or form of persons is about: the sex of 干部 is another datum than of others
+    whose: str = ""  # whom a list of persons is about: the sex of 干部 is another datum than that of others
 
 
 @dataclass
