@@ -21,11 +21,13 @@ from dukao.base.definitions import checked, read_entries
 from dukao.base.trail import seal_events
 from dukao.base.wording import joined, said_of, with_note
 from dukao.demo.cast import demo_password, office_of, player, seat_players
+from dukao.demo.clues import tell_clues
 from dukao.demo.deliveries import Planned, planned_deliveries
 from dukao.demo.figures import DEFINITIONS, Figures
 from dukao.demo.present import set_the_scene
 from dukao.demo.rounds import is_sent, past_rounds, play_out
 from dukao.demo.stage import CITY, Stage
+from dukao.demo.tasks import set_tasks
 from dukao.demo.world import World
 from dukao.demo.year import live_through
 from dukao.indicators import actions as indicators
@@ -68,6 +70,7 @@ def load_city(stage: Stage, divisions: Path, folder: Path, teller: Teller, *, wi
     load_deliveries(stage, folder, teller, with_invoices=with_invoices)
     load_past_sheets(stage, teller)
     load_year(stage, teller)
+    load_supervision(stage, teller)
 
 
 def load_past_sheets(stage: Stage, teller: Teller) -> None:
@@ -86,6 +89,12 @@ def load_year(stage: Stage, teller: Teller) -> None:
     """The yearly plan and what came of it; documents, meetings, appeals."""
     with teller.part("year", _("督查、文件和会议的一年")) as note:
         live_through(stage, note)
+
+
+def load_supervision(stage: Stage, teller: Teller) -> None:
+    """Supervision tasks in every state, and clues about burden; some tasks came of clues."""
+    with teller.part("supervision", _("督办和线索")) as note:
+        note(_("{n} 项督办 · {clues} 条线索").format(n=set_tasks(stage), clues=tell_clues(stage)))
 
 
 def load_present(stage: Stage, teller: Teller) -> None:
