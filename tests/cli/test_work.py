@@ -35,5 +35,5 @@ def test_the_house_has_its_steps(db, settings, tmp_path):
     done = run_once(steps(), at=AT)
     assert set(done) == {
         "deliveries", "seals", "late seals", "sittings", "sessions", "bookings", "expired dispatches", "own minutes",
-        "ratings", "published tables", "leftovers",
+        "ratings", "clues heard", "others asked", "published tables", "leftovers",
     }  # fmt: skip
