@@ -37,7 +37,10 @@ def document():
 def test_an_untouched_file_is_equal_line_by_line(document):
     found = replayed(document)
     assert found.is_equal
-    assert [(one.told, one.found, one.differs) for one in found.lines] == [("42.00",) * 2 + ((),), ("33.33",) * 2 + ((),)]
+    assert [(one.told, one.found, one.differs) for one in found.lines] == [
+        ("42.00",) * 2 + ((),),
+        ("33.33",) * 2 + ((),),
+    ]
     assert told(found)[-1] == "重算一致"
 
 

@@ -23,8 +23,10 @@ def test_the_yardstick(known, record_property):
     wrong = [name for name in YARDSTICK["results"] if trace_in(name, known)]
     found = len(YARDSTICK["traces"]) - len(missed)
     recall, precision = found / len(YARDSTICK["traces"]), found / (found + len(wrong))
-    print(f"{len(YARDSTICK['traces'])} traces, {len(YARDSTICK['results'])} results: "  # noqa: T201
-          f"recall {recall:.3f}, precision {precision:.3f}")
+    print(
+        f"{len(YARDSTICK['traces'])} traces, {len(YARDSTICK['results'])} results: "  # noqa: T201
+        f"recall {recall:.3f}, precision {precision:.3f}"
+    )
     assert len(YARDSTICK["traces"]) >= 150
     assert len(YARDSTICK["results"]) >= 150
     assert recall >= 0.99, missed
@@ -39,7 +41,9 @@ def test_every_kind_of_trace_is_known(name, known):
     assert trace_in(name, known)
 
 
-@pytest.mark.parametrize("name", ["签道率", "登綠次数", "打咔天数", "登·录·次·数", "ＡＰＰ 安装率", "點讚數", "check-in rate"])
+@pytest.mark.parametrize(
+    "name", ["签道率", "登綠次数", "打咔天数", "登·录·次·数", "ＡＰＰ 安装率", "點讚數", "check-in rate"]
+)
 def test_disguises_do_not_help(name, known):
     assert trace_in(name, known)
 
