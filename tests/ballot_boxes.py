@@ -48,8 +48,8 @@ def asked(url: str, body: dict | None = None) -> dict:
 
 
 @contextmanager
-def running_boxes(var: Path, *, origins: str = "") -> Iterator[Boxes]:
-    ports = free_ports(2)
+def running_boxes(var: Path, *, origins: str = "", ports: list[int] | None = None) -> Iterator[Boxes]:
+    ports = ports or free_ports(2)
     environment = os.environ | {"DUKAO_VAR": str(var), "DUKAO_BALLOT_ORIGINS": origins}
     served = [
         subprocess.Popen(

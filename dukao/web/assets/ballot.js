@@ -90,7 +90,7 @@ export const prepared = async (round, paper, holder, levels, remarks) => {
   const message = suite.prepare(commitment);
   const {blindedMsg, inv} = await suite.blind(key, message);
   return {
-    round: round.manifest.round, issuer: round.manifest.issuer.url, paper, holder, key: base64(spki), ballot, secret,
+    round: round.manifest.round, paper, holder, key: base64(spki), ballot, secret,
     salt: base64(salt), commitment: base64(commitment), message: base64(message), blinded: base64(blindedMsg),
     inverse: base64(inv), signature: '', boardKey: round.key, ...remarks,
   };
@@ -99,9 +99,9 @@ export const prepared = async (round, paper, holder, levels, remarks) => {
 const importKey = spki => crypto.subtle.importKey('spki', spki, {name: 'RSA-PSS', hash: 'SHA-384'}, true, ['verify']);
 
 /** Have the pending ballot signed, where it is not yet; the same request again gets the same answer. */
-export const signed = async pending => {
+export const signed = async (issuer, pending) => {
   if (pending.signature) return pending;
-  const {signature} = await ask(`${pending.issuer}/sign`, {
+  const {signature} = await ask(`${issuer}/sign`, {
     paper: pending.paper, blinded: pending.blinded, ...pending.holder,
   });
   const key = await importKey(bytesOf(pending.key));

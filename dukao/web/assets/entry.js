@@ -6,7 +6,7 @@ const SHORT_LETTERS = 4;
 const CODE_LETTERS = 20;
 
 const form = document.querySelector('[data-paper-entry]');
-const {board, round: roundCode, short} = form.dataset;
+const {board, issuer, round: roundCode, short} = form.dataset;
 const said = form.querySelector('[data-said]');
 const count = form.querySelector('[data-count]');
 let pending = null;
@@ -33,7 +33,7 @@ form.addEventListener('submit', async event => {
       const holder = {code: code.slice(SHORT_LETTERS)};
       pending = {card: `${code} ${level}`, ...await prepared(round, `${roundCode}/${short}`, holder, {overall: level}, {})};
     }
-    pending = await signed(pending);
+    pending = await signed(issuer, pending);
     await cast(board, pending);
     pending = null;
     count.textContent = String(Number(count.textContent) + 1);

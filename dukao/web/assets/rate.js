@@ -36,7 +36,7 @@ const followUp = (root, board, code) => {
 };
 
 const rating = root => {
-  const {board, round: roundCode, short, shared, badFrom} = root.dataset;
+  const {board, issuer, round: roundCode, short, shared, badFrom} = root.dataset;
   const paper = `${roundCode}/${short}`;
   const store = shared ? sessionStorage : localStorage;
   const key = `dukao-${paper}`;
@@ -100,7 +100,7 @@ const rating = root => {
   const send = async () => {
     go('sending');
     try {
-      const pending = await signed(kept().pending);
+      const pending = await signed(issuer, kept().pending);
       keep({pending});
       const receipt = await cast(board, pending);
       keep({receipt: {...receipt, subject: root.dataset.subject}});
@@ -139,8 +139,7 @@ const rating = root => {
 
   const begin = found => {
     holder = found;
-    go('ask');
-    root.querySelector('input[name=overall]').focus({preventScroll: true});
+    go('ask'); // nothing has the focus: not even that may suggest an answer
   };
 
   one(root, 'code').onsubmit = event => {

@@ -104,7 +104,8 @@ def _round(row: Round, chosen: Sequence[Paper], viewer: Actor | None) -> RoundVi
         opens_on=row.opens_on, closes_on=row.closes_on, collected_on=row.collected_on,
         closed_on=timezone.localdate(row.closed_at) if row.closed_at else None, scale=tuple(poll.scale),
         questions=tuple(QuestionView(one["code"], one["title"]) for one in poll.questions), papers=views,
-        floor=int(rule["shown_at_least"]), judged_at_least=int(rule["judged_at_least"]), bad_from=bad_from,
+        floor=int(rule["shown_at_least"]), judged_at_least=int(rule["judged_at_least"]),
+        response_percent_least=int(rule["response_percent_least"]), bad_from=bad_from,
         is_synthetic=row.is_synthetic, may_hold=viewer is not None and viewer.may("VOICE_HOLD", poll.scope_unit.path),
         groups=groups_that_separate(intervals),
     )  # fmt: skip

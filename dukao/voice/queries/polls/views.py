@@ -60,6 +60,7 @@ class RoundView:
     papers: tuple[PaperView, ...]
     floor: int
     judged_at_least: int
+    response_percent_least: int
     bad_from: int
     is_synthetic: bool
     may_hold: bool = False

@@ -69,6 +69,7 @@ class EntryPage:
     papers: tuple[tuple[str, str], ...]
     scale: tuple[tuple[int, str], ...]
     board: str
+    issuer: str
     is_synthetic: bool
 
 
@@ -116,7 +117,7 @@ def entry(request: HttpRequest, code: str, round: str) -> HttpResponse:
         title=_("录入纸质评价卡"), crumbs=_crumbs(code, round, found.title, _("录入")), round=found,
         paper=_paper(code, round, short, actor) if short else None,
         papers=tuple((one.short, one.name) for one in found.papers), scale=_scale(found.scale),
-        board=settings.BOARD_URL, is_synthetic=found.is_synthetic,
+        board=settings.BOARD_URL, issuer=settings.ISSUER_URL, is_synthetic=found.is_synthetic,
     )  # fmt: skip
     return doors.render(request, "polls/entry.html", page)
 

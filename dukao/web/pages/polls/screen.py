@@ -1,6 +1,7 @@
 """Words, tables and bars that the pages of polls share, the public ones too."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -56,49 +57,53 @@ def bars(found: RoundView) -> tuple[Bar, ...]:
 
 
 def results_table(found: RoundView) -> Table:
-    """Invited, counted, response, and how often each level was given; without a figure where too few rated."""
+    """Invited, counted, response; once the round is over how often each level was given, but where too few rated."""
     rows = [row(
         Cell(one.name, note=_("{n} 份经复核认定为误评").format(n=one.misjudged) if one.misjudged else ""),
         number(one.invited), number(one.counted),
-        Cell(share(one.counted, one.invited), raw=int(percent_of(one.counted, one.invited) * 10)),
-        *(number(n) for n in one.questions[0].counts or (None,) * len(found.scale)),
-        *_judged(one, found),
+        _share(one.counted, one.invited), *(_given(one, found) if found.state == "closed" else ()),
     ) for one in found.papers]  # fmt: skip
     columns = [
         Column(_("评谁"), is_sticky=True), Column(_("邀请"), "number", _("人")), Column(_("计入"), "number", _("份")),
-        Column(_("应答率"), "number"), *(Column(word(one), "number", _("份")) for one in found.scale),
-        Column(_("满意率（原始）"), "number"), Column(_("满意率（申诉后）"), "number"), Column(_("证据"), "badge"),
+        Column(_("应答率"), "number"),
     ]  # fmt: skip
+    if found.state == "closed":
+        columns += [
+            *(Column(word(one), "number", _("份")) for one in found.scale), Column(_("满意率（原始）"), "number"),
+            Column(_("满意率（申诉后）"), "number"), Column(_("证据"), "badge"),
+        ]  # fmt: skip
     return table("results", _("各单位收到的评价"), columns, rows, source=_source(found), empty=_("还没有人评价。"),
                  is_synthetic=found.is_synthetic)  # fmt: skip
 
 
-def _judged(one: PaperView, found: RoundView) -> tuple[Cell, ...]:
-    if one.evidence is None:
-        return Cell("–", raw=""), Cell("–", raw=""), Cell("–", raw="")
-    verdict = one.evidence.verdict
-    badge = Cell(_(VERDICTS[verdict]), tone=VERDICT_TONES[verdict], note=say(one.evidence.why))
-    if verdict == "too_few":
-        return Cell("–", raw=""), Cell("–", raw=""), badge
+def _given(one: PaperView, found: RoundView) -> tuple[Cell, ...]:
     question = one.questions[0]
-    return *(
-        Cell(share(good, n), raw=int(percent_of(good, n) * 10))
-        for counts in (question.counts, question.counts_after)
-        for good, n in [(sum(counts[: found.bad_from - 1]), sum(counts))]
-    ), badge  # fmt: skip
+    verdict = one.evidence.verdict if one.evidence else "too_few"
+    rates = [(sum(counts[: found.bad_from - 1]), sum(counts)) for counts in (question.counts, question.counts_after)]
+    return (
+        *(number(n) for n in question.counts or (None,) * len(found.scale)),
+        *(Cell("–", raw="") if verdict == "too_few" else _share(good, n) for good, n in rates),
+        Cell(_(VERDICTS[verdict]), tone=VERDICT_TONES[verdict]),
+    )
+
+
+def _share(part: int, whole: int) -> Cell:
+    return Cell(share(part, whole), raw=Decimal(f"{percent_of(part, whole):.1f}") if whole else "")
 
 
 def _source(found: RoundView) -> str:
+    if found.state != "closed":
+        return ""
     return _(
         "满意率 = 基本满意及以上的份数 ÷ 计入的份数。不足 {floor} 份的只公布份数，不足 {least} 份的不算满意率。"
-        "“申诉后”不含经单位以外的机构认定为误评的评价。"
-    ).format(floor=found.floor, least=found.judged_at_least)
+        "“申诉后”不含经单位以外的机构认定为误评的评价。应答率不到 {response}% 的，证据偏弱。"
+    ).format(floor=found.floor, least=found.judged_at_least, response=found.response_percent_least)
 
 
 def notes(found: RoundView) -> tuple[str, ...]:
     """What must be said beside any figure of a round."""
     said = [say(SELF_SELECTED)]
-    if found.state == "closed":
+    if found.groups:
         said.append(order_of(found))
     if found.below_floor and found.state == "closed":
         told = _("有 {n} 个单位不足 {floor} 份，永久不公布，也不打开选票")

@@ -33,6 +33,7 @@ class RatePage:
     levels: tuple[Level, ...]
     bad_from: int
     board: str
+    issuer: str
     is_at_window: bool
     is_synthetic: bool
 
@@ -68,7 +69,8 @@ def rate(request: HttpRequest, short: str) -> HttpResponse:
     levels, bad_from = _levels(paper.scale, paper.closes_on)
     page = RatePage(
         title=_("评一评{subject}").format(subject=paper.subject), paper=paper, levels=levels, bad_from=bad_from,
-        board=settings.BOARD_URL, is_at_window=request.GET.get("at") == "window", is_synthetic=paper.is_synthetic,
+        board=settings.BOARD_URL, issuer=settings.ISSUER_URL, is_synthetic=paper.is_synthetic,
+        is_at_window=request.GET.get("at") == "window",
     )  # fmt: skip
     return doors.render(request, "rate/page.html", page)
 
