@@ -139,6 +139,11 @@ def test_relations_in_words_that_name_no_heading_are_doubted(note, doubted):
     assert any("未能识别" in doubt for doubt in table.doubts) is doubted
 
 
+def test_names_of_rows_are_known_without_their_circled_numbers():
+    form = "| 指标 | 本期 |\n| ①税收收入 | |\n| ②增值税 | |\n| ③契税 | |\n| 注：税收收入=增值税+契税 | < |"
+    assert said(form) == ["[2] = [3] + [4]"]
+
+
 def test_relations_printed_in_headers_and_in_names_of_rows():
     assert said("| 村 | 合计（①=②+③） | 男② | 女③ |\n| 东村 | | | |\n| 西村 | | | |") == ["[B] = [C] + [D]"]
     form = """

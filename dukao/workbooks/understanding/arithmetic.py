@@ -80,7 +80,7 @@ def _names_of(path: tuple[str, ...]) -> set[str]:
     """The ways a heading may be called in a rule: its last name, or all joined; with and without brackets."""
     found = set()
     for said in (path[-1], "".join(path)):
-        flat = plain(said)
+        flat = plain(said.strip().lstrip(words.CIRCLED))
         for name in (flat, _BRACKETS.sub("", flat)):
             bare = re.sub(
                 r"^(?:其中[:,]?|[一二三四五六七八九十]+、|\d+[.、]|[(][一二三四五六七八九十\d]+[)])", "", name
