@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -143,7 +144,14 @@ def require_booking(ground: Ground, by: Actor) -> None:
 
 def limits_on(on: date) -> Limits:
     """Inside the room: what the profile says on the day."""
-    return Limits.of(law.rule("INS-2", on).parameters, law.rule("INS-3", on).parameters)
+    return _limits(on, law.chosen_profile())
+
+
+@lru_cache(maxsize=1024)
+def _limits(on: date, profile: str) -> Limits:
+    return Limits.of(
+        law.rule("INS-2", on, profile=profile).parameters, law.rule("INS-3", on, profile=profile).parameters
+    )
 
 
 def booking_caps(ground: Ground, on: date, limits: Limits) -> tuple[Cap, ...]:

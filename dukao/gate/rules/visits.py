@@ -1,6 +1,7 @@
 """Check codes as people write them, and the days and hours that follow a visit."""
 
 import hashlib
+from base64 import b32encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from datetime import datetime, timedelta
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16  # × 5 bits: 80 bits, beyond guessing
 CODE_BYTES = CODE_LENGTH * 5 // 8
+_FROM_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
 _GROUP = 4
 _READ_AS = str.maketrans("OIL", "011")
 _BETWEEN = str.maketrans("", "", " \u3000\t\r\n-－—–_·.")
@@ -16,8 +18,7 @@ _BETWEEN = str.maketrans("", "", " \u3000\t\r\n-－—–_·.")
 def code_of(chance: bytes) -> str:
     """The check code of `CODE_BYTES` bytes of chance."""
     assert len(chance) == CODE_BYTES, "a code has exactly as much chance in it as it has letters"
-    bits = int.from_bytes(chance, "big")
-    return "".join(ALPHABET[bits >> 5 * place & 31] for place in reversed(range(CODE_LENGTH)))
+    return b32encode(chance).translate(_FROM_RFC_4648).decode()
 
 
 def number_of(digest: str) -> str:

@@ -47,7 +47,7 @@ def unit_calendar(*, unit: str, month: Period, viewer: Actor) -> Calendar:
     assert month.type == "month", "a calendar shows one month"
     top = seen_unit(unit, viewer)
     items = [*_due(top.id, month), *_meetings(top.id, month), *_visits(top.id, month)]
-    order = {"meeting": 0, "visit": 1, "sheet": 2, "document": 3}
+    order = {"meeting": 0, "visit": 1, "task": 2, "sheet": 3, "document": 4}
     return Calendar(top, month, tuple(sorted(items, key=lambda i: (i.on, order[i.kind], i.number, i.title))))
 
 
@@ -56,7 +56,7 @@ def _due(unit_id: int, month: Period) -> list[CalendarItem]:
     days = law.rule("BRD-1", month.starts_on).parameters["demand_days_most"]
     months = [month.next(-step).key for step in range(days // 28 + 2)]
     rows = BurdenEntry.objects.filter(
-        unit_id=unit_id, month__in=months, given_back_at=None, kind__in=["sheet", "document"],
+        unit_id=unit_id, month__in=months, given_back_at=None, kind__in=["sheet", "task", "document"],
         demand__due_on__gte=month.starts_on, demand__due_on__lt=month.ends_on,
     ).values_list(
         "demand__due_on", "kind", "demand__number", "demand__title", "asker__name", "minutes_hundredths",
