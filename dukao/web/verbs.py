@@ -111,6 +111,13 @@ VERBS = {
     "voice.clue.contact_opened": _("打开线索联系方式"),
     "voice.clue.extended": _("延长线索期限"),
     "voice.clue.referred": _("线索交督办"),
+    "voice.sample.drawn": _("抽出调查样本"),
+    "voice.sample.promised": _("公布抽样承诺"),
+    "voice.survey.calls_brought_in": _("导入访问结果"),
+    "voice.survey.closed": _("结束访问，删除号码"),
+    "voice.survey.defined": _("设计调查"),
+    "voice.survey.opened": _("开始访问"),
+    "voice.survey.published": _("发布调查结果"),
 }
 
 

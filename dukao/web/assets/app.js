@@ -12,3 +12,4 @@ if (document.querySelector('[data-check-code], [data-keep-code]')) import('./cod
 for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => print());
 if (document.querySelector('[data-timer]')) import('./timer.js');
 if (document.querySelector('[data-paper-entry]')) import('./entry.js');
+if (document.querySelector('[data-call]')) import('./interview.js');
