@@ -194,6 +194,7 @@ def statistics(*, since: date, until: date) -> ClueStatistics:
     told = released({kind.code: counted[kind.code] for kind in kinds()}, floor)
     closed = [(closed_on, close_by) for _kind, closed_on, close_by, *_rest in rows if closed_on]
     judged = [row for row in rows if row[3] is not None]
+    n_fixed = sum(bool(row[3]) for row in judged)
 
     def many(found: list, all_of: list) -> int | None:
         return len(found) if len(all_of) >= floor else None
@@ -201,7 +202,7 @@ def statistics(*, since: date, until: date) -> ClueStatistics:
     return ClueStatistics(
         since=since, until=until, floor=floor, received=many(rows, rows), closed=many(closed, closed),
         in_time=many([row for row in closed if row[0] <= row[1]], closed), judged=many(judged, judged),
-        denied=many([row for row in judged if not row[3]], judged),
+        denied=released({"fixed": n_fixed, "denied": len(judged) - n_fixed}, floor)["denied"],
         kinds=tuple(KindCount(kind.code, kind_title(kind.code), told[kind.code]) for kind in kinds()),
         is_synthetic=any(row[4] for row in rows),
     )  # fmt: skip

@@ -10,8 +10,8 @@ from dukao.base.definitions import CODE_PATTERN, Definition
 from dukao.base.words import _noop
 
 STATES: dict[str, str] = {
-    "received": _noop("已收到"), "accepted": _noop("已受理，正在核实"), "asked": _noop("想请您补充"),
-    "closed": _noop("已办结"), "fixed": _noop("您确认解决了"),
+    "received": _noop("已收到"), "accepted": _noop("已受理，正在核实"), "asked": _noop("等反映人补充"),
+    "closed": _noop("已办结"), "fixed": _noop("反映人确认解决了"),
 }  # fmt: skip
 OUTCOMES: dict[str, str] = {
     "task": _noop("已交督办"), "appeal": _noop("转为申诉"), "radar": _noop("转为文件变通线索"),

@@ -40,7 +40,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     chosen = [one for one in found if _is_in(one, view) and (not light or one.light == light)]
     waiting = tuple(
         (reverse("tasks.page", args=[one.number]), one.title,
-         f"{one.number} · {one.lead_name} · {words.due(one.due_on, doors.today()).text}", *screen.light_of(one))
+         f"{one.number} · {one.lead_name} · {screen.due_of(one, doors.today())}", *screen.light_of(one))
         for one in found if one.waits_for_me
     )  # fmt: skip
     page = TasksPage(
@@ -68,14 +68,14 @@ def _table(found: list[TaskLine]) -> Table:
     today = doors.today()
     rows = []
     for one in found:
-        tone, word = screen.light_of(one)
+        lit = Cell(one.light_label, tone=screen.LIGHT_TONES[one.light]) if one.light != "out" else Cell("–", raw="")
         rows.append(row(
             Cell(one.title, href=reverse("tasks.page", args=[one.number]), note=one.number), one.lead_name,
             one.place_name, one.asker_name,
             Cell(words.day(one.due_on, today), raw=one.due_on.isoformat(),
                  note=_("延期 {n} 次").format(n=one.n_extensions) if one.n_extensions else ""),
             Cell(f"{one.n_reached} / {one.n_milestones}", raw=one.n_reached),
-            Cell(word, tone=tone), Cell(one.state_label, tone=screen.STATE_TONES[one.state]),
+            lit, Cell(one.state_label, tone=screen.STATE_TONES[one.state]),
         ))  # fmt: skip
     columns = [
         Column(_("督办"), is_sticky=True), Column(_("牵头")), Column(_("地方")), Column(_("谁的事")),

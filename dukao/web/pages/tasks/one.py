@@ -210,7 +210,7 @@ def bodies_of(actor: Actor) -> tuple[tuple[str, str], ...]:
 
 def _facts(seen: TaskView) -> tuple[tuple[str, str], ...]:
     line, today = seen.line, doors.today()
-    due = words.due(line.due_on, today).text if line.light != "out" else words.day(line.due_on, today)
+    due = screen.due_of(line, today)
     late = "" if seen.first_due_on == line.due_on else _("原定{day}").format(day=words.day(seen.first_due_on, today))
     origin = " · ".join(part for part in (seen.origin_label, seen.origin_number) if part)
     lines = (

@@ -86,7 +86,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _definition(given: dict[str, str]) -> TaskDefinition:
     data: dict[str, object] = {name: given[name].strip() for name in _TAKEN if given.get(name, "").strip()}
-    data["lead"] = _party(given.get("lead", ""))
+    village = given.get("village", "").strip()
+    data["lead"] = {"unit": village} if village else _party(given.get("lead", ""))
     data["partners"] = [_party(given[f"partner-{n}"]) for n in range(1, _PARTNERS + 1) if given.get(f"partner-{n}", "")]
     data["emergency"] = given.get("emergency") == "yes"
     return checked(TaskDefinition, data, place=_("督办"))
