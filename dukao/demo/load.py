@@ -24,8 +24,10 @@ from dukao.demo.cast import demo_password, office_of, player, seat_players
 from dukao.demo.clues import tell_clues
 from dukao.demo.deliveries import Planned, planned_deliveries
 from dukao.demo.figures import DEFINITIONS, Figures
+from dukao.demo.polls import rate_the_city
 from dukao.demo.present import set_the_scene
 from dukao.demo.rounds import is_sent, past_rounds, play_out
+from dukao.demo.scores import evaluate
 from dukao.demo.stage import CITY, Stage
 from dukao.demo.tasks import set_tasks
 from dukao.demo.world import World
@@ -70,7 +72,9 @@ def load_city(stage: Stage, divisions: Path, folder: Path, teller: Teller, *, wi
     load_deliveries(stage, folder, teller, with_invoices=with_invoices)
     load_past_sheets(stage, teller)
     load_year(stage, teller)
+    load_ratings(stage, folder, teller)
     load_supervision(stage, teller)
+    load_scores(stage, teller)  # after all that they rest on
 
 
 def load_past_sheets(stage: Stage, teller: Teller) -> None:
@@ -91,10 +95,22 @@ def load_year(stage: Stage, teller: Teller) -> None:
         live_through(stage, note)
 
 
+def load_ratings(stage: Stage, folder: Path, teller: Teller) -> None:
+    """What people said of the offices that served them: a round that is over, one that goes on, bad ratings' orders."""
+    with teller.part("ratings", _("万人评")) as note:
+        note(_("{n:,} 份匿名评价").format(n=rate_the_city(stage, folder)))
+
+
 def load_supervision(stage: Stage, teller: Teller) -> None:
     """Supervision tasks in every state, and clues about burden; some tasks came of clues."""
     with teller.part("supervision", _("督办和线索")) as note:
         note(_("{n} 项督办 · {clues} 条线索").format(n=set_tasks(stage), clues=tell_clues(stage)))
+
+
+def load_scores(stage: Stage, teller: Teller) -> None:
+    """Last year's scores with an appeal decided, published; this year's card."""
+    with teller.part("scores", _("考核")) as note:
+        evaluate(stage, note)
 
 
 def load_present(stage: Stage, teller: Teller) -> None:
