@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import yaml
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from dukao.base.refusals import Invalid
 from dukao.base.spoken import spoken
-from dukao.base.wording import said_of
+from dukao.base.wording import said_of, with_note
 from dukao.cli.command import Command, Result
 from dukao.cli.given import file_given, period_given
 from dukao.workbooks import contract, drawing
@@ -132,8 +133,11 @@ def _told_overlap(overlap: Overlap, args: Namespace) -> list[str]:
         ),
     ]  # fmt: skip
     for group in overlap.groups[: args.most]:
-        relation = _RELATIONS[group.relation.value]
-        lines.append(f"{group.label}\t{relation}\t" + "、".join(f"{m.file} {m.cell}" for m in group.members[:6]))
+        places = [
+            with_note(f"{m.file} {m.cell}", _RELATIONS[own.value]) if own else f"{m.file} {m.cell}"
+            for m, own in islice(group.told, 6)
+        ]
+        lines.append(f"{group.label}\t{_RELATIONS[group.relation.value]}\t" + "、".join(places))
     return lines
 
 
