@@ -29,6 +29,7 @@ from dukao.demo.present import set_the_scene
 from dukao.demo.rounds import is_sent, past_rounds, play_out
 from dukao.demo.scores import evaluate
 from dukao.demo.stage import CITY, Stage
+from dukao.demo.surveys import ask_people
 from dukao.demo.tasks import set_tasks
 from dukao.demo.world import World
 from dukao.demo.year import live_through
@@ -111,6 +112,12 @@ def load_scores(stage: Stage, teller: Teller) -> None:
     """Last year's scores with an appeal decided, published; this year's card."""
     with teller.part("scores", _("考核")) as note:
         evaluate(stage, note)
+
+
+def load_surveys(stage: Stage, teller: Teller) -> None:
+    """Two waves of a telephone survey with their results, and one in the field."""
+    with teller.part("surveys", _("民意调查")) as note:
+        note(_("{n} 份访问").format(n=ask_people(stage)))
 
 
 def load_present(stage: Stage, teller: Teller) -> None:

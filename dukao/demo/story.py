@@ -24,6 +24,7 @@ from dukao.demo.chance import uniform
 from dukao.demo.deliveries import tax_delivery
 from dukao.demo.figures import Figures
 from dukao.demo.load import deliver, written
+from dukao.demo.polls import rate_and_recompute
 from dukao.demo.present import economy_round, expired_round, hopeless_rounds, livelihood_round, projects_round
 from dukao.demo.rounds import BASIS, fill_in, invented, open_cells, send
 from dukao.demo.rows import NO_SUCH_UNIT
@@ -111,6 +112,7 @@ class Story:
             (_("村里一填，市级页面就变"), self.visible),
             (_("过期的表，村里拒填"), self.refused_by_village),
             (_("不该下发的表发不出去"), self.refused_by_rules),
+            (_("匿名评一次，进日志，人人可重算"), self.rated),
             (_("留痕封存并核验"), self.sealed),
         ):
             began = perf_counter()
@@ -289,6 +291,15 @@ class Story:
         _require({rule for one in seen for rule in one.rules} >= set(rules), _("督考办看不到被挡住的要求"))
         told = _("日报（{}）、没有法定标识的表（{}）、全部已掌握的表（{}）都被挡住，督考办看得到")
         return told.format(*rules)
+
+    def rated(self) -> str:
+        """Cards are handed out and rated; the rating is in the log, and the tally is what anyone recomputes."""
+        place, found = rate_and_recompute(self.stage)
+        _require(not found.found, str(found.found))
+        (tally,) = found.results.values()
+        _require(tally["overall"] == [2, 2, 1, 0, 1], f"{tally}")
+        _require(found.leaves == 6, f"{found.leaves} ≠ 6")
+        return _("6 份评价都在公开日志里（第一份在第 {place} 位），重算结果一致").format(place=place)
 
     def sealed(self) -> str:
         count = 0

@@ -1,5 +1,5 @@
-// The rater's pages: two taps, the receipt, the answer. Whatever breaks off goes on with the same token; on a tablet that
-// others use after this one, nothing is left behind.
+// The rater's pages: two taps, the receipt, the answer. Whatever breaks off goes on with the same token: a draft, then the
+// sealed rating, then its receipt are kept under the paper's name. On a tablet that others use nothing is left behind.
 
 import {NotDone, answerTo, cast, foundInLog, isAble, plainCode, prepared, rateAgain, roundOf, signed} from './ballot.js';
 
@@ -59,7 +59,7 @@ const rating = root => {
     show(one(part, 'again'), again);
     show(one(part, 'other'), Boolean(word.dataset.other));
     // What can never be cast is not kept.
-    if (!again && kept().pending) store.removeItem(key);
+    if (!again && !kept().receipt) store.removeItem(key);
     go('stop');
   };
 
@@ -100,6 +100,12 @@ const rating = root => {
   const send = async () => {
     go('sending');
     try {
+      const {draft} = kept();
+      if (draft) {
+        const round = await roundOf(board, roundCode);
+        if (round.state !== 'open') throw new NotDone(round.state);
+        keep({pending: await prepared(round, paper, draft.holder, draft.levels, draft.remarks)});
+      }
       const pending = await signed(issuer, kept().pending);
       keep({pending});
       const receipt = await cast(board, pending);
@@ -118,22 +124,14 @@ const rating = root => {
     show(one(root, 'bad'), isBad);
     show(one(root, 'contact'), isBad);
   };
-  form.onsubmit = async event => {
+  form.onsubmit = event => {
     event.preventDefault();
     const given = new FormData(form);
     const levels = {overall: Number(given.get('overall'))};
     for (const more of form.querySelectorAll('[data-more]')) if (more.value) levels[more.name] = Number(more.value);
     const isBad = levels.overall >= Number(badFrom);
     const remarks = {comment: given.get('comment').trim(), contact: isBad ? given.get('contact').trim() : ''};
-    go('sending');
-    try {
-      const round = await roundOf(board, roundCode);
-      if (round.state !== 'open') throw new NotDone(round.state);
-      keep({pending: await prepared(round, paper, holder, levels, remarks)});
-    } catch (problem) {
-      stop(problem instanceof NotDone ? problem : new NotDone('unknown'));
-      return;
-    }
+    keep({draft: {holder, levels, remarks}});
     send();
   };
 
@@ -157,7 +155,7 @@ const rating = root => {
       if (name && number) begin({person: {name, number}});
     };
   }
-  root.querySelector('[data-part=stop] [data-again]').onclick = () => (kept().pending ? send() : location.reload());
+  root.querySelector('[data-part=stop] [data-again]').onclick = send;
   root.querySelector('[data-part=stop] [data-other]').onclick = () => {
     store.removeItem(key);
     go('code');
@@ -168,7 +166,7 @@ const rating = root => {
   const state = kept();
   show(root);
   if (!isAble()) stop(new NotDone('insecure'));
-  else if (state.pending) send();
+  else if (state.draft || state.pending) send();
   // On one's own phone the receipt comes first; another code is another rating.
   else if (state.receipt && !code) done(state.receipt);
   else if (code.length === SECRET_LETTERS) begin({code});
