@@ -239,11 +239,11 @@ def _adds(core: str, name: str) -> bool:
 
 
 def _relations(members: Sequence[Question]) -> tuple[Relation, ...]:
-    """Of each to the one that is asked by the most forms in the same way, the first of them."""
+    """Of each to the one that is asked by the most forms in the same way: the first of them, rather of this year."""
     askers: dict[tuple[object, ...], set[str]] = defaultdict(set)
     for member in members:
         askers[_way(member)].add(member.file)
-    usual = max(members, key=lambda member: len(askers[_way(member)]))
+    usual = max(members, key=lambda member: (len(askers[_way(member)]), member.span is Span.NOW))
     return tuple(_relation(usual, member) for member in members)
 
 
