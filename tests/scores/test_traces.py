@@ -24,7 +24,7 @@ def test_the_yardstick(known, record_property):
     found = len(YARDSTICK["traces"]) - len(missed)
     recall, precision = found / len(YARDSTICK["traces"]), found / (found + len(wrong))
     print(
-        f"{len(YARDSTICK['traces'])} traces, {len(YARDSTICK['results'])} results: "  # noqa: T201
+        f"{len(YARDSTICK['traces'])} traces, {len(YARDSTICK['results'])} results: "
         f"recall {recall:.3f}, precision {precision:.3f}"
     )
     assert len(YARDSTICK["traces"]) >= 150
@@ -34,8 +34,8 @@ def test_the_yardstick(known, record_property):
 
 
 @pytest.mark.parametrize("name", [
-    "召开会议次数", "印发文件数", "照片数量", "学习笔记篇数", "登录次数", "APP安装率", "发帖数", "点赞数", "打卡天数", "媒体报道篇数",
-    "在线时长", "活跃度", "已读率", "签名收集数", "检查次数",
+    "召开会议次数", "印发文件数", "照片数量", "学习笔记篇数", "登录次数", "APP安装率", "发帖数", "点赞数", "打卡天数",
+    "媒体报道篇数",    "在线时长", "活跃度", "已读率", "签名收集数", "检查次数",
 ])  # fmt: skip
 def test_every_kind_of_trace_is_known(name, known):
     assert trace_in(name, known)
@@ -49,7 +49,8 @@ def test_disguises_do_not_help(name, known):
 
 
 @pytest.mark.parametrize("name", [
-    "会议精简率", "文件下降率", "报表精简率", "信访办结后满意率", "农村自来水普及率", "检查发现问题整改率", "取消打卡的乡镇数",
+    "会议精简率", "文件下降率", "报表精简率", "信访办结后满意率", "农村自来水普及率", "检查发现问题整改率",
+    "取消打卡的乡镇数",
 ])  # fmt: skip
 def test_less_of_it_and_what_came_of_it_are_results(name, known):
     assert trace_in(name, known) is None
