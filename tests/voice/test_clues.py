@@ -92,8 +92,8 @@ def test_the_nearest_office_above_follows_it_up(city):
     ):  # fmt: skip
         number = tell(city, **more).number
         assert queries.clue(number=number, viewer=office, today=ON + DAY).line.number == number
+        other = city.actor["sam"] if office is carla else carla
         with pytest.raises(NotThere):
-            other = city.actor["sam"] if office is carla else carla
             queries.clue(number=number, viewer=other, today=ON + DAY)
     with pytest.raises(actions.NoOfficeAbove):
         tell(city, place=city.code["西区"], is_office_accused=True)
