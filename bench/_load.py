@@ -1,4 +1,4 @@
-"""Many connections that ask over and over, cheaply: one process, one epoll loop, keep-alive, requests made beforehand."""
+"""Many connections that ask over and over, cheaply: one process, one epoll loop, keep-alive, requests made before."""
 
 import multiprocessing
 import select
@@ -25,8 +25,8 @@ class Run:
 
 def post(path: str, body: bytes) -> bytes:
     """One request, ready to be sent."""
-    head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    head = [f"POST {path} HTTP/1.1", "Host: bench", "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*head, "", ""]).encode() + body
 
 
 def load(port: int, requests: Sequence[bytes], *, connections: int, with_bodies: bool = False) -> Run:

@@ -117,9 +117,7 @@ def free_port() -> int:
 def signed_ballots(house: House, subject: str, count: int) -> list[dict[str, Any]]:
     """So many ballots as browsers cast them, signed beforehand by both cores with the paper's own key."""
     key, paper = house.signing_key(subject), house.paper(subject)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     share = -(-count // 100)
     with multiprocessing.get_context("fork").Pool() as pool:
         helpings = pool.starmap(_signed, [(pem, paper, min(share, count - n)) for n in range(0, count, share)])

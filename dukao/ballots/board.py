@@ -9,13 +9,14 @@ from typing import Any
 from dukao.ballots import places
 from dukao.ballots.boarding import Boarding, Cast, remark_of
 from dukao.ballots.contacts import MOST_CHARACTERS
-from dukao.ballots.log import Entry
+from dukao.ballots.log import Entry, leaf_text
 from dukao.ballots.reading import Reading
 from dukao.ballots.service import Asked, Fault, Handler, Reply, Service
 from dukao.ballots.turns import Turns
 from dukao.ballots.wire import Unreadable, canonical, from_base64, text_of
+from dukao.base.merkle import leaf_hash
 
-_MOST_COMMENT, _MOST_BALLOT, _MOST_ANSWER = 200, 3_000, 2_000
+_MOST_COMMENT, _MOST_ANSWER = 200, 2_000
 _SIGNATURE_SIZE = 256
 _HEX_64 = re.compile(r"[0-9a-f]{64}")
 
@@ -40,8 +41,9 @@ def service(board: Boarding, *, secret: str, origins: Sequence[str] = ()) -> Ser
 def _public(board: Boarding, turns: Turns, reads: Turns, reading: Reading) -> dict[tuple[str, str], Handler]:
     async def cast(asked: Asked) -> Reply:
         receipt = await turns.take(_cast(board, asked.body))
-        told = {"receipt": {"document": receipt.document, "signature": receipt.signature}}
-        return Reply(201 if receipt.is_new else 200, canonical(told).encode())
+        document = receipt.document.replace('"', '\\"')
+        told = f'{{"receipt":{{"document":"{document}","signature":"{receipt.signature}"}}}}'
+        return Reply(201 if receipt.is_new else 200, told.encode())
 
     async def manifest(asked: Asked) -> dict[str, Any]:
         known = board.round_of(asked.place)
@@ -138,22 +140,25 @@ def _platform(board: Boarding, turns: Turns, reads: Turns, reading: Reading) -> 
 
 def _cast(board: Boarding, body: dict[str, Any]) -> Cast:
     """Read what a browser sends, as far as no database is needed. Raises Unreadable, Fault."""
-    paper = text_of(body.get("paper"), most=130)
+    paper, ballot = body.get("paper"), body.get("ballot")
+    # Codes and digits: whatever else stands in a ballot makes it none.
+    if not isinstance(paper, str) or not isinstance(ballot, str) or not ballot.isascii():
+        raise Unreadable("paper and ballot: texts")
     known = board.round_of(paper.partition("/")[0])
     board.require_open(known)
     if paper not in known.places:
         raise Fault(404, "paper", "no such paper")
-    ballot, salt = text_of(body.get("ballot"), most=_MOST_BALLOT), from_base64(body.get("salt"), size=32)
-    commitment = from_base64(body.get("commitment"), size=32)
+    token, signature = from_base64(body.get("token"), size=32), from_base64(body.get("signature"), size=_SIGNATURE_SIZE)
+    salt, commitment = from_base64(body.get("salt"), size=32), from_base64(body.get("commitment"), size=32)
     if sha256(salt + ballot.encode()).digest() != commitment:
         raise Unreadable("the commitment is not that of the ballot")
     levels, follow = known.manifest.levels_of(ballot)
-    entry = Entry(
-        known.places[paper], from_base64(body.get("token"), size=32),
-        from_base64(body.get("signature"), size=_SIGNATURE_SIZE), commitment, ballot, salt,
-    )  # fmt: skip
-    comment = text_of(body.get("comment", ""), most=_MOST_COMMENT, least=0)
-    contact = text_of(body.get("contact", ""), most=MOST_CHARACTERS, least=0)
+    leaf = leaf_hash(leaf_text(paper, body["token"], body["signature"], body["commitment"]).encode())
+    entry = Entry(known.places[paper], token, signature, commitment, ballot, salt, leaf)
+    comment, contact = (
+        text_of(body[name], most=most, least=0) if name in body else ""
+        for name, most in (("comment", _MOST_COMMENT), ("contact", MOST_CHARACTERS))
+    )
     return Cast(known, entry, remark_of(board, known, entry, levels, follow, comment, contact))
 
 

@@ -15,16 +15,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from dukao.ballots.contacts import Contacts
-from dukao.ballots.log import Entry, Log, Remark, leaf_text
+from dukao.ballots.log import Entry, Log, Remark
 from dukao.ballots.manifest import Manifest, read_manifest
 from dukao.ballots.service import Fault
 from dukao.ballots.signing import Signer, is_by
 from dukao.ballots.store import transaction
 from dukao.ballots.wire import Unreadable, canonical, parse
-from dukao.base.merkle import leaf_hash
 
 # So many enter the log in one go, so that whoever casts meanwhile does not wait for long.
 _ENTER_AT_ONCE = 500
@@ -43,8 +42,7 @@ class Round:
     due: float
 
 
-@dataclass(frozen=True, slots=True)
-class Cast:
+class Cast(NamedTuple):
     """Somebody's ballot, read and checked as far as that goes without the database."""
 
     round: Round
@@ -52,8 +50,7 @@ class Cast:
     remark: Remark | None
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     document: str
     signature: str
     is_new: bool
@@ -110,7 +107,7 @@ class Boarding:
             if is_new:
                 self._waiting[cast.round.number, cast.entry.paper] += 1
             # The very same ballot again: an answer got lost on its way.
-            is_same = is_new or self.log.kept(cast.round.number, cast.entry.paper, cast.entry.token) == cast.entry
+            is_same = is_new or self.log.holds(cast.round.number, cast.entry)
             answers[place] = self._receipt(cast, is_new) if is_same else Fault(409, "spent", "this token was used")
         return [answer for answer in answers if answer is not None]
 
@@ -126,9 +123,7 @@ class Boarding:
         return Fault(403, "forged", "this token is not signed for this paper and this ballot")
 
     def _receipt(self, cast: Cast, is_new: bool) -> Receipt:
-        entry = cast.entry
-        text = leaf_text(cast.round.papers[entry.paper], entry.token, entry.signature, entry.commitment)
-        document = f'{{"leaf":"{leaf_hash(text.encode()).hex()}","round":"{cast.round.manifest.round}"}}'
+        document = f'{{"leaf":"{cast.entry.hash.hex()}","round":"{cast.round.manifest.round}"}}'
         return Receipt(document, self.signer.sign("receipt", document), is_new)
 
     def mix(self) -> bool:
@@ -213,7 +208,7 @@ class Boarding:
                 room -= most
         if not picked:
             return 0
-        entered = self.log.enter(known.number, known.manifest.round, known.papers, picked)
+        entered = self.log.enter(known.number, known.manifest.round, picked)
         for paper, most in picked:
             self._waiting[known.number, paper] -= most
         return entered

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from dukao.ballots.signing import Signer
 from dukao.ballots.store import opened, transaction
-from dukao.ballots.wire import canonical, to_base64
+from dukao.ballots.wire import canonical
 from dukao.base import merkle
 
 _SCHEMA = """
@@ -27,14 +28,14 @@ CREATE TABLE IF NOT EXISTS spent (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS waiting (
     round INTEGER NOT NULL REFERENCES round, paper INTEGER NOT NULL, token BLOB NOT NULL, signature BLOB NOT NULL,
-    commitment BLOB NOT NULL, ballot TEXT NOT NULL, salt BLOB NOT NULL, PRIMARY KEY (round, paper, token)
+    commitment BLOB NOT NULL, ballot TEXT NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL,
+    PRIMARY KEY (round, paper, token)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS leaf (
     round INTEGER NOT NULL REFERENCES round, place INTEGER NOT NULL, hash BLOB NOT NULL, paper INTEGER NOT NULL,
     token BLOB NOT NULL, signature BLOB NOT NULL, commitment BLOB NOT NULL, ballot TEXT, salt BLOB,
-    PRIMARY KEY (round, place), UNIQUE (round, token)
+    PRIMARY KEY (round, place), UNIQUE (round, hash)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS leaf_hash ON leaf (round, hash);
 CREATE TABLE IF NOT EXISTS node (
     round INTEGER NOT NULL REFERENCES round, level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL,
     PRIMARY KEY (round, level, place)
@@ -46,9 +47,8 @@ CREATE TABLE IF NOT EXISTS remark (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A ballot with its token, as it waits and as it stands in the log."""
+class Entry(NamedTuple):
+    """A ballot with its token, as it waits and as it stands in the log; `hash` is that of its leaf."""
 
     paper: int
     token: bytes
@@ -56,6 +56,7 @@ class Entry:
     commitment: bytes
     ballot: str
     salt: bytes
+    hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,9 @@ class Remark:
     follow: str | None = None
 
 
-def leaf_text(paper: str, token: bytes, signature: bytes, commitment: bytes) -> str:
-    """The entry of the log as everyone computes it."""
-    return canonical({
-        "commitment": to_base64(commitment), "paper": paper, "signature": to_base64(signature),
-        "token": to_base64(token),
-    })  # fmt: skip
+def leaf_text(paper: str, token: str, signature: str, commitment: str) -> str:
+    """The entry of the log as everyone computes it: canonical JSON of a paper's name and three texts in base64."""
+    return f'{{"commitment":"{commitment}","paper":"{paper}","signature":"{signature}","token":"{token}"}}'
 
 
 def head_text(round_code: str, size: int, root: bytes) -> str:
@@ -112,8 +110,8 @@ class Log:
         if not execute("INSERT INTO spent VALUES (?, ?) ON CONFLICT DO NOTHING", (number, entry.token)).rowcount:
             return False
         execute(
-            "INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (number, entry.paper, entry.token, entry.signature, entry.commitment, entry.ballot, entry.salt),
+            "INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, entry.paper, entry.token, entry.signature, entry.commitment, entry.ballot, entry.salt, entry.hash),
         )
         if remark:
             execute(
@@ -125,42 +123,38 @@ class Log:
             )  # fmt: skip
         return True
 
-    def kept(self, number: int, paper: int, token: bytes) -> Entry | None:
-        """The ballot cast on this paper with this token, waiting or in the log."""
-        for table in ("waiting", "leaf"):
-            row = self.database.execute(
-                f"SELECT paper, token, signature, commitment, ballot, salt FROM {table}"  # noqa: S608
-                " WHERE round = ? AND paper = ? AND token = ?", [number, paper, token],
-            ).fetchone()  # fmt: skip
-            if row:
-                return Entry(*row)
-        return None
+    def holds(self, number: int, entry: Entry) -> bool:
+        """Whether this very ballot was cast, waiting or in the log."""
+        columns = "SELECT paper, token, signature, commitment, ballot, salt, hash"
+        for where, key in (
+            ("FROM waiting WHERE round = ? AND paper = ? AND token = ?", (number, entry.paper, entry.token)),
+            ("FROM leaf WHERE round = ? AND hash = ?", (number, entry.hash)),
+        ):
+            if row := self.database.execute(f"{columns} {where}", key).fetchone():
+                return Entry(*row) == entry
+        return False
 
     def waiting(self) -> Counter[tuple[int, int]]:
         """How many wait, by round and paper."""
         counted = self.database.execute("SELECT round, paper, count(*) FROM waiting GROUP BY round, paper")
         return Counter({(number, paper): n for number, paper, n in counted})
 
-    def enter(self, number: int, code: str, papers: Sequence[str], picked: Iterable[tuple[int, int]]) -> int:
+    def enter(self, number: int, code: str, picked: Iterable[tuple[int, int]]) -> int:
         """Move so many ballots of each of these papers from waiting into the log, mixed; how many."""
         with transaction(self.database):
             entries = [entry for paper, most in picked for entry in self._waiting_on(number, paper, most)]
             entries.sort(key=lambda entry: sha256(entry.token).digest())
             (size,) = self.database.execute("SELECT size FROM round WHERE id = ?", [number]).fetchone()
-            hashes = [
-                merkle.leaf_hash(leaf_text(papers[e.paper], e.token, e.signature, e.commitment).encode())
-                for e in entries
-            ]
             self.database.executemany(
                 "INSERT INTO leaf (round, place, hash, paper, token, signature, commitment, ballot, salt)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(number, place, h, e.paper, e.token, e.signature, e.commitment, e.ballot, e.salt)
-                 for place, (h, e) in enumerate(zip(hashes, entries, strict=True), start=size)],
+                [(number, place, e.hash, e.paper, e.token, e.signature, e.commitment, e.ballot, e.salt)
+                 for place, e in enumerate(entries, start=size)],
             )  # fmt: skip
             nodes = nodes_of(self.database, number)
             self.database.executemany(
                 "INSERT INTO node VALUES (?, ?, ?, ?)",
-                [(number, *node) for node in merkle.appended(nodes, size, hashes) if node[0]],
+                [(number, *node) for node in merkle.appended(nodes, size, [e.hash for e in entries]) if node[0]],
             )
             self.database.executemany(
                 "DELETE FROM waiting WHERE round = ? AND paper = ? AND token = ?",
@@ -176,7 +170,7 @@ class Log:
 
     def _waiting_on(self, number: int, paper: int, most: int) -> list[Entry]:
         return [Entry(*row) for row in self.database.execute(
-            "SELECT paper, token, signature, commitment, ballot, salt FROM waiting WHERE round = ? AND paper = ?"
+            "SELECT paper, token, signature, commitment, ballot, salt, hash FROM waiting WHERE round = ? AND paper = ?"
             " ORDER BY token LIMIT ?", [number, paper, most],
         )]  # fmt: skip
 

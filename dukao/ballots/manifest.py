@@ -1,7 +1,7 @@
 """What a round is, as everyone can read it: its questions, its papers with their keys, its moments and its floor."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,8 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _FIELDS = {"round", "title", "questions", "scale", "bad", "papers", "issuer", "opens", "closes", "floor", "mix"}
 _MOST_PAPERS, _MOST_QUESTIONS, _MOST_LEVELS = 20_000, 30, 11
 _MIX_SECONDS_MOST = 24 * 3600
+_READ_MOST = 10_000
+_BALLOT = re.compile(r'\{"follow":"([0-9a-f]{64})","levels":(\{[^{}]*\})\}')
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Manifest:
     floor: int
     mix_seconds: int
     mix_at_least: int
+    _read: dict[str, dict[str, int]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def keys(self) -> dict[str, PublicKey]:
@@ -44,10 +47,17 @@ class Manifest:
 
     def levels_of(self, ballot: str) -> tuple[dict[str, int], str]:
         """The levels and the `follow` of an opened ballot. Raises Unreadable unless it answers the questions."""
-        said = parse(ballot)
-        if canonical(said) != ballot or set(said) != {"follow", "levels"}:
-            raise Unreadable("a ballot is canonical JSON of follow and levels")
-        return self.checked_levels(said["levels"]), _hex(said["follow"])
+        if not (found := _BALLOT.fullmatch(ballot)):
+            raise Unreadable("a ballot is canonical JSON of follow, 64 hexadecimal digits, and levels")
+        follow, levels = found.groups()
+        if levels not in self._read:
+            if canonical(parse(levels)) != levels:
+                raise Unreadable("levels are canonical JSON")
+            # There are few ways to answer a few questions.
+            if len(self._read) >= _READ_MOST:
+                self._read.clear()
+            self._read[levels] = self.checked_levels(parse(levels))
+        return self._read[levels], follow
 
     def checked_levels(self, levels: Any) -> dict[str, int]:
         if not isinstance(levels, dict) or not levels or not levels.keys() <= self.questions.keys():
@@ -123,9 +133,3 @@ def _moment(text: str) -> datetime:
     if found.tzinfo is None:
         raise Unreadable("opens and closes carry their zone")
     return found
-
-
-def _hex(text: Any) -> str:
-    if not isinstance(text, str) or not re.fullmatch(r"[0-9a-f]{64}", text):
-        raise Unreadable("follow is 64 hexadecimal digits")
-    return text

@@ -61,7 +61,7 @@ class Reading:
             papers = sorted(json.loads(manifest)["papers"])
             entries, opened_ballots = [], []
             for place, token, signed, commitment, ballot, salt in leaves(self._database, number):
-                entries.append(leaf_text(papers[place], token, signed, commitment))
+                entries.append(leaf_text(papers[place], to_base64(token), to_base64(signed), to_base64(commitment)))
                 is_open = results is not None and ballot is not None
                 opened_ballots.append({"ballot": ballot, "salt": to_base64(salt)} if is_open and salt else None)
         told = {

@@ -8,8 +8,7 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from dukao.ballots.turns import Busy, Turns
@@ -20,7 +19,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Scope = dict[str, Any]
 
 _BODY_MOST, _ADMIN_BODY_MOST = 8_000, 64_000_000
-_BODY_SECONDS, _ADMIN_BODY_SECONDS = 10, 120
+_BODY_SECONDS, _ADMIN_BODY_SECONDS, _LOOK_SECONDS = 10.0, 120.0, 0.5
 
 logger = logging.getLogger("dukao.ballots")
 
@@ -35,8 +34,7 @@ class Fault(Exception):
         self.status, self.error, self.message = status, error, message
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """One request, read. `place` is what stands for the star of its route."""
 
     place: str
@@ -44,8 +42,7 @@ class Asked:
     body: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     status: int
     body: bytes
 
@@ -64,6 +61,8 @@ class Service:
         self._routes, self._secret = routes, f"Bearer {secret}".encode()
         self._origins = frozenset(origin.encode() for origin in origins)
         self._paths = {path for _, path in routes}
+        self._awaited: dict[asyncio.Task, float] = {}
+        self._is_looking = False
 
     def stop(self) -> None:
         """End the threads behind the door, once they have done what has come."""
@@ -107,9 +106,45 @@ class Service:
         is_admin = route.startswith("/admin/")
         if is_admin and not hmac.compare_digest(headers.get(b"authorization", b""), self._secret):
             raise Fault(403, "secret", "the shared secret is wanted")
-        body = await _read_body(headers, receive, is_admin=is_admin) if method == "POST" else {}
+        body = await self._body(headers, receive, is_admin=is_admin) if method == "POST" else {}
         done = await handler(Asked(place, _query(scope["query_string"]), body))
         return done if isinstance(done, Reply) else Reply(200, canonical(done).encode())
+
+    async def _body(self, headers: dict[bytes, bytes], receive: Receive, *, is_admin: bool) -> dict[str, Any]:
+        most = _ADMIN_BODY_MOST if is_admin else _BODY_MOST
+        if headers.get(b"content-type", b"").partition(b";")[0].strip() != b"application/json":
+            raise Fault(415, "type", "application/json is wanted")
+        announced = headers.get(b"content-length", b"0")
+        if not announced.isdigit() or int(announced[:12]) > most:
+            raise Fault(413, "large", f"more than {most} bytes are not read")
+        seconds = _ADMIN_BODY_SECONDS if is_admin else _BODY_SECONDS
+        return parse(await self._in_time(_received(receive, most), seconds))
+
+    async def _in_time(self, body: Awaitable[bytes], seconds: float) -> bytes:
+        """The body. One look now and then over all that are awaited costs less than a timer for each."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        if not self._is_looking:
+            self._is_looking = True
+            loop.call_later(_LOOK_SECONDS, self._look, loop)
+        self._awaited[task] = loop.time() + seconds
+        try:
+            return await body
+        except asyncio.CancelledError:
+            if self._awaited[task] > loop.time():
+                raise
+            task.uncancel()
+            raise Fault(408, "slow", "the body did not come in time") from None
+        finally:
+            del self._awaited[task]
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        for task, due in self._awaited.items():
+            if due <= loop.time():
+                task.cancel()
+        self._is_looking = bool(self._awaited)
+        if self._is_looking:
+            loop.call_later(_LOOK_SECONDS, self._look, loop)
 
     def _route(self, path: str) -> tuple[str, str]:
         if path in self._paths:
@@ -137,20 +172,6 @@ class Service:
                     (b"access-control-max-age", b"600"),
                 ]
         return headers
-
-
-async def _read_body(headers: dict[bytes, bytes], receive: Receive, *, is_admin: bool) -> dict[str, Any]:
-    most = _ADMIN_BODY_MOST if is_admin else _BODY_MOST
-    if headers.get(b"content-type", b"").partition(b";")[0].strip() != b"application/json":
-        raise Fault(415, "type", "application/json is wanted")
-    announced = headers.get(b"content-length", b"0")
-    if not announced.isdigit() or int(announced[:12]) > most:
-        raise Fault(413, "large", f"more than {most} bytes are not read")
-    try:
-        async with asyncio.timeout(_ADMIN_BODY_SECONDS if is_admin else _BODY_SECONDS):
-            return parse(await _received(receive, most))
-    except TimeoutError:
-        raise Fault(408, "slow", "the body did not come in time") from None
 
 
 async def _received(receive: Receive, most: int) -> bytes:

@@ -54,7 +54,8 @@ class Turns:
     async def _queued(self, queue: deque, what: Any) -> Any:
         answer = asyncio.get_running_loop().create_future()
         queue.append((what, answer))
-        self._wake.set()
+        if not self._wake.is_set():
+            self._wake.set()
         return await answer
 
     def _run(self) -> None:

@@ -9,9 +9,12 @@ class Unreadable(ValueError):
     """What came is not what was agreed; the message says what, without repeating what came."""
 
 
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def canonical(value: Any) -> str:
     """The one spelling of a JSON value: sorted keys, no spaces, characters as they are; integers only."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _encoder.encode(value)
 
 
 def to_base64(data: bytes) -> str:

@@ -107,6 +107,7 @@ def test_large_bodies_are_not_read(parties):
 
 def test_slow_and_unfinished_bodies_come_to_an_end(parties, monkeypatch):
     monkeypatch.setattr(service, "_BODY_SECONDS", 0.01)
+    monkeypatch.setattr(service, "_LOOK_SECONDS", 0.01)
 
     async def never():
         await asyncio.Event().wait()

@@ -63,7 +63,7 @@ def _leaf_doubled_and_resigned(parties, told):
 
 def _leaf_invented_and_resigned(parties, told):
     draw = Random(1)
-    leaf = leaf_text(EAST, draw.randbytes(32), draw.randbytes(256), draw.randbytes(32))
+    leaf = leaf_text(EAST, *(to_base64(draw.randbytes(size)) for size in (32, 256, 32)))
     return _resigned(parties, told | {"leaves": [*told["leaves"], leaf], "opened": [*told["opened"], None]})
 
 
