@@ -53,6 +53,8 @@ def _calendar(args: Namespace) -> Result:
         f"{item.on}\t{KIND_NAMES[item.kind]}\t{item.title}\t{item.asker_name}\t{_minutes(item.minutes_hundredths)}"
         for item in seen.items
     ]
+    if not seen.items:
+        lines.append(_("这个月没有要办的事；换一个月用 --period，例如 2026-11"))
     return Result(plain(seen), lines)
 
 
@@ -141,10 +143,14 @@ def _compared(one: Compared) -> str:
         return said_of(kind, _("{year} 年 {n} 件次；{baseline} 年没有基线，不比较").format(
             year=one.year, n=f"{one.count:,}", baseline=one.baseline_year))  # fmt: skip
     change = "–" if one.change_percent is None else f"{one.change_percent:+d}%"
-    told = _("{year} 年到 {until} 为 {n} 件次 ÷ {baseline} 年 {before} 件次 − 1 = {change}，要求 {bar}%")
+    told = _(
+        "{year} 年到 {until} 为 {n} 件次 ÷（{baseline} 年 {before} 件次 × {days} ÷ {all} 天）− 1 = {change}，"
+        "要求 {bar}%"
+    )
     return said_of(kind, told.format(
         year=one.year, until=one.until, n=f"{one.count:,}", baseline=one.baseline_year,
-        before=f"{one.baseline.count:,}", change=change, bar=one.bar_percent,
+        before=f"{one.baseline.count:,}", change=change, bar=one.bar_percent, days=one.days,
+        all=one.days_of_year,
     ))  # fmt: skip
 
 

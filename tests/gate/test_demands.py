@@ -110,6 +110,10 @@ def test_who_may_know(city):
     assert [d.title for d in queries.demands(viewer=city.actor["sam"], asker="tax")] == ["发票核对"]
     assert queries.demands(viewer=city.actor["sam"], since=ON + timedelta(days=1)) == ()
     assert queries.demands(viewer=city.actor["sam"], until=ON) == ()
+    newest, *older = queries.demands(viewer=city.actor["sam"])
+    assert older
+    assert queries.demands(viewer=city.actor["sam"], before=newest.number) == tuple(older)
+    assert queries.demands(viewer=city.actor["sam"], before="XQ2026-9999") == ()
 
 
 def test_what_is_asked_of_one_unit(city):

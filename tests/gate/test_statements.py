@@ -303,7 +303,14 @@ def test_without_a_baseline_nothing_is_compared(city):
 def test_change_in_percent(city, count, baseline, percent):
     _set(city, baseline)
     seen = queries.comparison(unit=city.code["富水市"], year=2026, today=ON, viewer=city.actor["sam"])[0]
-    assert replace(seen, count=count).change_percent == percent
+    assert replace(seen, count=count, until=date(2026, 12, 31)).change_percent == percent
+
+
+@pytest.mark.parametrize(("count", "percent"), [(181, 0), (90, -50), (0, -100), (200, 10)])
+def test_part_of_a_year_is_compared_with_the_same_part(city, count, percent):
+    _set(city, 365)
+    seen = queries.comparison(unit=city.code["富水市"], year=2026, today=ON, viewer=city.actor["sam"])[0]
+    assert replace(seen, count=count, until=date(2026, 6, 30)).change_percent == percent
 
 
 def test_a_baseline_is_set_once(city):

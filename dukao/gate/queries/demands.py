@@ -1,9 +1,10 @@
 """Who asked whom for what, and whose minutes it costs."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
 
 from dukao.base.refusals import NotThere
 from dukao.gate.models import Demand, Refusal
@@ -66,15 +67,26 @@ class RefusalView:
 
 
 def demands(
-    *, viewer: Actor, asker: str = "", since: date | None = None, until: date | None = None, most: int = 200
+    *,
+    viewer: Actor,
+    asker: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    before: str = "",
+    most: int = 200,
 ) -> tuple[DemandView, ...]:
     """The demands the viewer may know of, newest first: a department its own; supervision all that touch its subtree.
 
-    `since` and `until` (exclusive) are days of issue.
+    `since` and `until` (exclusive) are days of issue; `before` is the number of a demand, and what follows it is told.
     """
     chosen = _visible(viewer)
     if asker:
         chosen = chosen.filter(asker__code=asker)
+    if before:
+        last = _visible(viewer).filter(number=before).values_list("id", flat=True).first()
+        if last is None:
+            return ()
+        chosen = chosen.filter(id__lt=last)
     return _views(_issued(chosen, since, until).order_by("-id")[:most])
 
 
@@ -183,11 +195,16 @@ def seen_by(viewer: Actor, *, asker: str = "asker") -> Q:
 
 
 def _issued(chosen: QuerySet[Demand], since: date | None, until: date | None) -> QuerySet[Demand]:
+    # By moments: SQLite would call back for the day of every row.
     if since:
-        chosen = chosen.filter(issued_at__date__gte=since)
+        chosen = chosen.filter(issued_at__gte=_beginning(since))
     if until:
-        chosen = chosen.filter(issued_at__date__lt=until)
+        chosen = chosen.filter(issued_at__lt=_beginning(until))
     return chosen
+
+
+def _beginning(on: date) -> datetime:
+    return timezone.make_aware(datetime.combine(on, time.min))
 
 
 def _views(chosen: QuerySet[Demand]) -> tuple[DemandView, ...]:

@@ -22,6 +22,7 @@ from dukao.web.figures import grouped
 from dukao.web.pages.filings import reviewing
 from dukao.web.pages.filings.desk import STATE_TONES
 from dukao.web.tables import Cell, Column, Row, Table, Tone, number, row, table
+from dukao.web.times import hours
 
 # What everybody wants to know, be it nought; returned and refused ones are told where there are any.
 _ALWAYS_COUNTED = ("open", "submitted", "accepted")
@@ -139,7 +140,7 @@ def table_of(found: tuple[DispatchView, ...], *, caption: str = "") -> Table:
                 Cell(due.text, raw=d.due_on.isoformat(), tone=due.tone),  # type: ignore[arg-type]
                 number(d.n_asked),
                 Cell(f"{d.prefilled_percent}%", raw=d.prefilled_percent),
-                Cell(words.hours_number(d.minutes_hundredths), raw=d.minutes_hundredths),
+                hours(d.minutes_hundredths),
                 number(d.n_submitted),
                 Cell(f"{d.n_accepted:,}/{d.n_asked_units:,}", raw=d.n_accepted),
                 Cell(d.state_label, tone=DISPATCH_TONES[d.state]),

@@ -22,6 +22,7 @@ from dukao.web import definitions, doors, words
 from dukao.web.doors import Crumb
 from dukao.web.measures import measure
 from dukao.web.tables import Cell, Column, Table, row, table
+from dukao.web.times import minutes
 
 _EXAMPLE = """\
 code: new_projects
@@ -139,7 +140,7 @@ def _list(found: tuple[ElementView, ...]) -> Table:
             str(words.LEVELS[e.level]),
             str(words.PERIOD_TYPES[e.period_type]),
             e.owner_name,
-            Cell(words.minutes_number(e.minutes_hundredths), raw=e.minutes_hundredths),
+            minutes(e.minutes_hundredths),
             str(words.SENSITIVITY[e.sensitivity]),
         )
         for e in found

@@ -20,6 +20,7 @@ from dukao.org.rules import Actor
 from dukao.sheets import queries as sheets
 from dukao.web import doors, words
 from dukao.web.tables import Cell, Column, Table, number, row, table
+from dukao.web.times import hours
 
 _MONTHS = 12
 _KINDS = ("sheet", "visit", "meeting", "document", "task", "platform")
@@ -152,7 +153,7 @@ def _inspections(review: MonthlyReview) -> Table:
             Cell(u.name, href=f"{reverse('monthly')}?{urlencode({'unit': u.code, 'month': review.month.code})}"),
             number(u.inspections.n), number(u.inspections.planned), number(u.inspections.exceptions),
             number(u.inspections.emergencies), number(u.inspections.joint), number(u.inspections.saved),
-            number(u.n_visited), number(u.n_crowded), _hours(u.minutes_hundredths),
+            number(u.n_visited), number(u.n_crowded), hours(u.minutes_hundredths),
         )
         for u in review.units
     ]  # fmt: skip
@@ -180,8 +181,8 @@ def _crowded(review: MonthlyReview) -> Table:
 
 def _askers(review: MonthlyReview) -> Table:
     rows = [
-        row(a.name, number(a.n_demands), *(_hours(a.minutes_by_kind.get(kind, 0)) for kind in _KINDS),
-            _hours(a.minutes_hundredths))
+        row(a.name, number(a.n_demands), *(hours(a.minutes_by_kind.get(kind, 0)) for kind in _KINDS),
+            hours(a.minutes_hundredths))
         for a in review.askers
     ]  # fmt: skip
     columns = [
@@ -197,7 +198,7 @@ def _askers(review: MonthlyReview) -> Table:
 def _heaviest(review: MonthlyReview) -> Table:
     rows = [
         row(Cell(d.title, note=d.number), str(KIND_NAMES[d.kind]), d.asker_name, number(d.n_units),
-            _hours(d.minutes_hundredths))
+            hours(d.minutes_hundredths))
         for d in review.heaviest
     ]  # fmt: skip
     columns = [Column(_("事项"), is_sticky=True), Column(_("类别")), Column(_("谁要的")),
@@ -215,10 +216,6 @@ def _refused(review: MonthlyReview) -> Table:
 def _table(key: str, caption: str, columns: list[Column], rows: list, review: MonthlyReview, empty: str,
            source: str = "") -> Table:  # fmt: skip
     return table(key, caption, columns, rows, empty=empty, source=source, is_synthetic=review.is_synthetic)
-
-
-def _hours(hundredths: int) -> Cell:
-    return Cell(words.hours_number(hundredths), raw=hundredths)
 
 
 urlpatterns = [

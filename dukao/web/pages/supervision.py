@@ -20,9 +20,11 @@ from dukao.sheets import queries as sheets
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
 from dukao.web.tables import Cell, Column, Table, number, row, table
+from dukao.web.times import hours, minutes
 
 _RECENT = 8
 _MOST = 1000
+_SHOWN, _EXPORTED = 100, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class DemandsPage:
     since: str
     until: str
     is_filtered: bool
+    older: str  # number of the last one shown, where there are more
     tables: tuple[Table, ...]
 
 
@@ -116,7 +119,12 @@ def demands(request: HttpRequest) -> HttpResponse:
     _require_demands(actor)
     asker = request.GET.get("asker", "")[:40]
     since, until = _date(request, "since"), _date(request, "until")
-    found = gate.demands(viewer=actor, asker=asker, since=since, until=until, most=_MOST)
+    is_file = bool(request.GET.get("export"))
+    found = gate.demands(
+        viewer=actor, asker=asker, since=since, until=until, before=request.GET.get("before", "")[:32],
+        most=_EXPORTED if is_file else _SHOWN + 1,
+    )  # fmt: skip
+    shown = found if is_file else found[:_SHOWN]
     page = DemandsPage(
         title=_("要求台账"),
         asker=asker,
@@ -124,7 +132,8 @@ def demands(request: HttpRequest) -> HttpResponse:
         since=since.isoformat() if since else "",
         until=until.isoformat() if until else "",
         is_filtered=bool(asker or since or until),
-        tables=(_demands_table("demands", _("要求（{n} 项）").format(n=len(found)), found, today),),
+        older=shown[-1].number if len(shown) < len(found) else "",
+        tables=(_demands_table("demands", _("要求"), shown, today),),
     )
     return doors.render(request, "demands/list.html", page)
 
@@ -191,7 +200,7 @@ def _minutes_table(charged: tuple[AskerMinutes, ...], year: int) -> Table:
         row(
             Cell(a.department_name, href=f"{reverse('demands')}?asker={a.department_code}&since={year}-01-01"),
             number(a.demands), number(a.unit_demands),
-            Cell(words.hours_number(a.minutes_hundredths), raw=a.minutes_hundredths), number(a.withdrawn),
+            hours(a.minutes_hundredths), number(a.withdrawn),
         )
         for a in charged
     ]  # fmt: skip
@@ -218,8 +227,8 @@ def _demands_table(key: str, caption: str, found: tuple[DemandView, ...], today:
             d.basis,
             Cell(words.day(d.issued_at), raw=d.issued_at.date().isoformat()),
             Cell(words.day(d.due_on), raw=d.due_on.isoformat()),
-            Cell(words.minutes_number(d.minutes_hundredths_per_unit), raw=d.minutes_hundredths_per_unit),
-            Cell(words.hours_number(d.minutes_hundredths), raw=d.minutes_hundredths),
+            minutes(d.minutes_hundredths_per_unit),
+            hours(d.minutes_hundredths),
             Cell(_state(d, today)[1], tone=_state(d, today)[0]),  # type: ignore[arg-type]
         )
         for d in found

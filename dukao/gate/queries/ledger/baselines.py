@@ -43,13 +43,26 @@ class Compared:
     source: str
 
     @property
+    def days(self) -> int:
+        """Of the year, counted so far."""
+        return (self.until - date(self.year, 1, 1)).days + 1
+
+    @property
+    def days_of_year(self) -> int:
+        return (date(self.year, 12, 31) - date(self.year, 1, 1)).days + 1
+
+    @property
     def change_percent(self) -> int | None:
-        """Against the whole baseline year, rounded half away from nought; −100 where there was none this year."""
+        """Against the same part of the baseline year, which is known as a whole only: its count × days ÷ days of the
+        year. Rounded half away from nought; −100 where there was none this year.
+        """
         if self.baseline is None or not self.baseline.count:
             return None
-        difference, whole = 100 * (self.count - self.baseline.count), self.baseline.count
+        # Both sides × the days of the year, so that nothing is rounded on the way.
+        part = self.baseline.count * self.days
+        difference = 100 * (self.count * self.days_of_year - part)
         sign = -1 if difference < 0 else 1
-        return sign * ((2 * abs(difference) + whole) // (2 * whole))
+        return sign * ((2 * abs(difference) + part) // (2 * part))
 
     @property
     def bar_percent(self) -> int:

@@ -64,8 +64,11 @@ def _page(
     return BaselinesPage(
         title=_("{name} · 和 {year} 年比").format(name=place.name, year=year),
         crumbs=(Crumb(_("负担账"), reverse("burden.unit", args=[code])), Crumb(_("和 {year} 年比").format(year=year))),
-        formula=_("变化 =（今年到 {day} 收到的件次 ÷ {year} 年全年件次 − 1）× 100%。"
-                  "件次按单位计：一件发给 100 个村，算 100 件次；撤回的不计。").format(day=words.day(today), year=year),
+        formula=_("变化 =（今年到 {day} 收到的件次 ÷ {year} 年同期件次 − 1）× 100%；"
+                  "{year} 年只有全年数，同期 = 全年件次 × 今年已过的 {days} 天 ÷ {all} 天。"
+                  "件次按单位计：一件发给 100 个村，算 100 件次；撤回的不计。").format(
+                      day=words.day(compared[0].until), year=year, days=compared[0].days,
+                      all=compared[0].days_of_year),
         tables=(_table(compared),),
         missing=tuple((one.kind, str(KIND_NAMES[one.kind])) for one in compared if one.baseline is None)
         if may_set else (),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from dukao.base.refusals import Invalid
 from dukao.gate.queries import FORMULAS, KIND_NAMES, Burden, KindBurden
 from dukao.web import words
 from dukao.web.tables import Cell, Column, Table, number, row, table
+from dukao.web.times import hours
 
 _MONTHS_OFFERED = 12
 _HOURS_FROM_HUNDREDTHS = 60_000
@@ -35,17 +35,6 @@ def amount(hundredths: int) -> tuple[str, str]:
     if hundredths < _HOURS_FROM_HUNDREDTHS:
         return words.minutes_number(hundredths), _("分钟")
     return words.hours_number(hundredths), _("小时")
-
-
-def hours(hundredths: int) -> Cell:
-    """Hours as people read them; files get them with two decimals."""
-    return Cell(words.hours_number(hundredths), raw=(Decimal(hundredths) / 6000).quantize(Decimal("0.01")))
-
-
-def minutes(hundredths: int | None) -> Cell:
-    if hundredths is None:
-        return number(None)
-    return Cell(words.minutes_number(hundredths), raw=Decimal(hundredths) / 100)
 
 
 def measured(burden: Burden) -> Cell:

@@ -19,6 +19,7 @@ from dukao.gate.rules.documents import CHANNELS, KINDS
 from dukao.org.rules import Actor
 from dukao.web import doors, words
 from dukao.web.tables import Cell, Column, Table, Tone, number, row, table
+from dukao.web.times import hours
 
 STATES: dict[str, tuple[Tone, object]] = {
     "draft": ("wait", _l("草稿")), "issued": ("ok", _l("已印发")), "dropped": ("plain", _l("已放弃")),
@@ -103,8 +104,7 @@ def register_table(
             Cell(say(Words(CHANNELS[d.channel])), note=d.document_number), say(Words(KINDS[d.kind])),
             Cell(d.scope_name, note=str(words.LEVELS[d.target_level])),
             number(d.characters), Cell(words.day(d.issued_at), raw=d.issued_at.isoformat() if d.issued_at else ""),
-            Cell(words.hours_number(d.minutes_hundredths_per_unit * d.unit_count),
-                 raw=d.minutes_hundredths_per_unit * d.unit_count),
+            hours(d.minutes_hundredths_per_unit * d.unit_count),
             flags, Cell(str(title), tone=tone),
         ]  # fmt: skip
         rows.append(row(*cells))

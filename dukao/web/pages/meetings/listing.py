@@ -15,6 +15,7 @@ from dukao.org.rules import Actor
 from dukao.web import doors, words
 from dukao.web.pages.meetings import screen
 from dukao.web.tables import Cell, Column, Table, number, row, table
+from dukao.web.times import hours
 
 _AHEAD_DAYS, _BACK_DAYS, _MOST = 120, 400, 500
 
@@ -68,7 +69,7 @@ def _listed(found: Sequence[MeetingView], caption: str, empty: str, key: str = "
             Cell(screen.when(one.starts_at), raw=one.starts_at.isoformat()),
             Cell(words.units_asked(one.unit_count, one.target_level), note=one.scope_name), number(one.attendees),
             number(one.planned_minutes), number(one.actual_minutes),
-            Cell(words.hours_number(one.minutes_hundredths), raw=one.minutes_hundredths),
+            hours(one.minutes_hundredths),
             Cell(screen.state_of(one.state)[1], tone=screen.state_of(one.state)[0]),
         )
         for one in found
@@ -89,8 +90,8 @@ def _years(found: tuple[MeetingYear, ...], year: int) -> Table:
         row(
             Cell(one.department_name, raw=one.department_code), number(one.called), number(one.last_year),
             number(one.baseline), number(one.held), number(one.longer_than_planned),
-            Cell(words.hours_number(one.planned_minutes_hundredths), raw=one.planned_minutes_hundredths),
-            Cell(words.hours_number(one.actual_minutes_hundredths), raw=one.actual_minutes_hundredths),
+            hours(one.planned_minutes_hundredths),
+            hours(one.actual_minutes_hundredths),
         )
         for one in found
     ]  # fmt: skip

@@ -18,6 +18,7 @@ from dukao.web.doors import Crumb
 from dukao.web.pages.plan import screen
 from dukao.web.tables import Cell, Column, Table, number, row, table
 from dukao.web.timeline import Timeline
+from dukao.web.times import minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,7 @@ def _table(found: tuple[Coming, ...], year: int) -> Table:
             Cell(words.day(one.item.starts_on), raw=one.item.starts_on.isoformat()),
             Cell(words.day(one.item.ends_on), raw=one.item.ends_on.isoformat()),
             number(one.visits_most), number(one.visited),
-            Cell(words.minutes_number(one.item.minutes_hundredths_per_visit),
-                 raw=one.item.minutes_hundredths_per_visit),
+            minutes(one.item.minutes_hundredths_per_visit),
         )
         for one in found
     ]  # fmt: skip

@@ -24,6 +24,7 @@ from dukao.web import doors, words
 from dukao.web.doors import Crumb
 from dukao.web.pages.burden.coming import Coming, coming_of
 from dukao.web.tables import Cell, Column, Table, number, row, table
+from dukao.web.times import minutes
 
 _PERIODS_OFFERED = 8
 # What the page proposes; the rule of the least lead time is the compiler's.
@@ -371,7 +372,7 @@ def _table(c: Compiled) -> Table:
             q.position, q.label, number(q.n_fresh + q.n_stale), number(q.n_cells),
             Cell(_source(q), note=_awaited(q)), number(q.n_stale),
             number(q.n_unknown if q.is_asked else 0),
-            Cell(words.minutes_number(q.minutes_hundredths_per_unit), raw=q.minutes_hundredths_per_unit),
+            minutes(q.minutes_hundredths_per_unit),
             _line(q).verdict, q.refusal.why if q.refusal else "", q.refusal.source if q.refusal else "",
         )
         for q in c.questions

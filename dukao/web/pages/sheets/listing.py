@@ -16,6 +16,7 @@ from dukao.web import doors, words
 from dukao.web.doors import Crumb
 from dukao.web.measures import measure
 from dukao.web.tables import Cell, Column, Row, Table, Tone, number, row, table
+from dukao.web.times import minutes
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def _questions(definition: SheetDefinition, view: SheetView) -> Table:
                     Cell(element.code, href=reverse("elements.page", args=[element.code])),
                     measure(element.measure_unit),
                     str(words.PERIOD_TYPES[element.period_type]),
-                    Cell(words.minutes_number(element.minutes_hundredths), raw=element.minutes_hundredths),
+                    minutes(element.minutes_hundredths),
                     words.yes_no(question.required),
                 )
             )

@@ -10,6 +10,7 @@ from dukao.gate.queries import VisitView
 from dukao.law import queries as law
 from dukao.web import words
 from dukao.web.tables import Cell, Column, Table, Tone, row, table
+from dukao.web.times import minutes
 
 STATE_TONES: dict[str, Tone] = {"held": "wait", "arrived": "info", "concluded": "ok", "given_back": "plain"}
 
@@ -66,7 +67,7 @@ def table_of(found: tuple[VisitView, ...], now: datetime, *, key: str, caption: 
             Cell(words.day(v.on), raw=v.on.isoformat()),
             Cell(v.mode_label, tone="stale" if v.is_sealed else "", note=_("到场前保密") if v.is_sealed else ""),
             Cell(state_of(v, now)[1], tone=state_of(v, now)[0]),
-            Cell(words.minutes_number(v.minutes_hundredths), raw=v.minutes_hundredths),
+            minutes(v.minutes_hundredths),
             Cell(f"{v.measured_minutes:,}" if v.measured_minutes is not None else "–", raw=v.measured_minutes or 0),
         )
         for v in found
