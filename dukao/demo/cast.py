@@ -53,6 +53,7 @@ def players(stage: Stage) -> Iterator[Player]:
     yield Player("admin", "系统管理员", "admin", "系统管理员", CITY)
     yield Player("auditor", "审计员", "auditor", "审计员", CITY)
     yield Player("supervision-office", "市督考办", "supervision", "督查考评人员", CITY)
+    yield Player("interviewer", "电话访问员", "interviewer", "电话访问员", CITY)
     for entry in read_entries(DEFINITIONS / "departments.yaml"):
         code, name = str(entry.data["code"]), str(entry.data["name"])
         if code != "supervision":

@@ -4,13 +4,14 @@ Two interviewers never hold the same number: whoever's update finds it free has 
 """
 
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -185,29 +186,35 @@ def bring_in_calls(*, survey_code: str, calls: Iterable[CallResult], by: Actor, 
             raise Invalid(_("现在没有在访问"), errors={"file": _("请先开始访问")})
         definition = definition_of(row)
         contacts = {one.line: one for one in Contact.objects.filter(survey=row, is_done=False)}
-        changed, interviews, faults = [], [], []
+        ended: dict[str, list[int]] = defaultdict(list)
+        interviews, faults = [], []
         for call in calls:
             contact = contacts.pop(call.line, None)
             if fault := _fault(call, contact, definition):
                 faults.append(_("第 {line} 号：{fault}").format(line=call.line, fault=fault))
                 continue
             assert contact is not None
-            contact.outcome, contact.calls = call.outcome, contact.calls + 1
-            contact.is_done = OUTCOMES[call.outcome].ends  # type: ignore[index]
-            changed.append(contact)
+            ended[call.outcome].append(contact.pk)
             if call.outcome == "completed":
                 interviews.append(Interview(
                     contact=contact, answers=dict(call.answers), began_at=call.at, completed_at=call.at
                 ))  # fmt: skip
         if faults:
             raise Invalid(_("有的结果读不懂"), errors={"file": joined(faults[:_FAULTS_TOLD])})
-        Contact.objects.bulk_update(changed, ["outcome", "calls", "is_done"], batch_size=_BATCH)
+        for outcome, ids in ended.items():
+            for begin in range(0, len(ids), _BATCH):
+                Contact.objects.filter(pk__in=ids[begin : begin + _BATCH]).update(
+                    outcome=outcome,
+                    is_done=OUTCOMES[outcome].ends,
+                    calls=F("calls") + 1,  # type: ignore[index]
+                )
         Interview.objects.bulk_create(interviews, batch_size=_BATCH)
+        called = sum(map(len, ended.values()))
         record_event(
             verb="voice.survey.calls_brought_in", subject=f"survey:{row.code}", by=by, at=at, unit_path=row.unit.path,
-            detail={"calls": len(changed), "completed": len(interviews)},
+            detail={"calls": called, "completed": len(interviews)},
         )  # fmt: skip
-        return len(changed)
+        return called
 
 
 def _waiting(row: Survey, by: Actor, at: datetime) -> list[Contact]:

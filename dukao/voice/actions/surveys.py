@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.voice.models import Contact, Interview, Survey, SurveyEstimate
-from dukao.voice.queries.figures import figures_of, weigh_survey
+from dukao.voice.queries.figures import Weighed, figures_of, weigh_survey
 from dukao.voice.queries.surveys import SurveyView, survey
 from dukao.voice.rules.interviews import SKIPPED, field_count
 from dukao.voice.rules.samples import size_for
@@ -140,9 +140,7 @@ def publish_results(*, survey_code: str, by: Actor, at: datetime) -> SurveyView:
                 _("回答太少，不发布"), rule=rule.id, source=rule.source_text,
                 why=_("有效样本量不足 {n} 份").format(n=rule.parameters["n_eff_least"]),
             )  # fmt: skip
-        for interview, weight in zip(weighed.interviews, weighed.sample.weights, strict=True):
-            interview.weight = float(weight)
-        Interview.objects.bulk_update(weighed.interviews, ["weight"], batch_size=_BATCH)
+        _keep_weights(weighed)
         SurveyEstimate.objects.filter(survey=row).delete()
         SurveyEstimate.objects.bulk_create((SurveyEstimate(survey=row, **one) for one in found.rows), batch_size=_BATCH)
         outcomes = list(Contact.objects.filter(survey=row).values_list("outcome", flat=True))
@@ -154,6 +152,13 @@ def publish_results(*, survey_code: str, by: Actor, at: datetime) -> SurveyView:
         row.save(update_fields=["report", "state", "published_at"])
         _record("published", row, by, at, row.unit.path, estimates=len(found.rows), suppressed=found.suppressed)
         return survey(code=row.code, viewer=by)
+
+
+def _keep_weights(weighed: Weighed) -> None:
+    """One weight per interview; an ORM update of thousands of rows takes as long as all the estimates."""
+    pairs = zip(weighed.sample.weights.tolist(), (one.pk for one in weighed.interviews), strict=True)
+    with connection.cursor() as cursor:
+        cursor.executemany("UPDATE voice_interview SET weight = %s WHERE id = %s", list(pairs))
 
 
 def locked_survey(code: str, by: Actor) -> Survey:
