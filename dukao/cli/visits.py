@@ -57,8 +57,8 @@ def _items(args: Namespace) -> Result:
 def _book(args: Namespace) -> Result:
     held = actions.hold_visit(
         items=args.item, unit=args.unit, on=_day(args.on), mode=args.mode, purpose=args.purpose,
-        people=[{"name": "", "office": office} for office in args.person],
-        team_size=args.team or len(args.person), request_key=args.key, by=args.by, at=args.at,
+        people=[{"name": "", "office": office} for office in args.office],
+        team_size=args.team or len(args.office), request_key=args.key, by=args.by, at=args.at,
     )  # fmt: skip
     shown = code_text(held.code)
     told = [f"{held.number}\t{shown}", _("检查码只显示这一次，请带好；丢了就取消预约，重新约")]
@@ -191,7 +191,7 @@ def _booking_arguments(verbs: Any) -> None:
     one.add_argument("--on", required=True, help=_("哪一天，如 2026-10-16"))
     one.add_argument("--mode", choices=["announced", "unannounced"], default="announced", help=_("事先告知或四不两直"))
     one.add_argument("--purpose", required=True)
-    one.add_argument("--person", action="append", required=True, help=_("来人的岗位，可重复"))
+    one.add_argument("--office", action="append", required=True, help=_("来人的单位和岗位，不写姓名，可重复"))
     one.add_argument("--team", type=int, help=_("一共几人"))
     one.add_argument("--key", required=True, help=_("请求编号：同一个编号只预约一次"))
     for verb, told in (("code", _("核对检查码")), ("arrive", _("确认到场"))):

@@ -31,7 +31,7 @@ def run(capsys, city):
 def _book(run, city, item, *more: str):
     today = timezone.localdate().isoformat()
     return run("dora", "visit", "book", "--item", item, "--unit", city.code["一村"], "--on", today, "--purpose",
-               "看台账", "--person", "统计执法岗", "--key", "k1", *more)  # fmt: skip
+               "看台账", "--office", "统计执法岗", "--key", "k1", *more)  # fmt: skip
 
 
 def test_from_booking_to_decision(run, city, item, monkeypatch):

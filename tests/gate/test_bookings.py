@@ -2,6 +2,7 @@
 # ruff: noqa: F811 (fixtures)
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -126,6 +127,19 @@ def test_a_code_holds_at_its_own_unit_only_however_it_is_typed(city, book):
             _arrive(city, held, by=stranger)
     typed = "-".join(held.code[n : n + 4] for n in range(0, 16, 4)).lower()
     assert actions.arrive(code=typed, unit=city.code["一村"], by=city.actor["alice"], at=NOON).number == held.number
+
+
+def test_a_withdrawn_item_gives_back_what_was_booked_on_it_and_keeps_what_has_come(city, book):
+    came, coming = book(), book(unit=city.code["二村"])
+    _arrive(city, came)
+    withdraw = partial(actions.withdraw_item, number="JH2026-0001", reason="不再需要", by=city.actor["sam"])
+    withdraw(at=NOON)
+    withdraw(at=NOON)
+    assert _counts("item:JH2026-0001")[1:3] == (0, 1)
+    states = dict(Visit.objects.values_list("number", "state"))
+    assert states == {came.number: "arrived", coming.number: "given_back"}
+    assert Visit.objects.get(number=coming.number).reason == "不再需要"
+    assert not list(queries.quotas_that_differ())
 
 
 class TestTheSameRequest:

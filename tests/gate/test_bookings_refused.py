@@ -1,13 +1,16 @@
 """What is not let through, each limit of INS-1, INS-2 and INS-3 on both sides, told in words a person can act on."""
 # ruff: noqa: F811 (fixtures)
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
+from django.utils import translation
 
 from dukao.base.models import Event
 from dukao.base.refusals import NotThere
 from dukao.gate import actions, queries
+from dukao.gate.models import Refusal
 from dukao.law.workdays import UnknownYear
 from tests.conftest import AT
 from tests.gate.world import approve, approved, book, item, nothing_is_booked, plan  # noqa: F401 (fixtures)
@@ -73,6 +76,16 @@ class TestOutOfPlan:
         assert book(items=["JH2026-0002"], unit=city.code["甲镇"]).number
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_record_speaks_the_language_of_the_law_whoever_tried(city, book, language):
+    """The refusal itself speaks the reader's."""
+    with translation.override(language):
+        for _n in range(4):
+            with suppress(actions.CapReached, actions.TooSoon):
+                book()
+    assert Refusal.objects.first().reasons[0]["what"] == "一村离前后的检查不足 3 个工作日"
+
+
 class TestCapReached:
     def test_the_items_own_number(self, city, book):
         """INS-1: of three visits the third is booked and the fourth refused."""
@@ -126,7 +139,7 @@ class TestCapReached:
         with pytest.raises(actions.CapReached) as refused:
             book(items=["JH2026-0002"], on=date(2026, 10, 28))
         assert refused.value.rule == "INS-3"
-        assert "一村2026年10月最多接受 2 次检查，已到场 0 次、已预约 2 次" in refused.value.what
+        assert "一村2026年10月的检查已经排满，最多 2 次" in refused.value.what
         assert refused.value.next_on == date(2026, 11, 2)
         assert book(items=["JH2026-0002"], on=refused.value.next_on).number
 
@@ -135,7 +148,7 @@ class TestCapReached:
         book()
         with pytest.raises(actions.CapReached) as refused:
             book(on=date(2026, 10, 16))
-        assert "这一周（2026年10月12日起）最多接受 1 次" in refused.value.what
+        assert "这一周（2026年10月12日起）的检查已经排满，最多 1 次" in refused.value.what
         assert refused.value.next_on == date(2026, 10, 19)
         assert book(on=refused.value.next_on).number
 

@@ -20,7 +20,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
@@ -204,6 +204,21 @@ def give_back(*, visit: str, reason: str, by: Actor, at: datetime) -> None:
             _give_back(found, reason.strip(), "gate.visit.given_back", by, at)
 
 
+def give_back_visits_of(*, item: str, reason: str, by: Actor, at: datetime) -> int:
+    """Inside the room: give back every booking that carries the item (number), joint ones too; answer how many.
+
+    Each in a transaction of its own, as their caps are locked one visit after another. Records: gate.visit.given_back.
+    """
+    done = 0
+    while True:
+        with transaction.atomic():
+            found = _locked().filter(state=Visit.State.HELD, parts__item__number=item).order_by("id").first()
+            if found is None:
+                return done
+            _give_back(found, reason, "gate.visit.given_back", by, at)
+            done += 1
+
+
 def expire_holds(*, at: datetime) -> int:
     """Give back every booking whose day has passed without an arrival; answer how many. For the work process.
 
@@ -335,16 +350,28 @@ def _ask(rows: Rows, number: str, ground: Ground, on: date, minutes: int, asked_
 
 
 def _put_on_record(refused: NotLetThrough, request: _Request, ground: Ground, by: Actor, at: datetime) -> None:
-    """The attempt is kept; of a sealed one the record names neither the unit nor the day."""
-    first, what = ground.items[0], str(refused.what)
-    if request.is_sealed:
-        what = {OutOfPlan: _("不在计划内"), TooSoon: _("离另一次检查太近")}.get(type(refused), _("次数已满"))
+    """The attempt is kept, in the law's language; of a sealed one the record names neither the unit nor the day."""
+    first = ground.items[0]
+    with translation.override(settings.LANGUAGE_CODE):
+        what = _told_of(refused, request, ground, at)
     put_refusal(
         kind="visit", title=first.title, asker_id=first.department_id, asker=first.department_code,
         scope_id=first.plan_unit_id if request.is_sealed else ground.unit_id,
         scope_path=first.plan_path if request.is_sealed else ground.unit_path, target_level=ground.unit_level,
         reasons=[Reason(refused.rule, what, refused.source)], by=by, at=at,
     )  # fmt: skip
+
+
+def _told_of(refused: NotLetThrough, request: _Request, ground: Ground, at: datetime) -> str:
+    """What the record says, in the language in force now: the refusal itself spoke the reader's."""
+    if request.is_sealed:
+        return {OutOfPlan: _("不在计划内"), TooSoon: _("离另一次检查太近")}.get(type(refused), _("次数已满"))
+    again = {
+        OutOfPlan: lambda: outside_plan(ground, request.on, timezone.localdate(at)),
+        TooSoon: lambda: too_soon(ground, request.on, limits_on(request.on)),
+        CapReached: lambda: cap_obstacle(ground, request.on),
+    }[type(refused)]()
+    return again.what if again else str(refused.what)
 
 
 def _may_give_back(found: Visit, by: Actor) -> bool:

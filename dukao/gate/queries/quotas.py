@@ -284,9 +284,10 @@ def _full(ground: Ground, cap: Cap, state: CapState, on: date, limits: Limits) -
         "item": _("“{item}”一共可以去 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
         "target": _("“{item}”可以去{unit} {limit} 次，已到场 {used} 次、已预约 {held} 次"),
         "department": _("{department}{year}年可以检查 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
-        "topic": _("“{item}”这类主题{year}年可以检查 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
-        "month": _("{unit}{month}最多接受 {limit} 次检查，已到场 {used} 次、已预约 {held} 次"),
-        "week": _("{unit}这一周（{monday}起）最多接受 {limit} 次检查，已到场 {used} 次、已预约 {held} 次"),
+        # Of what others booked nothing is told, not even how many: some of it may be sealed.
+        "topic": _("“{item}”这类主题{year}年的检查已经排满，最多 {limit} 次"),
+        "month": _("{unit}{month}的检查已经排满，最多 {limit} 次"),
+        "week": _("{unit}这一周（{monday}起）的检查已经排满，最多 {limit} 次"),
     }[cap.kind]
     item = next(i for i in ground.items if cap in caps_of([i.drawn], ground.unit_code, on, limits))
     what = shape.format(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid
+from dukao.gate.actions.bookings import give_back_visits_of
 from dukao.gate.actions.plans.keeping import (
     ItemRefused,
     PlanClosed,
@@ -117,11 +118,16 @@ def revise_item(*, number: str, definition: ItemDefinition, reason: str, by: Act
 
 
 def withdraw_item(*, number: str, reason: str, by: Actor, at: datetime) -> None:
-    """Take an item back, one's own or as the office: nothing more is booked on it, what was executed stays. Twice is
-    once.
+    """Take an item back, one's own or as the office: nothing more is booked on it, what is booked is given back with
+    its quota, what was executed stays. Twice is once.
 
-    Raises: NotThere, Invalid, WrongState. Records: gate.plan_item.withdrawn.
+    Raises: NotThere, Invalid, WrongState. Records: gate.plan_item.withdrawn; gate.visit.given_back for each booking.
     """
+    _withdraw(number, reason, by, at)
+    give_back_visits_of(item=number, reason=reason.strip(), by=by, at=at)
+
+
+def _withdraw(number: str, reason: str, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         item = locked_item(number)
         if not by.may("PLAN_DECIDE", item.plan.unit.path):
