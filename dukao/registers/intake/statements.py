@@ -243,7 +243,8 @@ def _read_csv(table: PlainText) -> str:
     return (
         f"read_csv({literal(str(table.path))}, auto_detect = false, header = false, skip = {table.skipped_lines},"
         f" columns = {{{columns}}}, delim = {literal(table.delimiter)}, quote = {quote}, escape = {quote},"
-        " strict_mode = true, null_padding = false, ignore_errors = false)"
+        # A thread takes eight megabytes at once; larger buffers would only fill memory.
+        " strict_mode = true, null_padding = false, ignore_errors = false, buffer_size = 8000000)"
     )
 
 
