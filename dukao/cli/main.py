@@ -28,7 +28,8 @@ from dukao.env import BadSetting
 
 MODULES = (
     "org", "registers", "plans", "joint", "visits", "documents", "meetings", "monthly", "burden", "sheets",
-    "indicators", "tasks", "clues", "scores", "trail", "workbooks", "ballots", "polls", "serve", "work", "demo",
+    "indicators", "tasks", "clues", "scores", "trail", "workbooks", "ballots", "polls", "surveys", "serve", "work",
+    "demo",
 )  # fmt: skip
 DONE, UNEXPECTED, WRONG_USE, REFUSED, FOUND = range(5)
 _NAMES = ("refused", "rule")  # of a refusal; the rest is said to people
