@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import secrets
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
 
@@ -31,8 +33,20 @@ class Bucket:
     def empty(self) -> None:
         self._hour, self._key, self._counts, self._all = "", b"", Counter[bytes](), 0
 
-    def put(self, address: str, *, at: datetime, most: int, most_in_all: int) -> None:
-        """One more from this address. Raises TooMany."""
+    @contextmanager
+    def one(self, address: str, *, at: datetime, most: int, most_in_all: int) -> Iterator[None]:
+        """One more from this address, counted where what is done within comes off. Raises TooMany."""
+        key = self._put(address, at, most, most_in_all)
+        try:
+            yield
+        except BaseException:
+            # Whoever corrects a form is no flood.
+            with self._lock:
+                self._counts[key] -= 1
+                self._all -= 1
+            raise
+
+    def _put(self, address: str, at: datetime, most: int, most_in_all: int) -> bytes:
         with self._lock:
             if (hour := f"{at:%Y%m%d%H}") != self._hour:
                 self.empty()
@@ -42,3 +56,4 @@ class Bucket:
                 raise TooMany(_("这一小时送得太多了"), todo=_("没有收下，请过一小时再来；写好的话请先抄下来"))
             self._counts[key] += 1
             self._all += 1
+            return key

@@ -1,10 +1,9 @@
 """Tasks per department and month: set, closed, confirmed, denied, late."""
 
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-
-from django.db.models import Count, F, Q
 
 from dukao.base.periods import Period
 from dukao.tasks.models import Closing, Party, Task
@@ -34,40 +33,41 @@ class DepartmentMonth:
 
 def rows_of(period: Period, *, today: date) -> tuple[DepartmentMonth, ...]:
     """The period by the department whose matter the tasks are, by code."""
-    return counted("asker__code", period, Q(), today)
+    tasks = Task.objects.exclude(state="withdrawn")
+    return _counted(dict(tasks.values_list("id", "asker__code")), period, today)
 
 
 def rows_of_leads(
     period: Period, *, today: date, units: Collection[int] = (), departments: Collection[int] = ()
 ) -> tuple[DepartmentMonth, ...]:
     """The same by who leads: of these units, or of these departments (ids)."""
+    leads = Party.objects.filter(is_lead=True, released_at=None).exclude(task__state="withdrawn")
     if units:
-        return counted("parties__unit__code", period, Q(parties__unit_id__in=units), today)
-    return counted("parties__department__code", period, Q(parties__department_id__in=departments), today)
+        found = leads.filter(unit_id__in=units).values_list("task_id", "unit__code")
+    else:
+        found = leads.filter(department_id__in=departments).values_list("task_id", "department__code")
+    return _counted({task: code for task, code in found if code}, period, today)
 
 
-def counted(key: str, period: Period, chosen: Q, today: date) -> tuple[DepartmentMonth, ...]:
-    """Set-wise: three statements, whatever there is."""
-    leads = Q(parties__is_lead=True, parties__released_at=None) if key.startswith("parties") else Q()
-    within = {"gte": period.starts_on, "lt": period.ends_on}
-    rows: dict[str, dict[str, int]] = {}
+def _counted(key_of: Mapping[int, str], period: Period, today: date) -> tuple[DepartmentMonth, ...]:
+    """Four statements, whatever there is. `key_of` has the task's id."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    first, end = period.starts_on, period.ends_on
 
-    def add(found: Collection[tuple[str, str, int]]) -> None:
-        for code, name, n in found:
-            rows.setdefault(code, {})[name] = rows.get(code, {}).get(name, 0) + n
+    def add(name: str, task_ids: Iterable[int]) -> None:
+        for pk in task_ids:
+            if pk in key_of:
+                counts[key_of[pk]][name] += 1
 
-    tasks = Task.objects.exclude(state="withdrawn").filter(chosen & leads)
-    made = tasks.filter(**{f"set_at__date__{op}": day for op, day in within.items()})
-    add([(code, "set", n) for code, n in made.values_list(key).annotate(n=Count("id", distinct=True))])
-    of_task = Closing.objects.filter(task__in=tasks).annotate(code=F(f"task__{key}"))
-    if key.startswith("parties"):
-        of_task = of_task.filter(task__parties__in=Party.objects.filter(is_lead=True, released_at=None))
-    ended = of_task.filter(**{f"closed_at__date__{op}": day for op, day in within.items()})
-    for code, outcome, n in ended.values_list("code", "outcome").annotate(n=Count("id", distinct=True)):
-        add([(code, "closed", n)] + ([(code, outcome, n)] if outcome in ("confirmed", "denied") else []))
-    due = {f"due_on__{op}": day for op, day in within.items()}
-    late = of_task.filter(is_late=True, **due)
-    add([(code, "late", n) for code, n in late.values_list("code").annotate(n=Count("id", distinct=True))])
-    running = tasks.filter(state__in=RUNNING, **due).filter(due_on__lt=today).exclude(extensions__state="asked")
-    add([(code, "late", n) for code, n in running.values_list(key).annotate(n=Count("id", distinct=True))])
-    return tuple(DepartmentMonth(code, **rows[code]) for code in sorted(rows))
+    add("set", Task.objects.filter(set_at__date__gte=first, set_at__date__lt=end).values_list("id", flat=True))
+    closed = list(
+        Closing.objects.filter(closed_at__date__gte=first, closed_at__date__lt=end).values_list("task_id", "outcome")
+    )
+    add("closed", (pk for pk, _outcome in closed))
+    for outcome in ("confirmed", "denied"):
+        add(outcome, (pk for pk, found in closed if found == outcome))
+    due = {"due_on__gte": first, "due_on__lt": end}
+    add("late", Closing.objects.filter(is_late=True, **due).values_list("task_id", flat=True))
+    running = Task.objects.filter(**due).filter(state__in=RUNNING, due_on__lt=today).exclude(extensions__state="asked")
+    add("late", running.values_list("id", flat=True))
+    return tuple(DepartmentMonth(key, **counts[key]) for key in sorted(counts))

@@ -97,18 +97,16 @@ def _sent(request: HttpRequest, given: dict[str, str]) -> actions.Receipt:
     kind, _colon, code = given.get("about", "").partition(":")
     if kind not in ("", "department", "here", "office"):
         raise Invalid(_("还差一点"), errors={"about": _("请从列表里选")})
-    receipt = actions.tell_clue(
-        kind=given.get("kind", ""), text=given.get("text", ""), place=place,
-        department=code if kind == "department" else "", accused_unit=place if kind == "here" else "",
-        is_office_accused=kind == "office", is_reprisal=given.get("reprisal") == "yes",
-        contact=given.get("contact", ""), is_looked_at=given.get("do") in ("cover", "as_it_is"), at=doors.now(),
-    )  # fmt: skip
-    # Only what was taken counts: whoever corrects a form is no flood.
-    SENT.put(
+    with SENT.one(
         address_of(request), at=doors.now(), most=limits["sent_most_per_hour"],
         most_in_all=limits["sent_most_per_hour_in_all"],
-    )  # fmt: skip
-    return receipt
+    ):  # fmt: skip
+        return actions.tell_clue(
+            kind=given.get("kind", ""), text=given.get("text", ""), place=place,
+            department=code if kind == "department" else "", accused_unit=place if kind == "here" else "",
+            is_office_accused=kind == "office", is_reprisal=given.get("reprisal") == "yes",
+            contact=given.get("contact", ""), is_looked_at=given.get("do") in ("cover", "as_it_is"), at=doors.now(),
+        )  # fmt: skip
 
 
 def _page(typed: dict[str, str], **more: object) -> TellPage:
