@@ -11,6 +11,7 @@ from dukao.gate.queries import KIND_NAMES, WhatIf
 from dukao.web import words
 from dukao.web.pages.burden import screen
 from dukao.web.tables import Cell, Column, Table, number, row, table
+from dukao.web.times import minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _others(seen: WhatIf) -> Table:
 
 
 def _crowded(seen: WhatIf) -> Table:
-    rows = [row(one.name, number(one.n_things), screen.minutes(one.month_minutes_hundredths)) for one in seen.crowded]
+    rows = [row(one.name, number(one.n_things), minutes(one.month_minutes_hundredths)) for one in seen.crowded]
     columns = [
         Column(_("单位"), is_sticky=True), Column(_("这一周"), "number", _("件")),
         Column(_("当月合计"), "number", _("分钟")),

@@ -28,6 +28,7 @@ from dukao.web.figures import axis_scale
 from dukao.web.pages.burden import screen
 from dukao.web.pages.burden.screen import KeyFigure
 from dukao.web.tables import Cell, Column, Table, number, row, table
+from dukao.web.times import minutes
 
 _COUNTY = 3
 
@@ -150,7 +151,7 @@ def _children_table(children: tuple[UnitBurden, ...], period: Period) -> Table:
     rows = [
         row(
             Cell(child.name, href=_unit_href(child.code, period)), number(child.n_villages),
-            *screen.burden_cells(child.burden), screen.minutes(child.per_village_hundredths),
+            *screen.burden_cells(child.burden), minutes(child.per_village_hundredths),
         )
         for child in children
     ]  # fmt: skip
@@ -171,8 +172,8 @@ def _lines_table(lines: tuple[StatementLine, ...], n_lines: int, own_unit: str) 
                  if own_unit and line.kind != "platform" else ""),
             Cell(line.asker_name), str(KIND_NAMES[line.kind]),
             Cell(words.day(line.due_on), raw=line.due_on.isoformat()),
-            number(line.burden.n), screen.minutes(line.burden.minutes_hundredths),
-            screen.minutes(line.burden.measured_hundredths if line.burden.n_measured else None),
+            number(line.burden.n), minutes(line.burden.minutes_hundredths),
+            minutes(line.burden.measured_hundredths if line.burden.n_measured else None),
             str(ESTIMATE_NAMES[line.estimate]),
         )
         for line in lines
