@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from dukao.gate.queries import KIND_NAMES, WhatIf
 from dukao.web import words
-from dukao.web.pages.burden import screen
 from dukao.web.tables import Cell, Column, Table, number, row, table
 from dukao.web.times import minutes
 
