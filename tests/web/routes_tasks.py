@@ -9,8 +9,8 @@ NUMBER = "DB2026-0001"
 _TASK, _NO_TASK = f"/tasks/{NUMBER}/", "/tasks/DB2026-0404/"
 _SET = {
     "title": "窗口周末有人", "content": "窗口周末要有人，群众来了办得成事。", "template": "repair",
-    "origin": "decision", "basis": "纪要〔2026〕7号", "asker": "statistics", "place": "{甲镇}", "lead": "department:tax",
-    "due_on": "2026-10-30", "raiser": "none",
+    "origin": "decision", "basis": "纪要〔2026〕7号", "asker": "statistics", "place": "{甲镇}",
+    "lead": "department:tax", "due_on": "2026-10-30", "raiser": "none",
 }  # fmt: skip
 
 
