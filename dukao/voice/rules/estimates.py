@@ -128,24 +128,24 @@ def degrees_of_freedom(of: WeightedSample, within: npt.NDArray[np.bool_]) -> flo
     Counting units less strata holds where all units weigh alike. Where a few heavy ones carry the variance it rests on
     those few; intervals made with the plain count cover too seldom (92 % where 95 % were meant, docs/performance.md).
     """
-    data = of.sample.data
-    strata, stratum = np.unique(data["stratum"].to_numpy()[within], return_inverse=True)
-    keys = np.char.add(np.char.add(data["stratum"].to_numpy()[within].astype(str), "\n"),
-                       data["unit"].to_numpy()[within].astype(str))  # fmt: skip
-    _units, first, unit = np.unique(keys, return_index=True, return_inverse=True)
-    heavy = np.square(np.bincount(unit, of.weights[within]))
-    place = stratum[first]
-    count, sums = np.bincount(place, minlength=len(strata)), np.bincount(place, heavy, minlength=len(strata))
-    alike = np.square(sums) / np.maximum(np.bincount(place, np.square(heavy), minlength=len(strata)), 1e-300)
+    import polars
+
+    data = of.sample.data.select("stratum", "unit", "size").with_columns(polars.Series("w", of.weights))
+    if not within.all():
+        data = data.filter(polars.Series(within))
+    units = data.group_by("stratum", "unit").agg(polars.col("w").sum().pow(2), polars.col("size").first())
+    w = polars.col("w")
+    strata = units.group_by("stratum").agg(
+        w.sum().alias("sum"), (w.sum() ** 2 / (w**2).sum()).alias("alike"), polars.len().alias("count"),
+        polars.col("size").first(),
+    )  # fmt: skip
+    count, sums, alike = (strata[name].to_numpy() for name in ("count", "sum", "alike"))
     if of.is_finite:
-        size = np.zeros(len(strata))
-        size[stratum] = data["size"].to_numpy()[within]
-        sums = sums * np.maximum(1 - count / size, 0.0)
+        sums = sums * np.maximum(1 - count / strata["size"].to_numpy(), 0.0)
     measured = (count > 1) & (alike > 1 + 1e-9)
     below = float((np.square(sums[measured]) / (alike[measured] - 1)).sum())
-    return (
-        max(1.0, float(sums[measured].sum()) ** 2 / below) if below > 0 else max(1.0, float(len(first) - len(strata)))
-    )
+    plain = max(1.0, float(len(units) - len(strata)))
+    return max(1.0, float(sums[measured].sum()) ** 2 / below) if below > 0 else plain
 
 
 def design_effect(error: float, values: Floats, weights: Floats) -> float | None:

@@ -6,7 +6,6 @@ instead of divided by, and each step reports what it did to the weights. svy is 
 second.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import numpy.typing as npt
 from dukao.base.words import Words, _noop, words
 
 if TYPE_CHECKING:
+    import polars
     import svy
 
 Floats = npt.NDArray[np.float64]
@@ -103,16 +103,17 @@ def weighted(
     `cell_least`: answers a stratum needs to make up for its own silent people. `trim_medians`: no weight is above so
     many times the median. Raises CannotWeigh.
     """
-    status = np.asarray(people.status)
-    if not (status == RESPONDED).any():
+    data, merged = _frame(people, cell_least)
+    answers = data.filter(data["status"] == RESPONDED)
+    if answers.is_empty():
         raise CannotWeigh(words(_noop("还没有人完成访问")), words(_noop("请先完成访问")))
-    _refuse_gaps(people, margins, status)
-    cells, merged = _cells(people, status, cell_least)
-    begun = _sample(people, cells)
-    steps = [_step(_noop("设计权数（1/π）"), np.asarray(people.weight, float)[status == RESPONDED])]
-    answered = begun.weighting.adjust("status", cells="cell", resp_mapping=None, wgt_name="w_nr", respondents_only=True)
-    steps.append(_step(_noop("无应答调整"), _weights(answered)))
-    fitted, cap, count, share = answered, 0.0, 0, 0.0
+    _refuse_gaps(answers, margins)
+    steps = [_step(_noop("设计权数（1/π）"), answers["w"].to_numpy())]
+    answered = _sample(data, people.is_clustered)
+    if len(answers) < len(data):
+        answered = answered.weighting.adjust("status", cells="cell", wgt_name="w_nr", respondents_only=True)
+        steps.append(_step(_noop("无应答调整"), _weights(answered)))
+    fitted, count, share = answered, 0, 0.0
     if margins:
         title = _noop("对齐总体边际（耙式）") if is_raked else _noop("事后分层")
         fitted = _fit(answered, margins, is_raked, None)
@@ -124,48 +125,52 @@ def weighted(
         count, share = int(above.sum()), float((weights[above] - cap).sum() / weights.sum())
         fitted = _trimmed(answered, margins, is_raked, cap)
         steps.append(_step(_noop("截尾"), _weights(fitted)))
-    weights = _weights(fitted)
-    report = WeightingReport(tuple(steps), merged, cap, count, share, _misfit(fitted, margins, weights))
-    return WeightedSample(fitted, weights, fitted.data["row"].to_numpy(), report, not people.is_clustered)
+    report = WeightingReport(tuple(steps), merged, cap, count, share, _misfit(fitted, margins))
+    rows = fitted.data["row"].to_numpy()
+    return WeightedSample(fitted, _weights(fitted), rows, report, is_finite=not people.is_clustered)
 
 
-def _refuse_gaps(people: People, margins: Mapping[str, Mapping[str, float]], status: npt.NDArray[np.str_]) -> None:
+def _refuse_gaps(answers: "polars.DataFrame", margins: Mapping[str, Mapping[str, float]]) -> None:
     """Levels of the population that nobody answered for, and answers that the population does not have."""
     todo = words(_noop("请合并相近的类别，或继续访问"))
     for variable, counts in margins.items():
-        there = {value for value, one in zip(people.known[variable], status, strict=True) if one == RESPONDED}
+        there = set(answers[f"k_{variable}"].unique())
         if empty := sorted(set(counts) - there):
-            raise CannotWeigh(
-                words(_noop("“{variable}”里没有人回答：{levels}"), variable=variable, levels=tuple(empty)), todo
-            )
+            said = words(_noop("“{variable}”里没有人回答：{levels}"), variable=variable, levels=tuple(empty))
+            raise CannotWeigh(said, todo)
         if strange := sorted(there - set(counts)):
             said = words(_noop("“{variable}”的总体边际里没有：{levels}"), variable=variable, levels=tuple(strange))
             raise CannotWeigh(said, todo)
 
 
-def _cells(people: People, status: npt.NDArray[np.str_], least: int) -> tuple[list[str], tuple[str, ...]]:
-    """The non-response cell of everybody: the stratum, or all strata together that have too few answers."""
-    answers = Counter(one for one, what in zip(people.stratum, status, strict=True) if what == RESPONDED)
-    small = {stratum for stratum in people.stratum if answers[stratum] < least}
-    if small and sum(answers[stratum] for stratum in small) < least:
-        # Even together they are too few: the stratum with the fewest answers takes them in.
-        others = [stratum for stratum in answers if stratum not in small]
-        small |= {min(others, key=lambda stratum: (answers[stratum], stratum))} if others else set()
-    return [_TOGETHER if stratum in small else stratum for stratum in people.stratum], tuple(sorted(small))
-
-
-def _sample(people: People, cells: Sequence[str]) -> "svy.Sample":
+def _frame(people: People, least: int) -> tuple["polars.DataFrame", tuple[str, ...]]:
+    """Everybody as columns, with the non-response cell: the stratum, or all strata together with too few answers."""
     import polars
-    import svy
 
     data = polars.DataFrame({
-        "row": range(len(people.status)), "stratum": list(people.stratum), "unit": list(people.unit),
-        "w": np.asarray(people.weight, float), "status": list(people.status), "cell": list(cells),
-        "size": [people.strata_size[stratum] for stratum in people.stratum],
-        **{f"k_{name}": list(column) for name, column in people.known.items()},
-    })  # fmt: skip
+        "stratum": people.stratum, "unit": people.unit, "w": np.asarray(people.weight, float), "status": people.status,
+        **{f"k_{name}": column for name, column in people.known.items()},
+    }).with_row_index("row")  # fmt: skip
+    answers = dict(
+        data.group_by("stratum").agg((polars.col("status") == RESPONDED).sum()).iter_rows()
+    )  # fmt: skip
+    small = {stratum for stratum, count in answers.items() if count < least}
+    if small and sum(answers[stratum] for stratum in small) < least:
+        # Even together they are too few: the stratum with the fewest answers takes them in.
+        others = sorted(answers.keys() - small, key=lambda stratum: (answers[stratum], stratum))
+        small |= set(others[:1])
+    cell = polars.when(polars.col("stratum").is_in(sorted(small))).then(polars.lit(_TOGETHER))
+    return data.with_columns(
+        cell.otherwise(polars.col("stratum")).alias("cell"),
+        polars.col("stratum").replace_strict(people.strata_size, return_dtype=polars.Int64).alias("size"),
+    ), tuple(sorted(small))  # fmt: skip
+
+
+def _sample(data: "polars.DataFrame", is_clustered: bool) -> "svy.Sample":
+    import svy
+
     # Where clusters are drawn, the first stage alone would leave out what varies within them: none is taken off there.
-    design: dict[str, Any] = {} if people.is_clustered else {"pop_size": "size"}
+    design: dict[str, Any] = {} if is_clustered else {"pop_size": "size"}
     return svy.Sample(
         data=data, design=svy.Design(stratum="stratum", psu="unit", wgt="w", singleton="center", **design)
     )  # fmt: skip
@@ -216,10 +221,12 @@ def _step(title: str, weights: Floats) -> Step:
     return Step(title, float(weights.sum()), float(weights.min()), float(weights.max()), n_eff, len(weights) / n_eff)
 
 
-def _misfit(sample: "svy.Sample", margins: Mapping[str, Mapping[str, float]], weights: Floats) -> float:
+def _misfit(sample: "svy.Sample", margins: Mapping[str, Mapping[str, float]]) -> float:
+    """The largest relative distance of the fitted weights from a margin."""
+    import polars
+
     worst = 0.0
     for name, counts in margins.items():
-        column = sample.data[f"k_{name}"].to_numpy()
-        for level, count in counts.items():
-            worst = max(worst, abs(float(weights[column == level].sum()) - count) / count)
+        for level, total in sample.data.group_by(f"k_{name}").agg(polars.col(sample.design.wgt).sum()).iter_rows():
+            worst = max(worst, abs(total - counts[level]) / counts[level])
     return worst
