@@ -53,7 +53,13 @@ def _calendar(args: Namespace) -> Result:
         f"{item.on}\t{KIND_NAMES[item.kind]}\t{item.title}\t{item.asker_name}\t{_minutes(item.minutes_hundredths)}"
         for item in seen.items
     ]
-    if not seen.items:
+    lines += [
+        f"{item.on}\t{KIND_NAMES[item.kind]}\t{item.title}\t{item.asker_name}\t"
+        + _("下级 {n} 次").format(n=f"{item.n_units:,}")
+        + f"\t{_minutes(item.minutes_hundredths)}"
+        for item in seen.below
+    ]
+    if not (seen.items or seen.below):
         lines.append(_("这个月没有要办的事；换一个月用 --period，例如 2026-11"))
     return Result(plain(seen), lines)
 

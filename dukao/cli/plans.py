@@ -23,6 +23,8 @@ from dukao.gate.rules.items import ItemDefinition
 
 NEEDS_ATTENTION = 4
 
+_NAMED = 10
+
 
 def _plan(args: Namespace) -> Result:
     return {
@@ -46,6 +48,13 @@ def _list(args: Namespace) -> Result:
     return Result([_plain(item) for item in found], [_line(item) for item in found])
 
 
+def _folded(names: list[str]) -> str:
+    """The first ten; `--json` has all."""
+    if len(names) <= _NAMED:
+        return joined(names)
+    return _("{names} 等 {n} 个").format(names=joined(names[:_NAMED]), n=len(names))
+
+
 def _item(args: Namespace) -> Result:
     on = timezone.localdate(args.at)
     shown = queries.plan_item(number=args.number, viewer=args.by, on=on, version=args.version)
@@ -57,7 +66,7 @@ def _item(args: Namespace) -> Result:
         said_of(_("目的"), shown.purpose),
         *(said_of(_("可以问"), question.text) for question in shown.questions),
         *(said_of(_("凭什么评价"), text) for text in shown.criteria),
-        *([said_of(_("列明的对象"), joined(target.unit_name for target in shown.targets))] if shown.targets else []),
+        *([said_of(_("列明的对象"), _folded([target.unit_name for target in shown.targets]))] if shown.targets else []),
         *([_("已执行 {used} 次，最多 {limit} 次").format(used=used.used, limit=used.limit)] if used else []),
         *_said(hits),
         *("\t".join([_("第 {n} 版").format(n=v.version), v.made_at.date().isoformat(), v.state_label, v.reason])

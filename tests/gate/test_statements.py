@@ -306,6 +306,17 @@ def test_change_in_percent(city, count, baseline, percent):
     assert replace(seen, count=count, until=date(2026, 12, 31)).change_percent == percent
 
 
+def test_the_calendar_of_a_town_tells_what_its_villages_are_asked(city):
+    ask(city, {"一村": 100, "二村": 200})
+    _visit(city, "一村", ON, "announced", demand=None)
+    _visit(city, "二村", ON, "unannounced", demand=None)
+    seen = queries.unit_calendar(unit=city.code["甲镇"], month=OCTOBER, viewer=city.actor["rita"])
+    told = {(item.kind, item.n_units, item.minutes_hundredths) for item in seen.below}
+    assert ("sheet", 2, 300) in told
+    assert [n for kind, n, _minutes in told if kind == "visit"] == [1]
+    assert queries.unit_calendar(unit=city.code["一村"], month=OCTOBER, viewer=city.actor["alice"]).below == ()
+
+
 @pytest.mark.parametrize(("count", "percent"), [(181, 0), (90, -50), (0, -100), (200, 10)])
 def test_part_of_a_year_is_compared_with_the_same_part(city, count, percent):
     _set(city, 365)

@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dukao.base import slips
 from dukao.base.models import Event
 from dukao.base.refusals import Invalid, NotThere
 from dukao.gate import actions, queries
 from dukao.gate.models import BurdenEntry, CodeMiss, Demand, RefusedVisit, Visit
-from dukao.gate.rules import visits as rules
 from dukao.org.rules import SYSTEM, Actor
 from tests.conftest import AT, ON
 from tests.gate.planned import approved_item
@@ -67,21 +67,21 @@ def visits(city) -> Visits:
 # Codes
 
 
-@given(st.binary(min_size=rules.CODE_BYTES, max_size=rules.CODE_BYTES), st.data())
+@given(st.binary(min_size=slips.CODE_BYTES, max_size=slips.CODE_BYTES), st.data())
 def test_a_code_is_read_however_it_is_typed(chance, data):
-    code = rules.code_of(chance)
+    code = slips.code_of(chance)
     typed = "".join(data.draw(st.sampled_from([
         letter, letter.lower(), chr(ord(letter) + 0xFEE0), {"0": "O", "1": "l"}.get(letter, letter), f"{letter} ",
         f"{letter}-",
     ])) for letter in code)  # fmt: skip
-    assert rules.code_from(typed) == rules.code_from(rules.code_text(code)) == code
+    assert slips.code_from(typed) == slips.code_from(slips.code_text(code)) == code
 
 
 @pytest.mark.parametrize(
     "text", ["", "7K3M", "7K3M-0D2X-7K3M-0D2", "7K3M-0D2X-7K3M-0D2XX", "7K3M-0D2X-7K3M-0D2U", "码" * 16]
 )
 def test_what_is_no_code_is_none(text):
-    assert rules.code_from(text) == ""
+    assert slips.code_from(text) == ""
 
 
 def test_the_code_says_who_comes_why_and_on_what_basis(visits, city):

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.slips import CODE_BYTES, code_digest, code_from, code_of
 from dukao.base.trail import event_statement, record_event
 from dukao.base.wording import period_text
 from dukao.gate.actions.demands import Reason, put_refusal
@@ -44,7 +45,7 @@ from dukao.gate.queries.quotas import (
     too_soon,
 )
 from dukao.gate.queries.visits import VisitView, code_does_not_hold, visit
-from dukao.gate.rules.visits import CODE_BYTES, code_digest, code_from, code_of, is_sealed, number_of
+from dukao.gate.rules.visits import is_sealed, number_of
 from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.rules import SYSTEM, Actor

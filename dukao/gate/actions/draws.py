@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.slips import CODE_BYTES, code_of
 from dukao.base.trail import record_event
 from dukao.base.wording import joined
 from dukao.gate.models import Draw, PlanItem
 from dukao.gate.queries.draws import DrawView, draw, draw_row
 from dukao.gate.rules import draws as rules
-from dukao.gate.rules.visits import CODE_BYTES, code_of
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 

@@ -50,6 +50,7 @@ from dukao.gate.queries.ledger import (
     KIND_NAMES,
     AskerBurden,
     BaselineView,
+    BelowItem,
     Burden,
     Calendar,
     CalendarItem,
@@ -148,8 +149,8 @@ from dukao.gate.queries.visits import (
 
 __all__ = [
     "ESTIMATE_NAMES", "FORMULAS", "GROUND_NAMES", "KIND_NAMES", "AppealCase", "AppealView", "AskerBurden",
-    "AskerMinutes", "AskerMonth", "Assessment", "BaselineView", "Burden", "Calendar", "CalendarItem", "CapState",
-    "CodeDoesNotHold", "Coming", "Compared", "Counting", "CrowdedPlace", "CrowdedUnit", "DemandView",
+    "AskerMinutes", "AskerMonth", "Assessment", "BaselineView", "BelowItem", "Burden", "Calendar", "CalendarItem",
+    "CapState", "CodeDoesNotHold", "Coming", "Compared", "Counting", "CrowdedPlace", "CrowdedUnit", "DemandView",
     "DepartmentPlan", "DepartmentStatement", "DocumentCount", "DocumentLine", "DocumentView", "Dodge", "DrawView",
     "DrawnUnit", "DueElsewhere", "Engagement", "HeavyDemand", "InspectionCount", "ItemToBook", "ItemView",
     "JointItem", "JointMonth", "JointPlanView", "JointVisitView", "Judged", "KindBurden", "Median", "MeetingView",

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from dukao.base.refusals import NotThere, Refused
+from dukao.base.slips import code_digest, code_from
 from dukao.gate.models import RefusedVisit, Visit, VisitPart
-from dukao.gate.rules.visits import code_digest, code_from, is_sealed, number_of
+from dukao.gate.rules.visits import is_sealed, number_of
 from dukao.law import queries as law
 from dukao.law.workdays import UnknownYear, workday_after
 from dukao.org import queries as org

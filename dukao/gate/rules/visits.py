@@ -1,24 +1,9 @@
-"""Check codes as people write them, and the days and hours that follow a visit."""
+"""Numbers of visits, who is kept from them, and the days and hours that follow them."""
 
-import hashlib
-from base64 import b32encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-# Crockford's Base32: no I, L, O, U, so that a code read aloud or copied by hand is not misread.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_LENGTH = 16  # × 5 bits: 80 bits, beyond guessing
-CODE_BYTES = CODE_LENGTH * 5 // 8
-_FROM_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
-_GROUP = 4
-_READ_AS = str.maketrans("OIL", "011")
-_BETWEEN = str.maketrans("", "", " \u3000\t\r\n-－—–_·.")
-
-
-def code_of(chance: bytes) -> str:
-    """The check code of `CODE_BYTES` bytes of chance."""
-    assert len(chance) == CODE_BYTES, "a code has exactly as much chance in it as it has letters"
-    return b32encode(chance).translate(_FROM_RFC_4648).decode()
+from dukao.base.slips import CODE_BYTES, code_of
 
 
 def number_of(digest: str) -> str:
@@ -27,25 +12,6 @@ def number_of(digest: str) -> str:
     By chance like the code itself: numbers in a row would tell of a sealed visit by its gap.
     """
     return f"JC-{code_of(bytes.fromhex(digest)[:CODE_BYTES])[:10]}"
-
-
-def code_from(text: str) -> str:
-    """The code as it was minted, however it was typed: small or full-width letters, blanks, hyphens, O for 0, I or L
-    for 1. Empty where the text is no code at all.
-    """
-    plain = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
-    code = plain.translate(_BETWEEN).upper().translate(_READ_AS)
-    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else ""
-
-
-def code_text(code: str) -> str:
-    """`7K3M-0D2X-…`, as it is printed and read aloud."""
-    return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
-
-
-def code_digest(code: str) -> str:
-    """What is kept of a code. Its own 80 bits are salt enough."""
-    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def is_sealed(*, mode: str, has_arrived: bool) -> bool:

@@ -5,6 +5,15 @@ import './tables.js';
 import './keys.js';
 import './forms.js';
 
+// On a phone the menu scrolls sideways: the entry of this page comes into sight.
+const here = document.querySelector('.menu [aria-current]');
+if (here) {
+  const menu = here.closest('.menu');
+  const seen = menu.getBoundingClientRect();
+  const own = here.getBoundingClientRect();
+  menu.scrollLeft += own.left + own.width / 2 - seen.left - seen.width / 2;
+}
+
 if (document.querySelector('[data-live]')) import('./live.js');
 if (document.querySelector('[data-chart]')) import('./charts.js');
 if (document.querySelector('[data-filing]')) import('./filing.js');

@@ -1,7 +1,7 @@
 """Reading the burden ledger: statements, the calendar, what would come of one more demand, and the baselines."""
 
 from dukao.gate.queries.ledger.baselines import BaselineView, Compared, baselines, comparison
-from dukao.gate.queries.ledger.calendar import Calendar, CalendarItem, unit_calendar
+from dukao.gate.queries.ledger.calendar import BelowItem, Calendar, CalendarItem, unit_calendar
 from dukao.gate.queries.ledger.entries import ESTIMATE_NAMES, FORMULAS, KIND_NAMES, Burden
 from dukao.gate.queries.ledger.statements import (
     AskerBurden,
@@ -18,8 +18,8 @@ from dukao.gate.queries.ledger.statements import (
 from dukao.gate.queries.ledger.what_if import CrowdedUnit, DueElsewhere, WhatIf, what_if
 
 __all__ = [
-    "ESTIMATE_NAMES", "FORMULAS", "KIND_NAMES", "AskerBurden", "BaselineView", "Burden", "Calendar", "CalendarItem",
-    "Compared", "CrowdedUnit", "DepartmentStatement", "DueElsewhere", "KindBurden", "Median", "StatementLine",
-    "UnitBurden", "UnitStatement", "WhatIf", "baselines", "comparison", "department_statement", "latest_month",
-    "unit_calendar", "unit_statement", "what_if",
+    "ESTIMATE_NAMES", "FORMULAS", "KIND_NAMES", "AskerBurden", "BaselineView", "BelowItem", "Burden", "Calendar",
+    "CalendarItem", "Compared", "CrowdedUnit", "DepartmentStatement", "DueElsewhere", "KindBurden", "Median",
+    "StatementLine", "UnitBurden", "UnitStatement", "WhatIf", "baselines", "comparison", "department_statement",
+    "latest_month", "unit_calendar", "unit_statement", "what_if",
 ]  # fmt: skip
