@@ -1,11 +1,13 @@
 """Codes that stand on a slip of paper: written down or read aloud, typed on a phone, and kept as a digest only."""
 
 import hashlib
+from base64 import b32encode
 
 # Crockford's Base32: no I, L, O, U, so that a code read aloud or copied by hand is not misread.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16  # × 5 bits: 80 bits, beyond guessing
 CODE_BYTES = CODE_LENGTH * 5 // 8
+_FROM_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
 _GROUP = 4
 _READ_AS = str.maketrans("OIL", "011")
 _BETWEEN = str.maketrans("", "", " \u3000\t\r\n-－—–_·.")
@@ -14,8 +16,7 @@ _BETWEEN = str.maketrans("", "", " \u3000\t\r\n-－—–_·.")
 def code_of(chance: bytes) -> str:
     """The code of `CODE_BYTES` bytes of chance."""
     assert len(chance) == CODE_BYTES, "a code has exactly as much chance in it as it has letters"
-    bits = int.from_bytes(chance, "big")
-    return "".join(ALPHABET[bits >> 5 * place & 31] for place in reversed(range(CODE_LENGTH)))
+    return b32encode(chance).translate(_FROM_RFC_4648).decode()
 
 
 def code_from(text: str) -> str:

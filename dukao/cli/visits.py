@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from dukao.base.refusals import Invalid
+from dukao.base.slips import code_text
 from dukao.base.spoken import spoken
 from dukao.base.wording import joined, said_of, with_note
 from dukao.cli.command import Command, Result
@@ -20,7 +21,6 @@ from dukao.cli.given import file_given
 from dukao.gate import actions, queries
 from dukao.gate.queries import DrawView, VisitView
 from dukao.gate.rules.draws import faults_of
-from dukao.gate.rules.visits import code_text
 
 NEEDS_ATTENTION = 4
 _FILE_MOST_BYTES = 20_000_000

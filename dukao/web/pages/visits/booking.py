@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.slips import code_text
 from dukao.base.wording import clauses
 from dukao.gate import actions, queries
 from dukao.gate.queries import Engagement, ItemToBook, UnitToBook, VisitView
-from dukao.gate.rules.visits import code_text
 from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.rules import Actor
