@@ -2,9 +2,10 @@
 
 Each design is drawn thousands of times; each time the population's share lies anew within the band of the design (a
 single share would show the steps of counting, not the method). The share, its linearised error and the product's own
-`share_interval` are worked out for all samples at once; the first samples of every design go through the product from
-end to end (svy), and both must agree. What is told is how often the interval holds the true share, with the error of the
-simulation itself, and beside it other intervals: Wald with t, the logit of R's svyciprop, Korn and Graubard.
+`share_interval` are worked out for all samples at once; the first samples of every design go through the product
+from end to end (svy), and both must agree. What is told is how often the interval holds the true share, with the
+error of the simulation itself, and beside it other intervals: Wald with t, the logit of R's svyciprop, Korn and
+Graubard.
 
 At exactly 0 % and 100 % an interval that reaches the end always holds it: more than promised, and told as such.
 """
@@ -112,10 +113,11 @@ def designs() -> Iterator[Design]:
         yield _stratified(f"16 strata of {each}, {name}", _BANDS[name], [each] * 16, [2000] * 16)
     uneven = [1, 2, 2, 3, 3, 4, 5, 8, 12, 20, 30, 40]
     for name in ("5–15 %", "40–60 %", "85–95 %"):
-        yield _stratified(f"uneven strata, one of 1, {name}", _BANDS[name], uneven, [n * 60 for n in uneven])
-        yield _stratified(f"one stratum asked whole, {name}", _BANDS[name], [40, 30, 30, 30], [40, 900, 2000, 6000])
-        yield _stratified(f"strata unlike each other, {name}", _BANDS[name], [30] * 8, [500 * (k + 1) for k in range(8)],
-                          spread=0.8)  # fmt: skip
+        band = _BANDS[name]
+        yield _stratified(f"uneven strata, one of 1, {name}", band, uneven, [n * 60 for n in uneven])
+        yield _stratified(f"one stratum asked whole, {name}", band, [40, 30, 30, 30], [40, 900, 2000, 6000])
+        sizes = [500 * (k + 1) for k in range(8)]
+        yield _stratified(f"strata unlike each other, {name}", band, [30] * 8, sizes, spread=0.8)
     for count, each, tied in ((12, 10, 0.05), (30, 10, 0.05), (30, 10, 0.2), (60, 5, 0.1), (60, 20, 0.05)):
         for name in ("5–15 %", "40–60 %", "85–95 %"):
             yield _clustered(f"{count} clusters of {each}, ρ {tied}, {name}", _BANDS[name], count, each, tied)
@@ -220,7 +222,7 @@ def _raked(name: str, band: tuple[float, float], n: int) -> Design:
 
 
 def _covered(design: Design, samples: int, rng: np.random.Generator) -> dict[str, float]:
-    """Method → share of samples whose interval holds the true share; samples without every age or sex are drawn anew."""
+    """Method → share of samples whose interval holds the truth; samples without every age or sex are drawn anew."""
     held: dict[str, float] = {}
     done, is_first = 0, True
     batch = max(1, min(samples, _BATCH_CELLS // len(design.strata)))

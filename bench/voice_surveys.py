@@ -104,13 +104,16 @@ def _timed(work: Callable[[], tuple[float, float, float, float]], rounds: int) -
 
 
 def _ours(people: People, margins: dict[str, dict[str, float]]) -> tuple[float, float, float, float]:
+    import polars
+
     from dukao.voice.rules.estimates import estimates_of
     from dukao.voice.rules.weighting import RESPONDED, People, weighted
 
-    count = len(people["w"])
+    columns = polars.DataFrame(people)  # all begin with columns in memory
     everybody = People(
-        stratum=people["stratum"].tolist(), unit=people["unit"].tolist(), weight=people["w"].tolist(),
-        status=[RESPONDED] * count, known={name: people[name].tolist() for name in _COUNTS},
+        stratum=columns["stratum"], unit=columns["unit"], weight=columns["w"],  # type: ignore[arg-type]
+        status=polars.Series([RESPONDED] * len(columns)),  # type: ignore[arg-type]
+        known={name: columns[name] for name in _COUNTS},  # type: ignore[misc]
         strata_size=dict.fromkeys(map(str, range(16)), 1000), is_clustered=True,
     )  # fmt: skip
     began = time.perf_counter()

@@ -49,8 +49,9 @@ def _define(args: Namespace) -> Result:
 
 
 def _promise(args: Namespace) -> Result:
+    frame = file_given(args.file).read_bytes()
     return _told(actions.promise_sample(
-        survey_code=args.code, frame=file_given(args.file).read_bytes(), public_source=args.public_source, by=args.by, at=args.at
+        survey_code=args.code, frame=frame, public_source=args.public_source, by=args.by, at=args.at
     ))  # fmt: skip
 
 
