@@ -334,6 +334,13 @@ PHRASES = (
     _noop("对象写了两次：{codes}"),
     _noop("没有列出对象时，要写明总次数"),
     _noop("总次数 {n} 多于各对象次数之和 {most}"),
+    # a supervision task
+    _noop("写一个部门或一个单位"),
+    _noop("同一个单位写了两次"),
+    _noop("由单位提出的，写明哪个单位"),
+    _noop("办的单位不能自己确认"),
+    _noop("只有线索来的，才由反映人确认"),
+    _noop("写明线索编号"),
     # the chain of seals
     _noop("链条在 {place} 处缺少 {n} 个事件"),
     _noop("事件或其前一个事件被改动"),
