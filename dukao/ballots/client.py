@@ -17,8 +17,9 @@ from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
-from dukao.ballots.wire import from_base64, to_base64
+from dukao.ballots.wire import to_base64
 from dukao.base.refusals import Refused
+from dukao.base.words import _noop
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LETTERS = 16  # 80 bits
@@ -205,7 +206,9 @@ class _Service:
         except HTTPError as refusal:
             raise _refused(refusal) from None
         except (OSError, HTTPException) as error:
-            raise Unreachable(f"{self.url} 没有应答", why=str(error), todo="看看签发处和票箱是否在运行") from None
+            raise Unreachable(
+                _noop("签发处或计票箱没有应答"), why=f"{self.url} {error}", todo=_noop("看看签发处和计票箱是否在运行")
+            ) from None
 
 
 def _refused(refusal: HTTPError) -> NotTaken:
@@ -222,9 +225,3 @@ def _totals(said: dict[str, Any]) -> Totals:
         round=told["round"], entitled=told["entitled"], issued=told["issued"],
         document=said["document"], signature=said["signature"],
     )  # fmt: skip
-
-
-__all__ = [
-    "Bad", "Board", "Issuer", "NotTaken", "Second", "Totals", "Unreachable", "digest_of_code", "digest_of_person",
-    "from_base64", "new_code", "paper_of",
-]  # fmt: skip

@@ -78,12 +78,12 @@ def _check_board(report: Report, told: dict[str, Any], key: str) -> None:
     manifest = told["manifest"]
     report.say(
         is_by(told["key"], "manifest", manifest["document"], manifest["signature"]),
-        words(_noop("评议的题目、对象和公钥由票箱签名")), words(_noop("评议说明书的签名不对")),
+        words(_noop("题目、对象和公钥由计票箱签名")), words(_noop("评议说明书的签名不对")),
     )  # fmt: skip
     if key:
-        report.say(key == told["key"], words(_noop("票箱公钥与您给出的一致")), words(_noop("票箱公钥与您给出的不一致")))
+        report.say(key == told["key"], words(_noop("公钥与您给出的一致")), words(_noop("公钥与您给出的不一致")))
     else:
-        report.open.append(words(_noop("票箱公钥是否就是公布的那一个：请与别处公布的公钥核对，或用 --key 给出")))
+        report.open.append(words(_noop("计票箱公钥是否就是公布的那一个：请与别处公布的公钥核对，或用 --key 给出")))
 
 
 def _check_log(

@@ -77,7 +77,7 @@ def _data(report: Report) -> dict[str, object]:
 def _lines(report: Report) -> list[str]:
     lines = [
         _("评议 {round}：{n} 份选票").format(round=report.round, n=report.leaves),
-        _("票箱公钥 {key}").format(key=report.key), _("日志根 {root}").format(root=report.root),
+        _("计票箱公钥 {key}").format(key=report.key), _("日志根 {root}").format(root=report.root),
         *(f"✓ {say(one)}" for one in report.held),
         *(f"✗ {say(one)}" for one in report.found),
         *(_("未核对：{what}").format(what=say(one)) for one in report.open),
@@ -99,15 +99,15 @@ def _service_arguments(port: int) -> Callable[[ArgumentParser], None]:
 
 
 def _verify_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("source", metavar="URL|FILE", help=_("评议在票箱上的网址，或保存下来的公开数据"))
-    parser.add_argument("--key", default="", help=_("别处公布的票箱公钥（base64）"))
+    parser.add_argument("source", metavar="URL|FILE", help=_("评议在计票箱上的网址，或保存下来的公开数据"))
+    parser.add_argument("--key", default="", help=_("别处公布的计票箱公钥（base64）"))
     parser.add_argument("--head", action="append", default=[], metavar="FILE", help=_("早先保存的日志首部或公开数据"))
     parser.add_argument("--save", default="", metavar="FILE", help=_("把取来的公开数据存下来"))
 
 
 COMMANDS = [
     Command("issuer", _l("签发处：核对资格，盲签凭证"), _serve, _service_arguments(8002), "dukao issuer --port 8002"),
-    Command("board", _l("票箱：收选票，记公开日志"), _serve, _service_arguments(8003), "dukao board --port 8003"),
+    Command("board", _l("计票箱：收选票，记公开日志"), _serve, _service_arguments(8003), "dukao board --port 8003"),
     Command("verify-poll", _l("任何人都能重算一次评议"), _verify, _verify_arguments,
             "dukao verify-poll http://127.0.0.1:8003/rounds/CODE"),
 ]  # fmt: skip

@@ -125,7 +125,7 @@ def _children(host: str, port: int, workers: int, threads: int, with_work: bool)
         Child(_("实时更新"), [*granian, "--interface", "asginl", "--port", str(port + 1), "--workers", "1",
                        "dukao.asgi:application"]),
         Child(_("签发处"), serving("issuer", host, port + 2)),
-        Child(_("票箱"), serving("board", host, port + 3)),
+        Child(_("计票箱"), serving("board", host, port + 3)),
     ]
     if with_work:
         family.append(Child(_("后台工作"), [sys.executable, "-m", "dukao.cli.main", "work"]))
@@ -188,7 +188,7 @@ def _serve(args: Namespace) -> Result:
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help=_("在哪个地址上提供服务（默认只在本机）"))
-    parser.add_argument("--port", type=int, default=8000, help=_("网页的端口；实时更新、签发处和票箱依次用后面三个"))
+    parser.add_argument("--port", type=int, default=8000, help=_("网页的端口；实时更新、签发处和计票箱依次用后面三个"))
     parser.add_argument("--workers", type=int, default=min(4, os.cpu_count() or 1), help=_("网页进程数"))
     parser.add_argument("--threads", type=int, default=4, help=_("每个网页进程的线程数"))
     parser.add_argument("--no-work", action="store_true", help=_("不带后台工作（它在别处运行）"))
