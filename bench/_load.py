@@ -42,7 +42,8 @@ def load(port: int, requests: Sequence[bytes], *, connections: int, with_bodies:
 
 
 def _child(port: int, requests: Sequence[bytes], connections: int, with_bodies: bool, out: Any) -> None:
-    run, poll, doing, rest = Run(), select.epoll(), {}, iter(range(len(requests)))
+    run, poll, rest = Run(), select.epoll(), iter(range(len(requests)))
+    doing: dict[int, list[Any]] = {}
     sockets = {}
     for number in rest:
         one = socket.create_connection(("127.0.0.1", port))
