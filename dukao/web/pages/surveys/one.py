@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.spoken import spoken
 from dukao.base.wording import joined, said_of
 from dukao.voice import actions
 from dukao.voice.actions import CallResult
@@ -254,7 +255,7 @@ def _quotas(found: SurveyView) -> Table | None:
 
 def _weights(weighting: dict) -> Table:  # type: ignore[type-arg]
     rows = [
-        row(_(one["title"]), number(round(one["total"])), f"{one['least']:,.1f}", f"{one['most']:,.1f}",
+        row(spoken(one["title"]), number(round(one["total"])), f"{one['least']:,.1f}", f"{one['most']:,.1f}",
             f"{one['n_eff']:,.0f}", f"{one['effect']:.2f}")
         for one in weighting["steps"]
     ]  # fmt: skip
