@@ -70,7 +70,7 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
             (words.period(one), f"?month={one.code}", one == month)
             for one in dict.fromkeys(sorted({this.previous(), this, this.next(), this.next(2), month}))
         ),
-        total=total.format(n=n, minutes=words.minutes(seen.minutes_hundredths)),
+        total=total.format(n=n, minutes=words.minutes(seen.minutes_hundredths)) if n else "",
         days=tuple(
             Day(
                 f"{words.day(on, today)} {words.weekday(on)}", on < today,
