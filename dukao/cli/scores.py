@@ -16,11 +16,12 @@ from dukao.base.spoken import spoken
 from dukao.base.wording import said_of, say, with_note
 from dukao.cli.command import Command, Result
 from dukao.cli.given import file_given
+from dukao.gate.rules.hits import RuleHit
 from dukao.scores import actions, queries
-from dukao.scores.queries import AppealView, CardView, ScoreRow
+from dukao.scores.queries import AppealView, CardView, LineScore, ScoreRow
 from dukao.scores.rules.definitions import ScorecardDefinition
 from dukao.scores.rules.replay import replayed, told
-from dukao.scores.wording import ABSENT, APPEAL_STATES, STATES
+from dukao.scores.rules.wording import ABSENT, APPEAL_STATES, STATES
 
 _FOUND = 4
 _FILE_MOST = 5_000_000
@@ -35,7 +36,9 @@ def _scores(args: Namespace) -> Result:
 
 def _list(args: Namespace) -> Result:
     found = queries.scorecards(viewer=args.by)
-    lines = [f"{c.code}\t{c.title}\t{_(STATES[c.state])}\t" + _("{n} 个对象").format(n=c.scored_count) for c in found]
+    lines = [
+        "\t".join((c.code, c.title, _(STATES[c.state]), _("{n} 个对象").format(n=c.scored_count))) for c in found
+    ]  # fmt: skip
     return Result([_card(card) for card in found], lines)
 
 
@@ -62,22 +65,25 @@ def _show(args: Namespace) -> Result:
 
 
 def _lines(row: ScoreRow) -> list[str]:
-    return [
-        f"{line.title}\t{line.points if line.points is not None else with_note(_('不计'), _(ABSENT[line.absent]))}"
-        f"\t/ {line.weight}\t{line.how}"
-        for line in row.lines
-    ]
+    return ["\t".join((line.title, _points(line), f"/ {line.weight}", line.how)) for line in row.lines]
+
+
+def _points(line: LineScore) -> str:
+    return with_note(_("不计"), _(ABSENT[line.absent])) if line.points is None else line.points
 
 
 def _judge(args: Namespace) -> Result:
     hits = queries.judged_card(definition=_definition(args.file), on=timezone.localdate(args.at))
     lines = [
-        said_of(f"{hit.rule} {_('不能') if hit.refuses else _('提醒')}", f"{say(hit.what)} → {say(hit.todo)}")
-        for hit in hits
+        said_of(" ".join((hit.rule, _verdict(hit))), " → ".join((say(hit.what), say(hit.todo)))) for hit in hits
     ] or [_("规则没有意见")]
     data = [{"rule": h.rule, "action": h.action, "what": say(h.what), "todo": say(h.todo), "source": h.source,
              "place": h.place} for h in hits]  # fmt: skip
     return Result(data, lines, _FOUND if any(hit.refuses for hit in hits) else 0)
+
+
+def _verdict(hit: RuleHit) -> str:
+    return _("不能") if hit.refuses else _("提醒")
 
 
 def _define(args: Namespace) -> Result:
@@ -118,7 +124,7 @@ def _appeals(args: Namespace) -> Result:
 
 
 def _appeal_line(one: AppealView) -> str:
-    return f"{one.number}\t{one.scored_name}\t{one.line_title}\t{_(APPEAL_STATES[one.state])}\t{one.due_on}"
+    return "\t".join((one.number, one.scored_name, one.line_title, _(APPEAL_STATES[one.state]), f"{one.due_on}"))
 
 
 def _appeal(args: Namespace) -> Result:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dukao.base.wording import joined
-from dukao.scores import actions, queries, wording
+from dukao.scores import actions, queries
 from dukao.scores.queries import CardView, Overview
+from dukao.scores.rules import wording
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
 from dukao.web.pages.scores import screen

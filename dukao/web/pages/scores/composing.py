@@ -17,8 +17,9 @@ from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.indicators import queries as indicators
 from dukao.law import queries as law
 from dukao.org.rules import Actor
-from dukao.scores import actions, queries, wording
+from dukao.scores import actions, queries
 from dukao.scores.queries import TITLES
+from dukao.scores.rules import wording
 from dukao.scores.rules.definitions import SATISFACTION, LineDefinition, ScorecardDefinition
 from dukao.web import doors, words
 from dukao.web.doors import Crumb

@@ -12,8 +12,8 @@ from dukao.base.periods import Period
 from dukao.base.wording import say
 from dukao.gate.rules.hits import RuleHit
 from dukao.indicators.rules import rounded
-from dukao.scores import wording
 from dukao.scores.queries import CardView, LineScore
+from dukao.scores.rules import wording
 from dukao.web import words
 from dukao.web.doors import Crumb
 from dukao.web.measures import measure
