@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http.client import HTTPConnection, HTTPException
@@ -153,13 +153,16 @@ def _found(pattern: str, html: str) -> str:
 
 
 def _free_ports() -> int:
-    """A port that is free together with the next three."""
+    """A port that can be had together with the next three."""
     for _attempt in range(50):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        if port < 65_000 and not any(_answers(port + step) for step in (1, 2, 3)):
-            return port
+        with ExitStack() as stack:
+            first = stack.enter_context(socket.socket())
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            with suppress(OSError, OverflowError):
+                for step in (1, 2, 3):
+                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port + step))
+                return port
     raise NotSeen("找不到空闲端口")
 
 
