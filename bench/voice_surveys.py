@@ -132,7 +132,7 @@ def _svy(people: People, margins: dict[str, dict[str, float]]) -> tuple[float, f
     sample = svy.Sample(data=data, design=svy.Design(stratum="stratum", psu="unit", wgt="w"))
     raked = sample.weighting.rake(controls=margins, tol=1e-6, max_iter=100)
     between = time.perf_counter()
-    (found,) = raked.estimation.mean("y").estimates
+    (found,) = raked.estimation.mean("y").estimates  # type: ignore[union-attr]
     return between - began, time.perf_counter() - between, found.est, found.se
 
 

@@ -144,7 +144,7 @@ def end_call(
         elif outcome == "no_answer":
             contact.next_at = _another_time(at, rule)
         contact.outcome, contact.calls = outcome, contact.calls + 1
-        contact.is_done = OUTCOMES[outcome].ends or contact.calls >= rule["calls_most"]  # type: ignore[index]
+        contact.is_done = OUTCOMES[outcome].ends or contact.calls >= rule["calls_most"]
         contact.held_by, contact.held_until = "", None
         contact.save()
 
@@ -206,7 +206,7 @@ def bring_in_calls(*, survey_code: str, calls: Iterable[CallResult], by: Actor, 
                 Contact.objects.filter(pk__in=ids[begin : begin + _BATCH]).update(
                     outcome=outcome,
                     is_done=OUTCOMES[outcome].ends,
-                    calls=F("calls") + 1,  # type: ignore[index]
+                    calls=F("calls") + 1,
                 )
         Interview.objects.bulk_create(interviews, batch_size=_BATCH)
         called = sum(map(len, ended.values()))

@@ -3,8 +3,9 @@
 import hashlib
 import hmac
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -114,8 +115,9 @@ def draw_sample(*, survey_code: str, public_part: str, by: Actor, at: datetime) 
              for position, line in enumerate(drawing.order_of(seed, public_part, list(weights)), start=1)),
             batch_size=_BATCH,
         )  # fmt: skip
-        Invitation.objects.bulk_create((Invitation(key=keys[line], on=today) for line in sorted(weights, key=keys.get)),
-                                       batch_size=_BATCH)  # fmt: skip
+        # In the order of the keys: the order of the lines would tell who they are.
+        invited = sorted(keys[line] for line in weights)
+        Invitation.objects.bulk_create((Invitation(key=key, on=today) for key in invited), batch_size=_BATCH)
         row.state = Survey.State.DRAWN
         row.save(update_fields=["state"])
         _record("drawn", row, by, at, public_part=public_part, drawn=len(weights), left_out=len(left_out))
@@ -149,7 +151,7 @@ def _promised_frame(row: Survey, sample: SurveySample) -> bytes:
     return frame
 
 
-def _asked_lately(keys: dict[int, str], rule: dict, today) -> list[int]:  # type: ignore[no-untyped-def, type-arg]
+def _asked_lately(keys: Mapping[int, str], rule: Mapping[str, int], today: date) -> list[int]:
     """The lines whose people were invited as often as they may be within the window."""
     since = asked_since(today, rule["window_days"])
     counts: dict[str, int] = defaultdict(int)

@@ -220,6 +220,7 @@ def survey_result(*, code: str) -> ResultView:
     row = Survey.objects.select_related("unit").filter(code=code, state=Survey.State.PUBLISHED).first()
     if row is None:
         raise NotThere()
+    assert row.published_at is not None, "published surveys have their moment"
     definition = SurveyDefinition.model_validate(row.definition)
     frame, weighting = definition.frame, row.report["weighting"]
     return ResultView(
@@ -346,7 +347,7 @@ def _sample(row: SurveySample) -> SampleView:
 
 def _recheck(row: Survey) -> tuple[int, int, int]:
     done = Interview.objects.filter(contact__survey=row, contact__is_rechecked=True, completed_at__isnull=False)
-    asked = [(a, b) for a, b in done.values_list("recheck_asked", "recheck_agreed") if a]
+    asked = [(a, b or 0) for a, b in done.values_list("recheck_asked", "recheck_agreed") if a]
     total = sum(a for a, _b in asked)
     return done.count(), len(asked), round(100 * sum(b for _a, b in asked) / total) if total else 0
 

@@ -7,15 +7,11 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
 
 from dukao.base.words import _noop
 from dukao.voice.rules.surveys import QuotaDefinition, SurveyDefinition, SurveyQuestion, matches
 from dukao.voice.rules.weighting import INELIGIBLE, RESPONDED, SILENT, UNKNOWN
 
-Outcome = Literal[
-    "completed", "partial", "refused", "no_answer", "call_back", "not_eligible", "wrong_number", "quota_full"
-]
 # Asked and not wanted to say: an answer that is none.
 SKIPPED = "-"
 
@@ -30,7 +26,7 @@ class OutcomeRule:
     status: str
 
 
-OUTCOMES: dict[Outcome, OutcomeRule] = {
+OUTCOMES: dict[str, OutcomeRule] = {
     "completed": OutcomeRule(_noop("问完了"), "1.1", True, RESPONDED),
     "partial": OutcomeRule(_noop("中途不想答了"), "2.12", True, SILENT),
     "refused": OutcomeRule(_noop("拒绝访问"), "2.11", True, SILENT),
@@ -44,7 +40,7 @@ OUTCOMES: dict[Outcome, OutcomeRule] = {
 
 def status_of(outcome: str) -> str:
     """What became of somebody, for weighting; who was never called is unknown."""
-    return OUTCOMES[outcome].status if outcome in OUTCOMES else UNKNOWN  # type: ignore[index]
+    return OUTCOMES[outcome].status if outcome in OUTCOMES else UNKNOWN
 
 
 def next_call(after: datetime, *, from_hour: int, to_hour: int, hours_least: int, chance: float) -> datetime:

@@ -16,16 +16,16 @@ Allocation = Literal["proportional", "neyman", "equal"]
 Weighting = Literal["raking", "poststratify", "design"]
 QUESTIONS_MOST, OPTIONS_MOST = 40, 12
 # What stands in the survey's words where a figure comes from no random sample.
-SAMPLINGS: dict[Sampling, str] = {
+SAMPLINGS: dict[str, str] = {
     "probability": _noop("概率样本"),
     "quota": _noop("配额样本，不是概率样本"),
     "volunteer": _noop("自愿参加，不是概率样本"),
 }
-MODES: dict[Mode, str] = {"phone": _noop("电话"), "face": _noop("入户"), "web": _noop("网上")}
-ALLOCATIONS: dict[Allocation, str] = {
+MODES: dict[str, str] = {"phone": _noop("电话"), "face": _noop("入户"), "web": _noop("网上")}
+ALLOCATIONS: dict[str, str] = {
     "proportional": _noop("按比例"), "neyman": _noop("最优（内曼）"), "equal": _noop("各层相同"),
 }  # fmt: skip
-WEIGHTINGS: dict[Weighting, str] = {
+WEIGHTINGS: dict[str, str] = {
     "raking": _noop("按边际比例迭代（耙式）"), "poststratify": _noop("事后分层"), "design": _noop("只用设计权数"),
 }  # fmt: skip
 _Text = Annotated[str, Field(max_length=400)]

@@ -17,9 +17,9 @@ from dukao.base.words import Words, _noop, words
 
 if TYPE_CHECKING:
     import polars
-    import svy
 
 Floats = npt.NDArray[np.float64]
+Sample = Any  # of svy, which is imported where it is used
 # What became of somebody drawn: answered, did not, is not among those asked about, nobody knows.
 RESPONDED, SILENT, INELIGIBLE, UNKNOWN = "rr", "nr", "in", "uk"
 WITHIN, ROUNDS_MOST = 1e-6, 100
@@ -78,7 +78,7 @@ class WeightingReport:
 class WeightedSample:
     """`sample` is svy's, with its history of adjustments, which the standard errors need; `rows` index into People."""
 
-    sample: "svy.Sample"
+    sample: Sample
     weights: Floats
     rows: npt.NDArray[np.int64]
     report: WeightingReport
@@ -175,7 +175,7 @@ def _frame(
     ), tuple(sorted(small))  # fmt: skip
 
 
-def _sample(data: "polars.DataFrame", is_clustered: bool) -> "svy.Sample":
+def _sample(data: "polars.DataFrame", is_clustered: bool) -> Sample:
     import svy
 
     # Where clusters are drawn, the first stage alone would leave out what varies within them: none is taken off there.
@@ -185,9 +185,7 @@ def _sample(data: "polars.DataFrame", is_clustered: bool) -> "svy.Sample":
     )  # fmt: skip
 
 
-def _fit(
-    sample: "svy.Sample", margins: Mapping[str, Mapping[str, float]], is_raked: bool, cap: float | None
-) -> "svy.Sample":
+def _fit(sample: Sample, margins: Mapping[str, Mapping[str, float]], is_raked: bool, cap: float | None) -> Sample:
     from svy import TrimConfig
     from svy.errors import WeightingError
 
@@ -211,16 +209,14 @@ def _fit(
         raise CannotWeigh(said, words(_noop("请核对总体边际，合并人数少的类别"))) from problem
 
 
-def _trimmed(
-    sample: "svy.Sample", margins: Mapping[str, Mapping[str, float]], is_raked: bool, cap: float
-) -> "svy.Sample":
+def _trimmed(sample: Sample, margins: Mapping[str, Mapping[str, float]], is_raked: bool, cap: float) -> Sample:
     """Trim, and fit the margins again, until both hold."""
     if margins:
         return _fit(sample, margins, is_raked, cap)
     return sample.weighting.trim(upper=cap, max_iter=ROUNDS_MOST, tol=WITHIN, wgt_name="w_trim")
 
 
-def _weights(sample: "svy.Sample") -> Floats:
+def _weights(sample: Sample) -> Floats:
     column: Floats = sample.data[sample.design.wgt].to_numpy()
     return column
 
@@ -230,7 +226,7 @@ def _step(title: str, weights: Floats) -> Step:
     return Step(title, float(weights.sum()), float(weights.min()), float(weights.max()), n_eff, len(weights) / n_eff)
 
 
-def _misfit(sample: "svy.Sample", margins: Mapping[str, Mapping[str, float]]) -> float:
+def _misfit(sample: Sample, margins: Mapping[str, Mapping[str, float]]) -> float:
     """The largest relative distance of the fitted weights from a margin."""
     import polars
 

@@ -230,7 +230,7 @@ def _outcomes(found: SurveyView) -> Table | None:
     if found.field is None:
         return None
     rows = [
-        row(_(OUTCOMES[name].title) if name else _("还没有打"), OUTCOMES[name].aapor if name else "3.0", number(n))  # type: ignore[index]
+        row(_(OUTCOMES[name].title) if name else _("还没有打"), OUTCOMES[name].aapor if name else "3.0", number(n))
         for name, n in found.field.by_outcome
     ]
     columns = [Column(_("通话结果"), is_sticky=True), Column("AAPOR"), Column(_("号码"), "number")]
