@@ -68,6 +68,8 @@ class _Telling:
         self.county, self.other = counties[n % len(counties)], counties[(n + 1) % len(counties)]
         villages = town_villages(stage)
         self.village = villages[n % len(villages)]
+        # Where there is but one county, no other one can have raised it.
+        self.raiser = "code" if matter.raiser == "unit" and self.other.code == self.county.code else matter.raiser
 
     def tell(self) -> None:
         made = actions.set_task(task=self._definition(), by=self.office, at=self._at(0))
@@ -154,7 +156,7 @@ class _Telling:
             "title": f"{place.short_name}{self.matter.title}", "content": f"{self.matter.content}（模拟）",
             "template": self.matter.template, "basis": _BASIS.format(year=self.set_on.year, n=self.n + 1),
             "asker": self.matter.asker, "place": place.code, "lead": lead, "due_on": self.due_on,
-            "raiser": self.matter.raiser, "raiser_unit": self.other.code if self.matter.raiser == "unit" else "",
+            "raiser": self.raiser, "raiser_unit": self.other.code if self.raiser == "unit" else "",
             "minutes": 60 if self.matter.lead in ("town", "village") else 0, "synthetic": True,
             "milestones": self._milestones(),
         })  # fmt: skip

@@ -3,9 +3,11 @@
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from dukao.base.periods import Period, PeriodType
 from dukao.base.quantities import text_from_scaled
-from dukao.base.wording import in_english, period_text
+from dukao.base.wording import in_english, joined, period_text
 from dukao.gate import queries as gate
 from dukao.org.queries import UnitView
 from dukao.org.rules import Actor
@@ -50,7 +52,8 @@ def reading(*, element: str, unit: UnitView, period: Period) -> Evidence | None:
         kind="reading", title=f"{unit.name} · {period_text(period)} · "
         + (found.title_en if found.title_en and in_english() else found.title),
         text=f"{text_from_scaled(total, found.decimals)} {found.measure_unit}".strip(),
-        source="、".join(names), element=element, unit_code=unit.code, period=period.code,
+        # What no department delivered was filled in by units below.
+        source=joined(names) if names else _("报表填报"), element=element, unit_code=unit.code, period=period.code,
     )  # fmt: skip
 
 
