@@ -63,4 +63,4 @@ def test_baselines(city, run):
     [baseline] = run("baseline", "list", city.code["富水市"], "--as", "sam")[1]
     assert (baseline["count"], baseline["year"], baseline["is_synthetic"]) == (4, 2018, True)
     said = run("burden", "compare", city.code["富水市"], "--as", "sam", json_too=False)[1]
-    assert "为 1 件次 ÷ 2018 年 4 件次 − 1 = -75%，要求 -50%" in said
+    assert "为 1 件次 ÷（2018 年 4 件次 × 281 ÷ 365 天）− 1 = -68%，要求 -50%" in said

@@ -125,6 +125,8 @@ def demands(request: HttpRequest) -> HttpResponse:
         most=_EXPORTED if is_file else _SHOWN + 1,
     )  # fmt: skip
     shown = found if is_file else found[:_SHOWN]
+    is_whole = len(shown) == len(found) and "before" not in request.GET
+    caption = _("要求（{n} 项）").format(n=len(shown)) if is_whole else _("要求")
     page = DemandsPage(
         title=_("要求台账"),
         asker=asker,
@@ -133,7 +135,7 @@ def demands(request: HttpRequest) -> HttpResponse:
         until=until.isoformat() if until else "",
         is_filtered=bool(asker or since or until),
         older=shown[-1].number if len(shown) < len(found) else "",
-        tables=(_demands_table("demands", _("要求"), shown, today),),
+        tables=(_demands_table("demands", caption, shown, today),),
     )
     return doors.render(request, "demands/list.html", page)
 
