@@ -154,6 +154,10 @@ def test_actions_say_who_and_when():
         "charge_platform",
         "charge_platform_minutes",
         "publish_tables",
+        # It fetches ratings, which nobody signs.
+        "gather_ratings",
+        "release_orders",
+        "end_orders",
         # Who says with a slip of paper whether something is fixed is nobody to the house; it hears, and asks the next.
         "answer_with_code",
         "hear_reporters",

@@ -249,3 +249,18 @@ def _rate_as(polling, paper: str, person: dict) -> None:
     told = slip.ask("") | {"person": person}
     told.pop("code")
     asked(f"{polling.board}/cast", slip.signed(asked(f"{polling.issuer}/sign", told)["signature"]))
+
+
+def test_what_is_published_of_a_round(polling, city, sam):
+    from dukao.voice.published import ratings_of
+
+    code = opened(city)
+    rated(polling, city, paper_of(code, EAST), [1, 1, 2, 3, 5])
+    rated(polling, city, paper_of(code, TAX), [1, 1])
+    quarter = Period(Round.objects.get(code=code).period)
+    assert ratings_of(quarter) == ()
+    actions.close_round(round=code, by=sam, at=NOW)
+    east, west, tax = ratings_of(quarter)
+    assert (east.unit, east.department, east.counted, east.places) == (city.code["东县"], "", 5, (2, 1, 1, 0, 1))
+    assert (west.counted, west.places) == (0, ())
+    assert (tax.unit, tax.department, tax.counted, tax.places) == ("", "tax", 2, ())

@@ -110,11 +110,11 @@ def _gather(row: Round, at: datetime) -> int:
             close_round(round=row.code, by=SYSTEM, at=at)
             done += 1
     since = row.collected_on and row.collected_on - _LOOKED_AT_AGAIN
-    done += receive_orders(papers, box.bad(row.code, since), at=at)
+    done += _receive_orders(papers, box.bad(row.code, since), at=at)
     return done + _take_seconds(papers, box.seconds(row.code), at)
 
 
-def receive_orders(papers: dict[str, Paper], bad: Iterable[Bad], *, at: datetime) -> int:
+def _receive_orders(papers: dict[str, Paper], bad: Iterable[Bad], *, at: datetime) -> int:
     """Make orders of bad ratings that have none yet, in the order of their refs, which says nothing; how many."""
     today = timezone.localdate(at)
     with transaction.atomic():

@@ -22,7 +22,6 @@ from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.trail import record_event
 from dukao.law import queries as law
 from dukao.org.rules import Actor
-from dukao.registers.reading.texts import texts_of
 from dukao.voice.actions.boxes import issuer
 from dukao.voice.models import Batch, Paper, Round, ServedMatter
 from dukao.voice.queries.polls import stands_for
@@ -174,7 +173,7 @@ def _people_in(file: Path) -> Iterator[tuple[int, str, str]]:
         for sheet in reader.sheets(file):
             columns: tuple[int, int] | None = None
             for place, values in enumerate(sheet.rows, start=1):
-                texts = ["".join(text.split()) for text in texts_of(values)]
+                texts = ["".join(str(value or "").split()) for value in values]
                 if columns is not None:
                     name, number = (texts[column] if column < len(texts) else "" for column in columns)
                     if name or number:

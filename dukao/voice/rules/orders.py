@@ -38,7 +38,7 @@ def colour_of(*, state: str, due_on: date | None, soon_on: date, today: date) ->
 
 def may_close(*, has_contact: bool, was_called_back: bool, has_second: bool, waits_until: date | None,
               today: date) -> bool:  # fmt: skip
-    """An answered order ends when whoever left a contact was called back, and the second rating came or was given up."""
+    """An answered order ends when who left a contact was called back, and a second rating came or was given up."""
     return (was_called_back or not has_contact) and (has_second or (waits_until is not None and waits_until < today))
 
 

@@ -1,6 +1,7 @@
 """What a poll is, as it is written down, and what its tallies say.
 
-Places of the scale count from the best: 1 非常满意 … 5 非常不满意. A tally is how often each place was given, best first.
+Places of the scale count from the best: 1 非常满意 … 5 非常不满意. A tally is how often each
+place was given, best first.
 """
 
 from collections.abc import Mapping, Sequence
