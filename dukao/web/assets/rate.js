@@ -121,6 +121,8 @@ const rating = root => {
     const level = Number(new FormData(form).get('overall'));
     const isBad = level >= Number(badFrom);
     show(one(root, 'chosen'), level > 0);
+    // In the page and not above it: no answer is ever covered.
+    if (level) one(root, 'cast').scrollIntoView({block: 'nearest'});
     show(one(root, 'bad'), isBad);
     show(one(root, 'contact'), isBad);
   };
