@@ -104,7 +104,8 @@ def call_view(row: Survey, contact: Contact, viewer: Actor) -> CallView:
     is_recheck = interview is not None and interview.completed_at is not None
     questions = definition.questions
     if is_recheck:
-        count = law.rule("SVY-4", timezone.localdate()).parameters["recheck_questions"]
+        assert contact.held_until is not None, "a held number is held for a time"
+        count = law.rule("SVY-4", timezone.localdate(contact.held_until)).parameters["recheck_questions"]
         questions = tuple(rechecked_questions(definition, code=row.code, line=contact.line, count=count))
     phone = opened(bytes(contact.sealed_phone), context=f"{row.code}:{contact.line}").decode()
     return CallView(
