@@ -15,8 +15,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from dukao.base.models import Event
 from dukao.sheets import actions, queries
 from dukao.web import uploads
-from dukao.web.pages.workbooks.marks import printed_marks
-from dukao.workbooks.grid import Grid, Workbook
 from dukao.workbooks.matching import Asked
 from tests.conftest import AT
 
@@ -439,21 +437,6 @@ def test_the_legal_marks_that_a_form_prints_are_taken_into_its_draft(here, as_):
         "form_number": "富民季1表", "issuing_body": "富水市民政局（模拟）",
         "approval_number": "富统审〔2026〕模拟8号", "valid_until": "2028-06-30",
     }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "marks"),
-    [
-        ("表号：甲1表  制定机关：统计局  有效期至：2027.12.31", ("甲1表", "统计局", "2027-12-31")),
-        ("表号：甲1表 制表机关：统计局", ("甲1表", "统计局", "")),
-        ("有效期限：长期", ("", "", "")),
-        ("有效期至：2027年2月30日", ("", "", "")),
-        ("本表号码不用填", ("", "", "")),
-    ],
-)
-def test_marks_are_read_as_forms_write_them(text, marks):
-    found = printed_marks(Workbook("表.xlsx", "xlsx", (Grid("表一", [[text, None]]),)))
-    assert tuple(found.get(name, "") for name in ("form_number", "issuing_body", "valid_until")) == marks
 
 
 def test_a_question_in_a_grid_is_called_by_row_and_column(here, city, as_):

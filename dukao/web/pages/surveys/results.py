@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from dukao.base.wording import joined
+from dukao.base.wording import joined, said_of
 from dukao.voice.queries import surveys as queries
 from dukao.voice.queries.surveys import QuestionResult, ResultView
 from dukao.voice.rules.evidence import NOT_IN_ORDER
@@ -160,7 +160,7 @@ def _places_say(q: QuestionResult) -> str:
 
 def _facts(found: ResultView) -> tuple[tuple[str, str], ...]:
     title, covers, lacks = found.frame
-    variables = joined(found.weighting_variables)
+    weighting, variables = _(WEIGHTINGS[found.weighting]), joined(found.weighting_variables)
     facts = (
         (_("问的是谁"), covers), (_("没有包括"), lacks), (_("抽样框"), title),
         (_("样本"), _(SAMPLINGS[found.sampling])),
@@ -168,7 +168,7 @@ def _facts(found: ResultView) -> tuple[tuple[str, str], ...]:
         (_("完成访问"), _("{n} 份（抽出 {drawn} 个号码）").format(n=f"{found.n:,}", drawn=f"{found.field.drawn:,}")),
         (_("有效样本量"), _("{n} 份（基什）").format(n=f"{found.n_eff:,.0f}")),
         (_("应答率"), _("{rate}（AAPOR 第 3 式）").format(rate=percent(found.field.response_rate))),
-        (_("加权"), f"{_(WEIGHTINGS[found.weighting])}{_('：') + variables if variables else ''}"),
+        (_("加权"), said_of(weighting, variables) if variables else weighting),
         (_("制定机关"), found.issuing_body), (_("批准文号"), found.approval_number),
     )  # fmt: skip
     return tuple((label, text) for label, text in facts if text)
