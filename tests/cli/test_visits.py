@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from dukao.cli.main import DONE, FOUND, REFUSED, main
+from dukao.gate.models import PlanItem
 from tests.gate.planned import approved_item
 
 
@@ -57,6 +58,8 @@ def test_a_visit_without_a_code_is_turned_away(run, city):
 
 
 def test_a_booking_is_cancelled_with_a_reason(run, city, item):
+    assert _book(run, city, item, "--mode", "unannounced")[0] == REFUSED, "the plan told openly how they come"
+    PlanItem.objects.update(method="unannounced")
     number = _book(run, city, item, "--mode", "unannounced")[1]["number"]
     assert run("alice", "visit", "show", number)[0] == REFUSED
     assert run("dora", "visit", "items")[1][0]["left"] == 11

@@ -89,9 +89,9 @@ def build_world() -> World:
     ):  # fmt: skip
         item = PlanItem.objects.create(
             plan=plan, number=number, origin=origin, state="approved", department_id=1 if department == "a" else 2,
-            title=number, topic=topic, kind="special", method="check", basis="模拟", purpose="模拟", scope_unit_id=1,
-            target_level=5, starts_on=FIRST, ends_on=FIRST + timedelta(days=DAYS), visits_most=most, made_by="模拟",
-            minutes_hundredths_per_visit=6000, approved_by="模拟", made_at=_instant(FIRST, 0),
+            title=number, topic=topic, kind="special", method="unannounced", basis="模拟", purpose="模拟",
+            scope_unit_id=1, target_level=5, starts_on=FIRST, ends_on=FIRST + timedelta(days=DAYS), visits_most=most,
+            made_by="模拟", minutes_hundredths_per_visit=6000, approved_by="模拟", made_at=_instant(FIRST, 0),
         )  # fmt: skip
         items[number] = department
         if number == _WITH_TARGETS:

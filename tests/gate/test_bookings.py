@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from dukao.base.models import Event
 from dukao.base.refusals import Invalid, NotThere
 from dukao.gate import actions, queries
-from dukao.gate.models import BurdenEntry, Demand, Quota, Refusal, Visit
-from dukao.gate.rules.quotas import department_key, topic_key
-from tests.conftest import AT
+from dukao.gate.models import BurdenEntry, Demand, JointPlan, Quota, Refusal, Visit
+from dukao.gate.rules.quotas import department_key, item_key, topic_key
+from dukao.org import queries as org
+from tests.conftest import AT, ON
 from tests.gate.world import PEOPLE, approved, book, item, nothing_is_booked, plan  # noqa: F401 (fixtures)
 
 MONDAY = date(2026, 10, 12)
@@ -214,6 +215,44 @@ class TestJointVisits:
         with pytest.raises(NotThere):
             book(items=["JH2026-0001", "JH2026-0002"])
 
+    def test_who_leads_one_of_the_calendar_books_it_for_the_others(self, city, plan, book):
+        """The lead, that unit, that day and those items only; caps of all are charged, and the event tells them."""
+        approved(city, plan, "JH2026-0002", by="tax")
+        approved(city, plan, "JH2026-0003", by="tax")
+        joint = JointPlan.objects.create(plan=plan, made_at=AT, made_by="sam", limits={}, planned=2, bound=1,
+                                         crowded_months=0)  # fmt: skip
+        joint.visits.create(unit_id=city.unit["一村"], on=MONDAY, items=["JH2026-0001", "JH2026-0002"])
+        both = {"items": ["JH2026-0001", "JH2026-0002"]}
+        with pytest.raises(NotThere):
+            book(**both)
+        JointPlan.objects.update(adopted_at=AT)
+        for changes in (
+            {"by": city.actor["tara"]}, {"unit": city.code["二村"]}, {"on": MONDAY + timedelta(days=1)},
+            {"items": ["JH2026-0001", "JH2026-0003"]}, {"items": ["JH2026-0002"]}, {"items": both["items"][::-1]},
+        ):  # fmt: skip
+            with pytest.raises(NotThere):
+                book(**both | changes)
+        assert nothing_is_booked()
+        held = book(**both)
+        for key in (item_key("JH2026-0002"), department_key("statistics", 2026), department_key("tax", 2026)):
+            assert _counts(key)[1] == 1
+        assert Event.objects.get().detail["departments"] == ["statistics", "tax"]
+        assert queries.visit(number=held.number, viewer=city.actor["tara"]).state == "held"
+
+    def test_what_the_others_have_booked_is_not_told_to_who_leads(self, city, plan, book):
+        approved(city, plan, "JH2026-0002", by="tax", visits_most=1)
+        joint = JointPlan.objects.create(plan=plan, made_at=AT, made_by="sam", limits={}, planned=2, bound=1,
+                                         crowded_months=0, adopted_at=AT)  # fmt: skip
+        joint.visits.create(unit_id=city.unit["一村"], on=MONDAY, items=["JH2026-0001", "JH2026-0002"])
+        book(items=["JH2026-0002"], unit=city.code["二村"], by=city.actor["tara"])
+        with pytest.raises(actions.CapReached) as refused:
+            book(items=["JH2026-0001", "JH2026-0002"])
+        assert refused.value.what.endswith("一共可以去 1 次，已经排满")
+        here = org.unit_by_code(city.code["一村"])
+        led = queries.items_to_book(viewer=city.actor["dora"], today=ON, unit=here, on=MONDAY)
+        assert [(one.number, one.left) for one in led] == [("JH2026-0001", 3), ("JH2026-0002", None)]
+        assert len(queries.items_to_book(viewer=city.actor["dora"], today=ON)) == 1
+
     def test_all_caps_or_none(self, city, plan, book):
         approved(city, plan, "JH2026-0002", by="tax")
         actions.set_limits(departments={"tax": 0}, year=2026)
@@ -301,6 +340,26 @@ class TestSealed:
             assert refusal.scope_unit.name == "富水市"
             assert "一村" not in str(refusal.reasons)
             assert "10月" not in str(refusal.reasons)
+
+
+class TestAsPlanned:
+    """INS-9: who comes unannounced carries nothing that was approved as a visit of another kind."""
+
+    @pytest.mark.parametrize("methods", [("check", "unannounced"), ("unannounced", "check"), ("check", "check")])
+    def test_one_announced_item_is_enough_to_refuse(self, city, plan, book, item, methods):
+        type(item).objects.update(method=methods[0])
+        approved(city, plan, "JH2026-0002", method=methods[1])
+        with pytest.raises(actions.NotAsPlanned) as refused:
+            book(items=["JH2026-0001", "JH2026-0002"], mode="unannounced")
+        assert refused.value.rule == "INS-9"
+        assert nothing_is_booked()
+        told = Refusal.objects.select_related("scope_unit").get()
+        assert (told.scope_unit.name, told.reasons[0]["rule"]) == ("富水市", "INS-9")
+        assert book(items=["JH2026-0001", "JH2026-0002"]).number, "announced they may come"
+
+    def test_what_was_approved_as_unannounced_may_be_announced(self, book):
+        assert book().number
+        assert book(unit="990101001202", mode="unannounced").number
 
 
 class TestLimits:

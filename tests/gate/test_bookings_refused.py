@@ -162,16 +162,30 @@ class TestCapReached:
         assert Event.objects.get().verb == "gate.demand.refused"
 
     def test_the_same_is_told_beforehand(self, city, book):
-        asked = {"items": ["JH2026-0001"], "unit": city.code["一村"], "today": date(2026, 10, 8)}
-        assert queries.obstacles(**asked, on=MONDAY, viewer=city.actor["dora"]) == ()
+        asked = {"items": ["JH2026-0001"], "unit": city.code["一村"], "today": date(2026, 10, 8), "mode": "announced"}
+        free = queries.booking_what_if(**asked, on=MONDAY, viewer=city.actor["dora"])
+        assert (free.obstacles, free.minutes_hundredths, free.saved_hundredths) == ((), 12_000, 0)
+        assert [(cap.kind, cap.left, cap.limit) for cap in free.caps] == [
+            ("item", 3, 3), ("department", 400, 400), ("topic", None, 2000), ("month", None, 2), ("week", None, 1),
+        ]  # fmt: skip
+        assert free.free_on == (MONDAY, date(2026, 10, 13), date(2026, 10, 14))
+        assert nothing_is_booked(), "it only tells"
         book()
-        found = queries.obstacles(**asked, on=date(2026, 10, 13), viewer=city.actor["dora"])
-        assert [(one.rule, one.next_on) for one in found] == [("INS-3", date(2026, 10, 19))] * 2
-        [outside] = queries.obstacles(**asked, on=date(2027, 1, 1), viewer=city.actor["dora"])
-        assert outside.rule == "INS-1"
+        full = queries.booking_what_if(**asked, on=date(2026, 10, 13), viewer=city.actor["dora"])
+        assert [(one.rule, one.next_on) for one in full.obstacles] == [("INS-3", date(2026, 10, 19))] * 2
+        assert [(cap.kind, cap.left) for cap in full.caps if not cap.has_room] == [("week", None)]
+        assert full.free_on[0] == date(2026, 10, 19)
+        outside = queries.booking_what_if(**asked, on=date(2027, 1, 1), viewer=city.actor["dora"])
+        assert ([one.rule for one in outside.obstacles], outside.free_on) == (["INS-1"], ())
         for stranger in ("alice", "rita", "tara", "charlie"):
             with pytest.raises(NotThere):
-                queries.obstacles(**asked, on=MONDAY, viewer=city.actor[stranger])
+                queries.booking_what_if(**asked, on=MONDAY, viewer=city.actor[stranger])
+
+    def test_where_no_day_helps_none_is_offered(self, city, book):
+        actions.set_limits(topics={"grain": 0}, year=2026)
+        asked = {"items": ["JH2026-0001"], "unit": city.code["一村"], "today": date(2026, 10, 8), "mode": "announced"}
+        seen = queries.booking_what_if(**asked, on=MONDAY, viewer=city.actor["dora"])
+        assert ([one.rule for one in seen.obstacles], seen.free_on) == (["INS-2"], ())
 
 
 class TestRest:

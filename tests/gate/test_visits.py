@@ -27,7 +27,7 @@ class Visits:
 
     def __init__(self, city) -> None:
         self.city = city
-        self.item = approved_item(city)
+        self.item = approved_item(city, method="unannounced")
 
     def book(self, *, mode: str = "announced", on: date = ON, unit: str = "一村", by: str = "dora", **changes):
         asked = {

@@ -21,12 +21,14 @@ def publish(unit_id: int, *, year: int = 2026, state: str = "published") -> Plan
 
 def approve(plan: Plan, number: str, *, department_id: int, scope_unit_id: int, targets: Iterable[tuple[int, int]] = (),
             **changes: Any) -> PlanItem:  # fmt: skip
-    """An approved item that reaches all villages of its scope, or the targets (unit id, visits)."""
+    """An approved item that reaches all villages of its scope, or the targets (unit id, visits); sealed or not."""
     asked = {
-        "title": f"事项{number}", "topic": "grain", "kind": "special", "method": "check", "basis": "富督发〔2026〕1号",
-        "purpose": "看落实", "questions": [{"text": "台账"}], "target_level": 5, "starts_on": date(2026, 10, 1),
-        "ends_on": date(2026, 12, 31), "visits_most": 3, "minutes_hundredths_per_visit": 12000, "state": "approved",
-        "approved_by": "sam", "approved_at": AT, "made_by": "dora", "made_at": AT,
+        "title": f"事项{number}", "topic": "grain", "kind": "special", "method": "unannounced",
+        "basis": "富督发〔2026〕1号", "purpose": "看落实", "questions": [{"text": "台账", "element": ""}],
+        "target_level": 5,
+        "starts_on": date(2026, 10, 1), "ends_on": date(2026, 12, 31), "visits_most": 3,
+        "minutes_hundredths_per_visit": 12000, "state": "approved", "approved_by": "sam", "approved_at": AT,
+        "made_by": "dora", "made_at": AT,
     }  # fmt: skip
     item = PlanItem.objects.create(
         plan=plan, number=number, department_id=department_id, scope_unit_id=scope_unit_id, **asked | changes

@@ -13,22 +13,22 @@ from tests.gate.planned import approved_item
 def village(city, settings, tmp_path):
     settings.VAR = tmp_path
     furnish(city, tmp_path)
-    approved_item(city, year=timezone.localdate().year)
+    year = timezone.localdate().year
+    approved_item(city, year=year)
+    approved_item(city, year=year, number="JH2026-0002", title="统计台账暗访", method="unannounced")
     return city
 
 
-def _book(dora, *, mode: str = "") -> tuple[str, str]:
+def _book(dora, item: str = "统计数据质量核查") -> tuple[str, str]:
     """Dora books a visit to 一村 for today; answers the code as shown, and its QR's address."""
     page = dora.page
     dora.goes_to("/visits/")
     page.get_by_role("link", name="预约检查").click()
-    page.click("text=统计数据质量核查")
+    page.click(f"text={item}")
     page.fill("#q", "一村")
     page.get_by_role("button", name="查找").click()
     page.click("main >> text=一村")
     page.fill("#on", timezone.localdate().isoformat())
-    if mode:
-        page.select_option("#mode", mode)
     page.fill("#people", "统计执法岗\n统计调查岗")
     page.get_by_role("button", name="预约去一村，取检查码").click()
     page.wait_for_selector(".code-qr svg")
@@ -116,7 +116,7 @@ def test_who_comes_without_a_code_is_turned_away_in_one_tap(village, person):
 
 def test_an_unannounced_visit_shows_itself_at_the_door(village, person):
     dora = person("dora")
-    code, _address = _book(dora, mode="unannounced")
+    code, _address = _book(dora, "统计台账暗访")
     dora.looked_at("visit-code-sealed")
     stranger = person(phone=True)
     stranger.goes_to("/visits/code/")
@@ -126,7 +126,7 @@ def test_an_unannounced_visit_shows_itself_at_the_door(village, person):
 
     alice = person("alice", phone=True)
     alice.goes_to("/visits/")
-    assert "统计数据质量核查" not in alice.page.locator("main").inner_text()
+    assert "统计台账暗访" not in alice.page.locator("main").inner_text()
     alice.goes_to("/visits/code/")
     alice.page.fill("#code", code.lower())
     alice.page.get_by_role("button", name="核对", exact=True).tap()

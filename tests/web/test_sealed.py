@@ -46,9 +46,10 @@ def city(city, on_the_day, settings, tmp_path):
     settings.VAR = tmp_path
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path
     routes.furnish(city)
-    approved_item(city, number="JH2026-0801", department="tax", title=TITLE, purpose=PURPOSE, topic="welfare")
+    approved_item(city, number="JH2026-0801", department="tax", title=TITLE, purpose=PURPOSE, topic="welfare",
+                  method="unannounced")  # fmt: skip
     approved_item(city, number="JH2026-0802", department="tax", title=TITLE, purpose=PURPOSE, topic="welfare",
-                  target_level=4)  # fmt: skip
+                  method="unannounced", target_level=4)  # fmt: skip
     _post(city, "carla", "supervision", "东县")
     return city
 

@@ -1,13 +1,15 @@
 """Pages of visits: the code stands in no address, the QR carries it behind a #, steps come one after the other."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import segno
-from desk_helpers import text_of
+from desk_helpers import HTMX, text_of
 
 from dukao.gate import actions, queries
-from dukao.gate.models import CodeMiss, Visit
+from dukao.gate.models import CodeMiss, JointPlan, Plan, Visit
 from tests.conftest import AT, ON
 from tests.gate.planned import approved_item
 
@@ -45,7 +47,42 @@ def test_booking_goes_step_by_step(city, item, as_):
     assert "六村" not in text_of(dora.get(f"/visits/new/?item={item}&q=一"))
     page = text_of(dora.get(f"/visits/new/?item={item}&unit={city.code['一村']}"))
     assert "第三步：定日子和人" in page
+    assert "四不两直" not in page, "the plan told openly how they come"
+    sealed = approved_item(city, number="JH2026-0003", method="unannounced")
+    page = text_of(dora.get(f"/visits/new/?item={sealed}&unit={city.code['一村']}"))
     assert "到场后 24 小时内要有结论" in page
+
+
+def test_what_it_would_come_to_is_shown_as_one_types_and_books_nothing(city, item, as_):
+    dora = as_("dora")
+    region = HTMX | {"HTTP_HX_TARGET": "section#trial"}
+    answer = dora.post("/visits/new/", _form(city, item, do="try", people=""), **region)
+    page = text_of(answer)
+    for said in ("现在可以预约", "约 2 小时，记在统计局名下", "还有 12 次，共 12 次", "还有空，最多 1 次"):
+        assert said in page
+    assert "10月8日、10月9日、10月10日" in page
+    assert not Visit.objects.exists()
+    _book(city, item)
+    assert "10月13日、10月14日、10月15日" in text_of(dora.post("/visits/new/", _form(city, item, do="try"), **region))
+    assert "填上日子" in text_of(dora.post("/visits/new/", _form(city, item, do="try", on="1"), **region))
+
+
+def test_who_leads_books_from_the_calendar(city, item, as_):
+    other = approved_item(city, number="JH2026-0002", department="tax", title="发票核查", topic="tax")
+    joint = JointPlan.objects.create(plan=Plan.objects.get(), made_at=AT, made_by="sam", planned=2, bound=1,
+                                     limits={"visits_per_month": 2, "cooling_workdays": 3, "departments_most": 4,
+                                             "visits_per_department_day": 10},
+                                     crowded_months=0, adopted_at=AT)  # fmt: skip
+    joint.visits.create(unit_id=city.unit["一村"], on=ON, items=[item, other])
+    calendar = f"/joint/?unit={city.code['富水市']}"
+    page = as_("dora").get(calendar).content.decode()
+    assert "统计局（牵头）、税务局" in page
+    assert "由统计局预约" in text_of(as_("tara").get(calendar))
+    [address] = re.findall(r'href="(/visits/new/[^"]+)"', page)
+    page = text_of(as_("dora").get(unescape(address)))
+    assert "日子按联合检查的日历定" in page
+    assert "比各来各的省" in page
+    assert "税务局" in text_of(as_("dora").post("/visits/new/", _form(city, [item, other])))
 
 
 def test_the_code_is_shown_once_and_its_qr_hides_it_from_logs(city, item, as_):
@@ -152,8 +189,8 @@ def test_only_the_page_that_reads_codes_may_use_the_camera(city, as_):
     assert "camera=()" in as_("alice").get("/visits/").headers["Permissions-Policy"]
 
 
-def test_deadlines_are_shown_and_being_late_is_said(city, item, as_, monkeypatch):
-    held = _book(city, item, mode="unannounced")
+def test_deadlines_are_shown_and_being_late_is_said(city, as_, monkeypatch):
+    held = _book(city, approved_item(city, number="JH2026-0003", method="unannounced"), mode="unannounced")
     actions.arrive(code=held.code, unit=city.code["一村"], by=city.actor["alice"], at=AT)
     assert "10月9日 10:00前" in text_of(as_("alice").get(f"/visits/{held.number}/")).replace(" 前", "前")
     monkeypatch.setattr("dukao.web.doors.now", lambda: AT + timedelta(hours=25))

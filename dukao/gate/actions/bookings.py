@@ -40,6 +40,7 @@ from dukao.gate.queries.quotas import (
     cap_obstacle,
     ground_of,
     limits_on,
+    not_as_planned,
     outside_plan,
     require_booking,
     too_soon,
@@ -70,6 +71,10 @@ class OutOfPlan(NotLetThrough):
 
 class CapReached(NotLetThrough):
     """A cap has no room."""
+
+
+class NotAsPlanned(NotLetThrough):
+    """A sealed visit for an item that was not approved as an unannounced one."""
 
 
 class TooSoon(NotLetThrough):
@@ -130,11 +135,12 @@ def hold_visit(
 ) -> HeldVisit:  # fmt: skip
     """Book one visit that carries these items (numbers) to the unit: all its caps are held, or none.
 
-    `people` are `{"name": …, "office": …}`. The first item's department answers for a joint visit. The same request
-    again (`request_key`) gets the same answer, whatever has happened to the visit meanwhile.
-    Raises: NotThere, Invalid, OutOfPlan, TooSoon, CapReached, RequestKeyTaken. Records: gate.visit.booked; where a
-    rule refuses, gate.demand.refused.
-    Basis: INS-1, INS-2, INS-3.
+    `people` are `{"name": …, "office": …}`. The first item's department answers for a joint visit; where it leads one
+    in the adopted calendar, it books for the others. The same request again (`request_key`) gets the same answer,
+    whatever has happened to the visit meanwhile.
+    Raises: NotThere, Invalid, OutOfPlan, NotAsPlanned, TooSoon, CapReached, RequestKeyTaken.
+    Records: gate.visit.booked; where a rule refuses, gate.demand.refused.
+    Basis: INS-1, INS-2, INS-3, INS-9.
     """
     team = [{"name": person.get("name", ""), "office": person.get("office", "")} for person in people]
     request = _Request(tuple(dict.fromkeys(items)), unit, on, mode, purpose.strip(), team, team_size, request_key)
@@ -144,7 +150,7 @@ def hold_visit(
         try:
             with transaction.atomic():
                 ground = ground_of(items=request.items, unit=unit, number=ticket.number, is_locking=True)
-                require_booking(ground, by)
+                require_booking(ground, request.on, by)
                 if ground.earlier_id is None:
                     return _hold(request, ticket, ground, by, at)
         except NotLetThrough as refused:
@@ -241,13 +247,16 @@ def _hold(request: _Request, ticket: Ticket, ground: Ground, by: Actor, at: date
     limits = limits_on(request.on)
     if obstacle := outside_plan(ground, request.on, timezone.localdate(at)):
         raise OutOfPlan(obstacle)
+    if request.is_sealed and (obstacle := not_as_planned(ground, request.on)):
+        raise NotAsPlanned(obstacle)
     if obstacle := too_soon(ground, request.on, limits):
         raise TooSoon(obstacle)
     caps = booking_caps(ground, request.on, limits)
     first, is_sealed = ground.items[0], request.is_sealed
     number, expires_at = ticket.number, _expiry(request.on)
     minutes = max(item.minutes_hundredths for item in ground.items)
-    detail: dict[str, Any] = {"items": list(request.items), "mode": request.mode}
+    departments = list(dict.fromkeys(item.department_code for item in ground.items))
+    detail: dict[str, Any] = {"items": list(request.items), "departments": departments, "mode": request.mode}
     if not is_sealed:
         detail |= {"unit": request.unit, "on": request.on.isoformat(), "minutes_hundredths": minutes}
     rows = Rows()
@@ -366,7 +375,8 @@ def _put_on_record(refused: NotLetThrough, request: _Request, ground: Ground, by
 def _told_of(refused: NotLetThrough, request: _Request, ground: Ground, at: datetime) -> str:
     """What the record says, in the language in force now: the refusal itself spoke the reader's."""
     if request.is_sealed:
-        return {OutOfPlan: _("不在计划内"), TooSoon: _("离另一次检查太近")}.get(type(refused), _("次数已满"))
+        said = {OutOfPlan: _("不在计划内"), NotAsPlanned: _("计划里不是暗访"), TooSoon: _("离另一次检查太近")}
+        return said.get(type(refused), _("次数已满"))
     again = {
         OutOfPlan: lambda: outside_plan(ground, request.on, timezone.localdate(at)),
         TooSoon: lambda: too_soon(ground, request.on, limits_on(request.on)),

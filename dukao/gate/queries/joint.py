@@ -27,7 +27,9 @@ class JointItem:
 
 @dataclass(frozen=True, slots=True)
 class JointVisitView:
-    """`visit`: the number of the visit that was booked so, empty while there is none."""
+    """`visit`: the number of the visit that was booked so, empty while there is none. The first item's department
+    leads: it may book for all.
+    """
 
     unit_code: str
     unit_name: str
@@ -145,6 +147,21 @@ def joint_visits(
         )
         for row in found
     )  # fmt: skip
+
+
+def joint_items_led(*, unit_id: int, unit_path: str, on: date, by: Actor) -> tuple[tuple[str, ...], ...]:
+    """Inside the room: numbers of the items of each joint visit that an adopted calendar has at the unit on the day and
+    that the actor leads, because its first item is of the actor's department.
+    """
+    chosen = JointVisit.objects.filter(unit_id=unit_id, on=on, joint_plan__adopted_at__isnull=False)
+    together = [tuple(items) for items in chosen.values_list("items", flat=True)]
+    firsts = PlanItem.objects.filter(is_current=True, number__in=[items[0] for items in together])
+    leads = dict(firsts.values_list("number", "department__code"))
+    return tuple(
+        items
+        for items in together
+        if items[0] in leads and by.may("DEMANDS_ISSUE", unit_path, department=leads[items[0]])
+    )
 
 
 def to_merge(*, year: int, unit_id: int, unit_path: str) -> ToMerge:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -17,8 +18,11 @@ from dukao.base.refusals import NotThere
 from dukao.base.sql import places, run
 from dukao.base.wording import period_text
 from dukao.gate.models import Plan, PlanItem, Quota, Visit
+from dukao.gate.queries.joint import joint_items_led
+from dukao.gate.rules.items import METHODS
 from dukao.gate.rules.quotas import (
     DOCUMENTS,
+    OWN_CAPS,
     RULES,
     UNIT_CAPS,
     Cap,
@@ -52,6 +56,7 @@ class BookableItem:
     department_name: str
     title: str
     topic: str
+    method: str
     basis: str
     questions: tuple[str, ...]
     starts_on: date
@@ -122,24 +127,21 @@ def cap_states(keys: Sequence[str]) -> dict[str, CapState]:
     return {row[0]: CapState(*row) for row in rows}
 
 
-def obstacles(*, items: Sequence[str], unit: str, on: date, viewer: Actor, today: date) -> tuple[Obstacle, ...]:
-    """What would keep the viewer from booking this visit; empty where nothing would. For those who may book it.
-
-    Raises: NotThere.
+def require_booking(ground: Ground, on: date, by: Actor) -> None:
+    """Inside the room: a department books its own items, the office that runs the plan any; and whoever leads a joint
+    visit of the adopted calendar books the items that go with it, there and on that day. Raises NotThere.
     """
-    ground = ground_of(items=items, unit=unit)
-    require_booking(ground, viewer)
-    limits = limits_on(on)
-    if outside := outside_plan(ground, on, today):
-        return (outside,)
-    return tuple(one for one in (too_soon(ground, on, limits), cap_obstacle(ground, on)) if one)
-
-
-def require_booking(ground: Ground, by: Actor) -> None:
-    """Inside the room: a department books its own items, the office that runs the plan books any. Raises NotThere."""
-    for item in ground.items:
-        if not by.may("PLAN_DECIDE", item.plan_path):
-            by.require("DEMANDS_ISSUE", ground.unit_path, department=item.department_code)
+    is_own = all(
+        by.may("PLAN_DECIDE", item.plan_path)
+        or by.may("DEMANDS_ISSUE", ground.unit_path, department=item.department_code)
+        for item in ground.items
+    )
+    if is_own:
+        return
+    first, asked = ground.items[0].number, {item.number for item in ground.items}
+    led = joint_items_led(unit_id=ground.unit_id, unit_path=ground.unit_path, on=on, by=by)
+    if not any(items[0] == first and asked <= set(items) for items in led):
+        raise NotThere()
 
 
 def limits_on(on: date) -> Limits:
@@ -168,6 +170,21 @@ def outside_plan(ground: Ground, on: date, today: date) -> Obstacle | None:
     if on < today:
         return _obstacle("INS-1", on, _("{day}已经过去").format(day=_day(on)), _("检查要先预约，不能补办"),
                          _("请改成今天或以后的日期"))  # fmt: skip
+    return None
+
+
+def not_as_planned(ground: Ground, on: date) -> Obstacle | None:
+    """Inside the room: INS-9, for a sealed visit. What the plan told openly is not carried out unannounced."""
+    if not law.rule("INS-9", on).parameters["as_planned_only"]:
+        return None
+    for item in ground.items:
+        if item.method != "unannounced":
+            what = _("“{item}”批准的方式是“{method}”，不能改成四不两直")
+            return _obstacle(
+                "INS-9", on, what.format(item=item.title, method=_(METHODS[item.method])),
+                _("计划怎么公布，就怎么去；暗访要在计划事项里写明"),
+                _("请改为事先告知；确需暗访的，请督考办批准变更这一项的方式"),
+            )  # fmt: skip
     return None
 
 
@@ -236,7 +253,7 @@ def ground_of(*, items: Sequence[str], unit: str, number: str = "", is_locking: 
 
 
 _GROUND = """
-    SELECT i.id, i.number, i.origin, i.state, d.id, d.code, d.name, i.title, i.topic, i.basis, i.questions,
+    SELECT i.id, i.number, i.origin, i.state, d.id, d.code, d.name, i.title, i.topic, i.method, i.basis, i.questions,
            i.starts_on, i.ends_on, i.target_level, s.path, i.visits_most, i.minutes_hundredths_per_visit,
            p.state, a.path, a.id, EXISTS (SELECT 1 FROM gate_plantarget o WHERE o.item_id = i.id), t.visits_most,
            u.id, u.code, u.name, u.level, u.path, v.id
@@ -252,9 +269,9 @@ _GROUND = """
 
 
 def _item(row: Sequence[Any]) -> BookableItem:
-    questions = json.loads(row[10]) if isinstance(row[10], str) else row[10]
-    told: list[Any] = list(row[:22])
-    told[10] = tuple(one["text"] for one in questions)
+    questions = json.loads(row[11]) if isinstance(row[11], str) else row[11]
+    told: list[Any] = list(row[:23])
+    told[11] = tuple(one["text"] for one in questions)
     return BookableItem(*told)
 
 
@@ -279,22 +296,36 @@ def _outside(item: BookableItem, ground: Ground, on: date) -> str:
     return ""
 
 
+def item_of(ground: Ground, cap: Cap, on: date, limits: Limits) -> BookableItem:
+    """Inside the room: the first item that draws on the cap."""
+    return next(i for i in ground.items if cap in caps_of([i.drawn], ground.unit_code, on, limits))
+
+
+def tells_counts(ground: Ground, cap: Cap, item: BookableItem) -> bool:
+    """Inside the room: whether what is booked on the cap is told. Of what others booked nothing is, not even how many:
+    some of it may be sealed.
+    """
+    return cap.kind in OWN_CAPS and item.department_id == ground.items[0].department_id
+
+
 def _full(ground: Ground, cap: Cap, state: CapState, on: date, limits: Limits) -> Obstacle:
+    item = item_of(ground, cap, on, limits)
     shape = {
-        "item": _("“{item}”一共可以去 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
-        "target": _("“{item}”可以去{unit} {limit} 次，已到场 {used} 次、已预约 {held} 次"),
-        "department": _("{department}{year}年可以检查 {limit} 次，已到场 {used} 次、已预约 {held} 次"),
-        # Of what others booked nothing is told, not even how many: some of it may be sealed.
+        "item": _("“{item}”一共可以去 {limit} 次"),
+        "target": _("“{item}”可以去{unit} {limit} 次"),
+        "department": _("{department}{year}年可以检查 {limit} 次"),
         "topic": _("“{item}”这类主题{year}年的检查已经排满，最多 {limit} 次"),
         "month": _("{unit}{month}的检查已经排满，最多 {limit} 次"),
         "week": _("{unit}这一周（{monday}起）的检查已经排满，最多 {limit} 次"),
     }[cap.kind]
-    item = next(i for i in ground.items if cap in caps_of([i.drawn], ground.unit_code, on, limits))
     what = shape.format(
         item=item.title, department=item.department_name, unit=ground.unit_name, year=on.year,
-        month=period_text(Period.of(on, "month")), monday=_day(on - timedelta(days=on.weekday())),
-        limit=state.limit, used=state.used, held=state.held,
+        month=period_text(Period.of(on, "month")), monday=_day(on - timedelta(days=on.weekday())), limit=state.limit,
     )  # fmt: skip
+    if tells_counts(ground, cap, item):
+        what = _("{what}，已到场 {used} 次、已预约 {held} 次").format(what=what, used=state.used, held=state.held)
+    elif cap.kind in OWN_CAPS:
+        what = _("{what}，已经排满").format(what=what)
     return _with_next_day(RULES[cap.kind], ground, on, limits, what, is_of_unit=cap.kind in UNIT_CAPS)
 
 
@@ -317,7 +348,7 @@ def _with_next_day(
     if not is_of_unit:
         return _obstacle(rule, on, what, _("次数一经定下就不能超过"),
                          _("请等已预约的退回，或报督考办调整计划；确有必要的，请提交一事一报"))  # fmt: skip
-    next_on = _next_day(ground, on, limits)
+    next_on = next(iter(free_days(ground, on, limits, most=1)), None)
     todo = (
         _("最早可以改到{day}，或与已安排的检查合并成一次").format(day=_day(next_on))
         if next_on
@@ -326,18 +357,29 @@ def _with_next_day(
     return replace(_obstacle(rule, on, what, _("基层单位不能被反复检查"), todo), next_on=next_on)
 
 
-def _next_day(ground: Ground, on: date, limits: Limits) -> date | None:
-    until = min([item.ends_on for item in ground.items] + [on + timedelta(days=_LOOK_AHEAD_DAYS)])
-    visited = _visited_near(ground.unit_id, on, limits.cooling_workdays, ahead_days=_LOOK_AHEAD_DAYS)
+def free_days(ground: Ground, after: date, limits: Limits, most: int) -> tuple[date, ...]:
+    """Inside the room: the first days after that one on which the unit has room for the items and is rested."""
+    until = min([item.ends_on for item in ground.items] + [after + timedelta(days=_LOOK_AHEAD_DAYS)])
+    visited = _visited_near(ground.unit_id, after, limits.cooling_workdays, ahead_days=_LOOK_AHEAD_DAYS)
     rows = Quota.objects.filter(key__startswith=f"unit:{ground.unit_code}:").values_list("key", "held", "used", "limit")
     full = {key for key, held, used, limit in rows if is_full(held, used, limit)}
-    try:
-        return next_possible_day(
-            after=on, until=until, visited=visited, limits=limits, is_workday=is_workday, workday_after=workday_after,
-            taken=lambda day: not full.isdisjoint({month_key(ground.unit_code, day), week_key(ground.unit_code, day)}),
-        )  # fmt: skip
-    except UnknownYear:
-        return None
+    if is_lifted_for([item.drawn for item in ground.items], limits):
+        visited, full = [], set()
+
+    def is_taken(day: date) -> bool:
+        return not full.isdisjoint({month_key(ground.unit_code, day), week_key(ground.unit_code, day)})
+
+    found: list[date] = []
+    with suppress(UnknownYear):
+        while len(found) < most:
+            day = next_possible_day(
+                after=found[-1] if found else after, until=until, visited=visited, limits=limits, is_workday=is_workday,
+                workday_after=workday_after, taken=is_taken,
+            )  # fmt: skip
+            if day is None:
+                break
+            found.append(day)
+    return tuple(found)
 
 
 def _obstacle(rule: str, on: date, what: str, why: str, todo: str) -> Obstacle:

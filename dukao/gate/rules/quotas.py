@@ -13,6 +13,7 @@ from typing import Any, Literal
 CapKind = Literal["item", "target", "department", "topic", "month", "week"]
 DOCUMENTS = "document:"
 UNIT_CAPS: frozenset[CapKind] = frozenset({"month", "week"})
+OWN_CAPS: frozenset[CapKind] = frozenset({"item", "target", "department"})  # drawn on by one department only
 # The rule that a cap comes from.
 RULES: dict[CapKind, str] = {
     "item": "INS-1", "target": "INS-1", "department": "INS-2", "topic": "INS-2", "month": "INS-3", "week": "INS-3",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dukao.base.refusals import NotThere
-from dukao.base.wording import joined
+from dukao.base.wording import joined, with_note
 from dukao.gate import actions, queries
 from dukao.gate.queries import JointPlanView, JointVisitView, Unplaced
 from dukao.org.rules import Actor
@@ -197,7 +197,7 @@ def _visits(found: tuple[JointVisitView, ...], plan: JointPlanView, actor: Actor
         row(
             Cell(f"{words.day(one.on)} {words.weekday(one.on)}", raw=one.on.isoformat()),
             Cell(one.unit_name, note=one.unit_code), number(len(one.items)),
-            joined(dict.fromkeys(item.department_name for item in one.items)),
+            _who(one),
             joined(item.title for item in one.items), _booking(one, plan, actor),
         )
         for one in found
@@ -217,11 +217,18 @@ def _booking(one: JointVisitView, plan: JointPlanView, actor: Actor) -> Cell:
         return Cell(_("已预约"), href=reverse("visits.page", args=[one.visit]))
     if plan.adopted_at is None or one.on < doors.today():
         return Cell("")
-    if not actor.has("PLAN_DECIDE") and not all(_is_own(i.department_code, actor) for i in one.items):
-        return Cell(_("由督考办统一预约"))
+    lead = one.items[0]
+    if not actor.has("PLAN_DECIDE") and not _is_own(lead.department_code, actor):
+        return Cell(_("由{department}预约").format(department=lead.department_name))
     items = [("item", item.number) for item in one.items]
     query = urlencode([*items, ("unit", one.unit_code), ("on", one.on.isoformat())])
     return Cell(_("去预约"), href=f"{reverse('visits.new')}?{query}")
+
+
+def _who(one: JointVisitView) -> str:
+    """The department that leads comes first."""
+    lead, *others = dict.fromkeys(item.department_name for item in one.items)
+    return joined([with_note(lead, _("牵头")), *others]) if others else lead
 
 
 def _is_own(department: str, actor: Actor) -> bool:

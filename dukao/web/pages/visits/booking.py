@@ -1,10 +1,12 @@
 """Booking a visit: choose an item, a unit with room, a day; then the check code, once, to carry along or print.
 
-A joint visit carries several items; its address names them all, and the office that runs the plan books it.
+A joint visit carries several items; its address names them all. The department that leads it books it for the day of
+the calendar, the office that runs the plan for any. While somebody writes, what the booking would come to stands beside
+the form: every change posts it with `do=try`, which books nothing.
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 
 from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.slips import code_text
-from dukao.base.wording import clauses
+from dukao.base.wording import clauses, joined
 from dukao.gate import actions, queries
-from dukao.gate.queries import Engagement, ItemToBook, UnitToBook, VisitView
+from dukao.gate.queries import BookingWhatIf, CapToDraw, Engagement, ItemToBook, UnitToBook, VisitView
 from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -25,6 +27,7 @@ from dukao.web import doors, words
 from dukao.web.doors import Crumb
 from dukao.web.pages.visits import screen
 from dukao.web.qr import qr
+from dukao.web.tables import Tone
 
 _PEOPLE_MOST = 12
 
@@ -56,6 +59,17 @@ class Calendar:
     has_others: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What the booking would come to on a day, in words."""
+
+    day: str
+    costs: str
+    caps: tuple[tuple[str, Tone, str], ...]  # what it is called, how it stands
+    obstacles: tuple[tuple[str, str, str], ...]  # what, what to do, rule
+    free_on: str
+
+
 @dataclass(frozen=True)
 class BookingPage:
     title: str
@@ -70,11 +84,17 @@ class BookingPage:
     typed: dict[str, str]
     modes: tuple[tuple[str, str], ...]
     record_hours: int
+    trial: Trial | None = None
     refused: Refused | None = None
 
     @property
     def is_joint(self) -> bool:
         return len(self.chosen) > 1
+
+    @property
+    def is_led(self) -> bool:
+        """Whether the day is that of the calendar: others come along who are not asked again."""
+        return any(item.left is None for item in self.chosen)
 
     @property
     def errors(self) -> dict[str, str]:
@@ -105,6 +125,8 @@ def book(request: HttpRequest) -> HttpResponse:
     numbers, typed = [number[:32] for number in given.getlist("item")], given.dict()
     if request.method == "GET":
         return doors.render(request, "visits/new.html", _page(actor, numbers, typed))
+    if typed.get("do") == "try":
+        return doors.render(request, "visits/new.html", _page(actor, numbers, typed))
     try:
         held = actions.hold_visit(
             items=numbers, unit=typed.get("unit", "")[:12], on=_day(typed.get("on", "")),
@@ -134,37 +156,86 @@ def _page(
     actor: Actor, numbers: list[str], typed: dict[str, str], refused: Refused | None = None
 ) -> BookingPage:  # fmt: skip
     today = doors.today()
-    items = queries.items_to_book(viewer=actor, today=today)
-    chosen = tuple(one for one in items if one.number in numbers)
     text = typed.get("q", "").strip()[:40]
     on = _day_or(typed.get("on", ""), today)
-    unit = _unit(typed.get("unit", "")) if chosen else None
+    unit = _unit(typed.get("unit", "")) if numbers else None
+    items = queries.items_to_book(viewer=actor, today=today, unit=unit, on=on)
+    chosen = tuple(one for one in items if one.number in numbers)
+    unit = unit if chosen else None
     units: tuple[UnitToBook, ...] = ()
     if chosen and not unit:
         units = queries.units_to_book(item=chosen[0].number, viewer=actor, on=on, text=text)
+    modes = _modes(chosen)
     fresh = {
-        "purpose": clauses(dict.fromkeys(one.purpose for one in chosen))[:500], "team_size": "2", "mode": "announced",
+        "purpose": clauses(dict.fromkeys(one.purpose for one in chosen))[:500], "team_size": "2", "mode": modes[0][0],
         "request_key": secrets.token_urlsafe(24),
     }  # fmt: skip
-    return BookingPage(
+    page = BookingPage(
         title=_("预约检查"), crumbs=(Crumb(_("检查"), reverse("visits")), Crumb(_("预约检查"))),
         items=tuple(_item_line(one) for one in items), chosen=chosen,
         units=tuple(_unit_line(chosen[0], one) for one in units),
         unit_code=unit.code if unit else "", unit_name=unit.name if unit else "", text=text,
         calendar=_calendar(queries.engagements(unit=unit.code, viewer=actor, **_ahead(today))) if unit else None,
         typed=fresh | {key: value for key, value in typed.items() if value},
-        modes=(("announced", _("事先告知被检查单位")), ("unannounced", _("四不两直，到场前保密"))),
-        record_hours=law.rule("INS-9", on).parameters["record_hours"], refused=refused,
+        modes=modes, record_hours=law.rule("INS-9", on).parameters["record_hours"], refused=refused,
     )  # fmt: skip
+    return replace(page, trial=_trial(page, actor, today)) if unit and not refused else page
+
+
+def _modes(chosen: tuple[ItemToBook, ...]) -> tuple[tuple[str, str], ...]:
+    """Sealed is offered first where the plan says so, and nowhere else (INS-9)."""
+    announced = ("announced", _("事先告知被检查单位"))
+    if chosen and all(one.method == "unannounced" for one in chosen):
+        return ("unannounced", _("四不两直，到场前保密")), announced
+    return (announced,)
+
+
+def _trial(page: BookingPage, actor: Actor, today: date) -> Trial | None:
+    """Nothing before a day is typed."""
+    on = _day_or(page.typed.get("on", ""), date.min)
+    if on == date.min:
+        return None
+    seen = queries.booking_what_if(
+        items=[one.number for one in page.chosen], unit=page.unit_code, on=on, mode=page.typed["mode"], viewer=actor,
+        today=today,
+    )  # fmt: skip
+    return Trial(
+        day=words.day(on), costs=_costs(seen), caps=tuple((cap.text, *_stands(cap)) for cap in seen.caps),
+        obstacles=tuple((stop.what, stop.todo, stop.rule) for stop in seen.obstacles),
+        free_on=joined(words.day(day) for day in seen.free_on),
+    )  # fmt: skip
+
+
+def _costs(seen: BookingWhatIf) -> str:
+    costs = _("{minutes}，记在{department}名下").format(
+        minutes=words.minutes(seen.minutes_hundredths), department=seen.charged_to
+    )
+    if not seen.saved_hundredths:
+        return costs
+    return clauses((costs, _("比各来各的省{minutes}").format(minutes=words.hours(seen.saved_hundredths))))
+
+
+def _stands(cap: CapToDraw) -> tuple[Tone, str]:
+    if not cap.has_room:
+        return "warn", _("已满，最多 {most} 次").format(most=cap.limit)
+    if cap.left is None:
+        return "ok", _("还有空，最多 {most} 次").format(most=cap.limit)
+    return "ok", _("还有 {left} 次，共 {most} 次").format(left=cap.left, most=cap.limit)
 
 
 def _item_line(item: ItemToBook) -> ItemLine:
     return ItemLine(
         href=f"?item={item.number}", title=item.title, number=item.number,
         window=_("{start}到{end}").format(start=words.day(item.starts_on), end=words.day(item.ends_on)),
-        left=_("还可以去 {left} 次，共 {most} 次").format(left=item.left, most=item.visits_most),
+        left=_left(item),
         department=item.department_name,
     )  # fmt: skip
+
+
+def _left(item: ItemToBook) -> str:
+    if item.left is None:
+        return ""
+    return _("还可以去 {left} 次，共 {most} 次").format(left=item.left, most=item.visits_most)
 
 
 def _unit_line(item: ItemToBook, unit: UnitToBook) -> UnitLine:
