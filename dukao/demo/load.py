@@ -75,6 +75,7 @@ def load_city(stage: Stage, divisions: Path, folder: Path, teller: Teller, *, wi
     load_year(stage, teller)
     load_ratings(stage, folder, teller)
     load_supervision(stage, teller)
+    load_surveys(stage, teller)
     load_scores(stage, teller)  # after all that they rest on
 
 
