@@ -118,10 +118,9 @@ def _replay(runs: int) -> Job:
         command = seconds_each(lambda: _run("-m", "dukao.cli.main", "replay-score", str(file)), runs=max(runs // 10, 3))
         inside = seconds_each(lambda: replayed(document), runs=runs)
     return {
-        "job": "voice-scores-replay", "ours": p50(alone), "unit": "s, Python alone, from its start to its last line",
-        "peers": {"`dukao replay-score`, with all commands": p50(command), "the arithmetic itself": p50(inside)},
-        "limit": f"{_LINES} lines", "ratio": p50(alone), "goal": f"<= {_REPLAY_GOAL_S} s",
-        "met": p50(alone) <= _REPLAY_GOAL_S,
+        "job": "voice-scores-replay", "ours": p50(command), "unit": "s, `dukao replay-score`, start to end",
+        "peers": {"Python alone": p50(alone), "the arithmetic itself": p50(inside)}, "limit": f"{_LINES} lines",
+        "ratio": p50(command), "goal": f"<= {_REPLAY_GOAL_S} s", "met": p50(command) <= _REPLAY_GOAL_S,
     }  # fmt: skip
 
 

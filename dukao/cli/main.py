@@ -3,7 +3,8 @@
 Exit codes: 0 done · 1 unexpected (with its traceback) · 2 wrong use · 3 refused (with what, why, what to do) ·
 4 done, and something was found that needs attention.
 
-Each room's commands are in the module of its name here: a list `COMMANDS`.
+Each room's commands are in the module of its name here: a list `COMMANDS`. A command imports its own module and no
+other, so that none waits for what it does not use.
 """
 
 import argparse
@@ -11,10 +12,10 @@ import json
 import os
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import django
+from django.apps import apps
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -26,11 +27,34 @@ from dukao.cli.parser import Parser
 from dukao.cli.terminal import aligned
 from dukao.env import BadSetting
 
-MODULES = (
-    "org", "registers", "plans", "joint", "visits", "documents", "meetings", "monthly", "burden", "sheets",
-    "indicators", "tasks", "clues", "scores", "trail", "workbooks", "ballots", "polls", "surveys", "serve", "work",
-    "demo",
-)  # fmt: skip
+# Where each command is, in the order they are listed.
+MODULES: dict[str, tuple[str, ...]] = {
+    "org": ("import-units", "department", "post", "login"),
+    "registers": ("load", "elements", "datasets", "deliver", "deliveries", "rejects", "propose-mapping"),
+    "plans": ("plan",),
+    "joint": ("joint",),
+    "visits": ("visit", "draw"),
+    "documents": ("document",),
+    "meetings": ("meeting",),
+    "monthly": ("monthly",),
+    "burden": ("burden", "appeal", "baseline"),
+    "sheets": ("sheet", "filing", "demands"),
+    "indicators": ("figures", "passport", "rebuild-totals"),
+    "tasks": ("task",),
+    "clues": ("clue",),
+    "scores": ("scores",),
+    "replay": ("replay-score",),
+    "trail": ("migrate", "seal", "trail", "check"),
+    "workbooks": ("read", "overlap", "fill"),
+    "ballots": ("issuer", "board", "verify-poll"),
+    "polls": ("poll", "order"),
+    "surveys": ("survey",),
+    "serve": ("serve",),
+    "work": ("work",),
+    "demo": ("demo",),
+}
+# Where this is the first word, files alone are read: neither the rooms nor their database are waited for.
+FILES_ALONE = ("replay-score",)
 DONE, UNEXPECTED, WRONG_USE, REFUSED, FOUND = range(5)
 _NAMES = ("refused", "rule")  # of a refusal; the rest is said to people
 
@@ -38,8 +62,12 @@ _NAMES = ("refused", "rule")  # of a refusal; the rest is said to people
 def main(argv: list[str] | None = None) -> int:
     """Run one command and answer its exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dukao.settings")
+    argv = sys.argv[1:] if argv is None else argv
     try:
-        django.setup()
+        if argv[:1] and argv[0] in FILES_ALONE:
+            apps.populate(())  # translations wait until it is told which there are: none
+        else:
+            django.setup()
     except BadSetting as bad:
         print(bad, file=sys.stderr)
         return WRONG_USE
@@ -59,7 +87,7 @@ def _run(rest: list[str], chosen: argparse.Namespace) -> int:
 
     from dukao.base.refusals import Refused
 
-    parser, runs = _parser()
+    parser, runs = _parser(rest[0] if rest else "")
     args = parser.parse_args(rest, chosen)
     try:
         args.at = timezone.now()
@@ -84,14 +112,15 @@ def _run(rest: list[str], chosen: argparse.Namespace) -> int:
 
 def commands() -> list[Command]:
     """All commands of all rooms, in the order they are listed."""
-    found: list[Command] = []
-    for name in MODULES:
-        if find_spec(f"dukao.cli.{name}"):
-            found += import_module(f"dukao.cli.{name}").COMMANDS
-    return found
+    return [command for module in MODULES for command in _commands_in(module)]
 
 
-def _parser() -> tuple[Parser, dict[str, Any]]:
+def _commands_in(module: str) -> list[Command]:
+    return import_module(f"dukao.cli.{module}").COMMANDS  # type: ignore[no-any-return]
+
+
+def _parser(asked: str = "") -> tuple[Parser, dict[str, Any]]:
+    """The parser of the command that is asked for; of all of them where there is no such command."""
     parser = Parser(
         prog="dukao", description=_("数智督考：一次采集，一个入口，群众评价"),
         epilog=_("退出码：0 完成 · 1 意外错误 · 2 用法不对 · 3 被拒绝（说明原因和办法） · 4 完成，但有问题要处理"),
@@ -99,7 +128,8 @@ def _parser() -> tuple[Parser, dict[str, Any]]:
     _add_common_options(parser)
     below = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     runs = {}
-    for command in commands():
+    module = next((module for module, names in MODULES.items() if asked in names), None)
+    for command in _commands_in(module) if module else commands():
         told = str(command.help)
         one = below.add_parser(command.name, help=told, description=told, example=command.example)
         command.arguments(one)
@@ -121,10 +151,13 @@ def _add_common_options(parser: Parser) -> None:
 def _actor(name: str, at):
     from django.utils import timezone
 
-    from dukao.org import queries
     from dukao.org.rules import SYSTEM
 
-    return queries.actor_named(name=name, on=timezone.localdate(at)) if name else SYSTEM
+    if not name:
+        return SYSTEM
+    from dukao.org import queries
+
+    return queries.actor_named(name=name, on=timezone.localdate(at))
 
 
 def _tell(result: Result, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""Commands of evaluation: scores list, show, judge, define, set, compute, publish, file, appeals; replay-score."""
+"""Commands of evaluation: scores list, show, judge, define, set, compute, publish, file, appeals."""
 
 import json
 from argparse import ArgumentParser, Namespace
@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _l
 
 from dukao.base.definitions import checked, read_entries
 from dukao.base.refusals import Invalid
-from dukao.base.spoken import spoken
 from dukao.base.wording import said_of, say, with_note
 from dukao.cli.command import Command, Result
 from dukao.cli.given import file_given
@@ -20,11 +19,9 @@ from dukao.gate.rules.hits import RuleHit
 from dukao.scores import actions, queries
 from dukao.scores.queries import AppealView, CardView, LineScore, ScoreRow
 from dukao.scores.rules.definitions import ScorecardDefinition
-from dukao.scores.rules.replay import replayed, told
 from dukao.scores.rules.wording import ABSENT, APPEAL_STATES, STATES
 
 _FOUND = 4
-_FILE_MOST = 5_000_000
 
 
 def _scores(args: Namespace) -> Result:
@@ -54,7 +51,7 @@ def _show(args: Namespace) -> Result:
             card=args.card, scored=args.of, viewer=args.by, on=on, version=args.version, is_to_date=args.to_date
         )
         return Result(
-            page.row.document, [said_of(page.row.scored.name, page.row.total or _("没有依据")), *_lines(page.row)]
+            page.document, [said_of(page.row.scored.name, page.row.total or _("没有依据")), *_lines(page.row)]
         )
     found = queries.overview(card=args.card, viewer=args.by, on=on, is_to_date=args.to_date)
     lines = [f"{row.scored.code}\t{row.scored.name}\t{row.total or '–'}" for row in found.rows]
@@ -142,22 +139,6 @@ def _decide(args: Namespace) -> Result:
     return Result({"number": args.number, "version": version}, [_("已决定，现在是第 {n} 版").format(n=version)])
 
 
-def _replay(args: Namespace) -> Result:
-    """Nothing but the file is read: no database, no network."""
-    path = file_given(args.file)
-    if path.stat().st_size > _FILE_MOST:
-        raise Invalid(_("文件太大，不是得分文件"))
-    try:
-        document = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise Invalid(_("读不懂文件 {file}").format(file=path), errors={str(path): str(error)}) from None
-    outcome = replayed(document)
-    return Result(
-        asdict(outcome) | {"is_equal": outcome.is_equal}, [spoken(line) for line in told(outcome)],
-        0 if outcome.is_equal else _FOUND,
-    )  # fmt: skip
-
-
 def _definition(file: Path) -> ScorecardDefinition:
     entries = list(read_entries(file_given(file)))
     if len(entries) != 1:
@@ -209,14 +190,7 @@ def _add_card(parser: ArgumentParser) -> None:
     parser.add_argument("card", help=_("考核表代码"))
 
 
-def _replay_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help=_("从得分页下载的文件"))
-
-
 COMMANDS = [
     Command("scores", _l("考核：考核表、得分、申诉；今年到目前的情况"), _scores, _arguments,
             "dukao scores show counties_2025"),
-    Command("replay-score", _l("离线重算一个得分，逐项说一致还是不一致；不用数据库，不用网络"), _replay,
-            _replay_arguments,
-            "dukao replay-score score.json"),
 ]  # fmt: skip

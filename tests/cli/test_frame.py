@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from argparse import Namespace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,27 @@ def test_every_command_is_named_once_and_helps(db, capsys):
             main([name, "--help"])
         assert ended.value.code == 0
     assert all(command.help for command in frame.commands())
+
+
+def test_the_table_tells_where_every_command_is():
+    files = (ROOT / "dukao/cli").glob("*.py")
+    assert set(frame.MODULES) == {file.stem for file in files if "\nCOMMANDS = [" in file.read_text(encoding="utf-8")}
+    for module, names in frame.MODULES.items():
+        assert names == tuple(command.name for command in import_module(f"dukao.cli.{module}").COMMANDS), module
+
+
+def test_a_command_waits_for_nothing_that_it_does_not_use(tmp_path):
+    file = tmp_path / "score.json"
+    file.write_text("{}", encoding="utf-8")
+    told = (
+        "import sys; from dukao.cli.main import main; main(sys.argv[1:]);"
+        "heavy = {'duckdb', 'ibis', 'numpy', 'pyarrow', 'pydantic'};"
+        "print(sorted(heavy & set(sys.modules)), sorted(name for name in sys.modules if name.startswith('dukao.cli.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", told, "replay-score", str(file)], capture_output=True, text=True,
+                          cwd=ROOT, check=True)  # fmt: skip
+    loaded = [f"dukao.cli.{name}" for name in ("command", "given", "main", "parser", "replay", "terminal")]
+    assert done.stdout.splitlines()[-1] == f"[] {loaded}"
 
 
 def _say(monkeypatch, text: str) -> None:

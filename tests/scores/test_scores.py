@@ -9,12 +9,12 @@ from django.db import connection, transaction
 from dukao.base.models import Event
 from dukao.base.refusals import Invalid, NotThere
 from dukao.gate.models import Demand
-from dukao.scores import actions, queries
+from dukao.scores import actions, published, queries
 from dukao.scores.models import Score, Scorecard
 from dukao.scores.queries.people import polls
 from dukao.scores.rules.replay import replayed
 from tests.conftest import AT, ON
-from tests.scores.conftest import JANUARY, JULY, definition
+from tests.scores.conftest import JANUARY, JULY, LINES, definition
 
 EAST, WEST = "990101000000", "990102000000"
 
@@ -36,8 +36,8 @@ def test_scores_are_computed_from_what_is_held_and_can_be_replayed(office):
     assert page.row.total == "87.01"
     assert [(line.code, line.absent) for line in page.row.absent] == [("satisfaction", "no_data")]
     assert points(one(office, code, WEST))["tax"] == "0.00"
-    assert replayed(page.row.document).is_equal
-    assert [told["recorded_at"] is not None for told in page.row.document["inputs"]] == [True, True, True, False]
+    assert replayed(page.document).is_equal
+    assert [told["recorded_at"] is not None for told in page.document["inputs"]] == [True, True, True, False]
     assert Event.objects.filter(verb__startswith="scores.card").count() == 3
 
 
@@ -170,7 +170,7 @@ def test_an_upheld_appeal_makes_a_new_version_and_the_old_one_stays(office):
     assert (version, page.row.version, points(page)["net"]) == (2, 2, "8.82")
     net = next(line for line in page.row.lines if line.code == "net")
     assert net.given["correction"]["before"]["value"] == "264"
-    assert replayed(page.row.document).is_equal
+    assert replayed(page.document).is_equal
     old = one(office, code, version=1)
     assert (points(old)["net"], old.row.total) == ("4.66", "87.01")
     assert [v.number for v in page.versions] == [2, 1]
@@ -282,3 +282,27 @@ def test_the_overview_takes_as_many_queries_for_one_as_for_all(office, django_as
         queries.overview(card=code, viewer=office.sam, on=ON)
     with django_assert_num_queries(5):
         queries.overview(card=code, viewer=office.city.actor["gina"], on=ON)
+
+
+def test_a_year_so_far_takes_as_many_for_one_as_for_all(office, django_assert_num_queries):
+    lines = [*LINES[:2], {"of": "satisfaction", "weight": "15", "rule": "share"},
+             {"of": "tasks_fixed", "weight": "15", "rule": "share"}]  # fmt: skip
+    code = office.set(code="counties_2026", year=2026, lines=lines)
+    for viewer, count in ((office.sam, 2), (office.city.actor["gina"], 1)):
+        with django_assert_num_queries(16):
+            assert len(queries.overview(card=code, viewer=viewer, on=ON).rows) == count
+
+
+def test_the_published_table_has_the_newest_version_of_what_is_for_everybody(office):
+    code = office.show()
+    office.publish(code="inner_2025", title="内部考核", public=False)
+    actions.decide_appeal(appeal=appeal(office), is_upheld=True, decision="属实", corrected="500", by=office.sam,
+                          at=JANUARY)  # fmt: skip
+    assert published.scores_of(2025) == (), "not before it is published"
+    actions.publish_scores(card=code, by=office.sam, at=JULY)
+    east, west = published.scores_of(2025)
+    page = one(office, code)
+    assert (east.card, east.unit, east.department, east.version) == (code, EAST, "", 2)
+    assert (east.total, east.absent, east.digest) == (page.row.total, 1, page.digest)
+    assert (west.unit, west.version) == (WEST, 1)
+    assert {column for column, _title, _says in published.SCORES} < set(published.PublishedScore.__dataclass_fields__)

@@ -21,4 +21,5 @@ from dukao.indicators.queries.passports import TermPassport as TermPassport
 from dukao.indicators.queries.passports import passport as passport
 from dukao.indicators.queries.years import QUARTERS as QUARTERS
 from dukao.indicators.queries.years import YearReading as YearReading
+from dukao.indicators.queries.years import Years as Years
 from dukao.indicators.queries.years import year_readings as year_readings

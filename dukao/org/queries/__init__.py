@@ -10,6 +10,7 @@ from dukao.org.queries.people import (
     actor_named,
     department,
     departments,
+    departments_by_codes,
     display_names,
     logins,
     posts,
@@ -34,6 +35,6 @@ from dukao.org.queries.units import (
 __all__ = [
     "DepartmentView", "HoldingView", "LoginView", "PostView", "Preferences", "UnitView", "actor_named",
     "actor_sitting", "ancestors", "children", "count_below", "counts_below", "department", "departments",
-    "display_names", "logins", "posts", "preferences", "root_units", "search_units", "sitting_id", "unit",
-    "unit_by_code", "unit_by_id", "unit_rows_below", "units_below", "units_by_codes",
+    "departments_by_codes", "display_names", "logins", "posts", "preferences", "root_units", "search_units",
+    "sitting_id", "unit", "unit_by_code", "unit_by_id", "unit_rows_below", "units_below", "units_by_codes",
 ]

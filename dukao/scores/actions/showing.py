@@ -14,8 +14,8 @@ from dukao.org.rules import Actor
 from dukao.scores.actions.cards import locked_card
 from dukao.scores.models import Appeal, Score, Scorecard
 from dukao.scores.queries.cards import definition_of
-from dukao.scores.queries.documents import Document, document_of, lines_of
-from dukao.scores.queries.evidence import inputs_of
+from dukao.scores.queries.documents import Document, document_of
+from dukao.scores.queries.evidence import evidence_of
 from dukao.scores.queries.scored import scored_by
 
 
@@ -48,12 +48,12 @@ def show_scores(*, card: str, by: Actor, at: datetime) -> int:
                 _("{year} 年还没有过完，不能计总分").format(year=row.year), todo=_("现在可以看今年到目前的情况")
             )
         definition = definition_of(row)
-        scored, lines = scored_by(definition), lines_of(definition)
-        inputs = inputs_of(definition, scored, on=today, is_to_date=False)
+        scored = scored_by(definition)
+        held = evidence_of(definition, scored, on=today, is_to_date=False)
         Score.objects.bulk_create([
             score_row(
                 row.pk, one.unit.id, one.department_id, by=by, at=at,
-                document=document_of(definition, one, inputs[one.code], version=1, at=at, on=today, lines=lines),
+                document=document_of(definition, one, held.lines, held.inputs[one.code], version=1, at=at, on=today),
             )
             for one in scored
         ])  # fmt: skip

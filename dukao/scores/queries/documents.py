@@ -22,13 +22,13 @@ _PROFILE = ("KPI-1", "SAT-1", "SCR-1", "RTG-2")
 
 
 def document_of(
-    definition: ScorecardDefinition, one: Scored, inputs: Sequence[Mapping[str, Any]], *, version: int, at: datetime,
-    on: date, views: Mapping[str, IndicatorView] | None = None, lines: Sequence[Mapping[str, Any]] | None = None,
+    definition: ScorecardDefinition, one: Scored, lines: Sequence[Mapping[str, Any]],
+    inputs: Sequence[Mapping[str, Any]], *, version: int, at: datetime, on: date,
 ) -> Document:  # fmt: skip
     """Internal: the whole file of one score, computed and sealed with its digests."""
     card = {
         "code": definition.code, "title": definition.title, "year": definition.year, "basis": definition.basis,
-        "lines": list(lines if lines is not None else lines_of(definition, views)),
+        "lines": list(lines),
     }  # fmt: skip
     return sealed({
         "format": scoring.FORMAT, "software": _software(), "version": version,

@@ -17,6 +17,7 @@ from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.registers import queries as registers
 from dukao.registers.queries import Source
+from dukao.scores.queries.documents import lines_of
 from dukao.scores.queries.people import fixed_tasks, satisfied_people
 from dukao.scores.queries.scored import Scored
 from dukao.scores.rules.definitions import SATISFACTION, TASKS_FIXED, LineDefinition, ScorecardDefinition
@@ -28,22 +29,30 @@ QUARTERS = indicators.QUARTERS
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a card's scores are computed from: its lines as the rules read them, and what is held for each."""
+
+    lines: list[dict[str, Any]]
+    inputs: Inputs
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     """Everything that was fetched for a card."""
 
-    views: Mapping[str, IndicatorView]
-    now: Mapping[tuple[str, int], YearReading]
-    before: Mapping[int, Mapping[tuple[str, int], YearReading]]  # by year
+    years: indicators.Years
     sources: Mapping[str, Source]  # by element
     covered_percent: int
 
 
-def inputs_of(definition: ScorecardDefinition, scored: Sequence[Scored], *, on: date, is_to_date: bool) -> Inputs:
+def evidence_of(
+    definition: ScorecardDefinition, scored: Sequence[Scored], *, on: date, is_to_date: bool, with_sources: bool = True
+) -> Evidence:
     """Internal: the inputs of all lines for these scored; `is_to_date`: of the year so far, by whole quarters.
 
-    A constant number of SQL queries, whatever the card holds.
+    A constant number of SQL queries, whatever the card holds; fewer where nobody asks which deliveries are behind it.
     """
-    read = _read(definition, scored, on=on, is_to_date=is_to_date)
+    read = _read(definition, scored, on=on, is_to_date=is_to_date, with_sources=with_sources)
     year = Period(definition.year * 1000)
     people = satisfied_people(scored, year) if _has(definition, SATISFACTION) else {}
     tasks = fixed_tasks(scored, year, on) if _has(definition, TASKS_FIXED) else {}
@@ -58,7 +67,7 @@ def inputs_of(definition: ScorecardDefinition, scored: Sequence[Scored], *, on: 
             else:
                 told = _of_indicator(line, one, read, year)
             found[one.code].append(told)
-    return found
+    return Evidence(lines_of(definition, read.years.views), found)
 
 
 def last_quarter(year: int, on: date) -> int:
@@ -70,22 +79,20 @@ def _has(definition: ScorecardDefinition, of: str) -> bool:
     return any(line.of == of for line in definition.lines)
 
 
-def _read(definition: ScorecardDefinition, scored: Sequence[Scored], *, on: date, is_to_date: bool) -> _Read:
-    codes = {line.of for line in definition.lines} - {SATISFACTION, TASKS_FIXED}
-    units = list({one.unit.id: one.unit for one in scored}.values())
+def _read(
+    definition: ScorecardDefinition, scored: Sequence[Scored], *, on: date, is_to_date: bool, with_sources: bool
+) -> _Read:
     percent = int(law.rule("SCR-1", on).parameters["coverage_percent_least"])
-    until = last_quarter(definition.year, on) if is_to_date else QUARTERS
-    now = indicators.year_readings(
-        codes=codes, units=units, year=definition.year, until=until, covered_percent=percent
+    beside: dict[int, set[str]] = {}
+    for line in definition.lines:
+        if (year := _reference_year(line, definition.year)) is not None:
+            beside.setdefault(year, set()).add(line.of)
+    years = indicators.year_readings(
+        codes={line.of for line in definition.lines} - {SATISFACTION, TASKS_FIXED},
+        units=list({one.unit.id: one.unit for one in scored}.values()), year=definition.year,
+        until=last_quarter(definition.year, on) if is_to_date else QUARTERS, covered_percent=percent, beside=beside,
     )  # fmt: skip
-    through = {cell: reading.through for cell, reading in now.items()}
-    years = {_reference_year(line, definition.year) for line in definition.lines} - {None}
-    before = {
-        year: indicators.year_readings(codes=codes, units=units, year=year, until=through)
-        for year in years if year is not None
-    }  # fmt: skip
-    views = {view.code: view for view in indicators.indicators() if view.code in codes}
-    return _Read(views, now, before, _sources(definition, views, is_to_date), percent)
+    return _Read(years, _sources(definition, years.views, is_to_date) if with_sources else {}, percent)
 
 
 def _reference_year(line: LineDefinition, year: int) -> int | None:
@@ -113,11 +120,11 @@ def _sources(
 
 
 def _of_indicator(line: LineDefinition, one: Scored, read: _Read, year: Period) -> Input:
-    view = read.views.get(line.of)
+    view = read.years.views.get(line.of)
     if view is None:
         return _absent(line, "no_data", year)
     cell = (line.of, one.unit.id)
-    now = read.now[cell]
+    now = read.years.now[cell]
     behind = [source for code in view.elements if (source := read.sources.get(code))]
     recorded: datetime | None = max((one.landed_at for one in behind if one.landed_at), default=None)
     told = {
@@ -134,7 +141,7 @@ def _of_indicator(line: LineDefinition, one: Scored, read: _Read, year: Period) 
     told["value"] = text_of(Fraction(*now.value))
     reference_year = _reference_year(line, year.year)
     if reference_year is not None:
-        reference = read.before[reference_year].get(cell)
+        reference = read.years.before[reference_year].get(cell)
         # Less was held then than now: the difference would be one of knowing, not of doing.
         if reference is not None and reference.value is not None and _as_complete(reference, now):
             told["reference"] = text_of(Fraction(*reference.value))

@@ -18,11 +18,10 @@ from dukao.org.rules import Actor
 from dukao.scores.models import Score, Scorecard
 from dukao.scores.queries.cards import CardView, definition_of, public_card, scorecard
 from dukao.scores.queries.documents import Document, document_of, lines_of
-from dukao.scores.queries.evidence import inputs_of, last_quarter
+from dukao.scores.queries.evidence import evidence_of, last_quarter
 from dukao.scores.queries.scored import Scored, scored_by
+from dukao.scores.rules.scoring import computed
 from dukao.voice.rules.evidence import groups_that_separate
-
-_LINE_KEYS = ("line", "absent", "weight", "measure", "share", "points", "how")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class LineScore:
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """One who is scored. `document` is the whole file; `version` 0 of a year so far, which nobody decided."""
+    """One who is scored; `version` 0 of a year so far, which nobody decided."""
 
     scored: Scored
     version: int
@@ -51,8 +50,6 @@ class ScoreRow:
     low: str | None
     high: str | None
     lines: tuple[LineScore, ...]
-    document: Document
-    digest: str
 
     @property
     def absent(self) -> tuple[LineScore, ...]:
@@ -84,15 +81,20 @@ class VersionView:
 
 @dataclass(frozen=True, slots=True)
 class ScorePage:
-    """One score, all its versions, and what the card of the year before came to, line by line (share by line code)."""
+    """One score with its whole file, all its versions, and what the card of the year before came to."""
 
     card: CardView
     row: ScoreRow
+    document: Document
     versions: tuple[VersionView, ...]
     is_own: bool
     is_to_date: bool
     before: ScoreRow | None
     before_title: str
+
+    @property
+    def digest(self) -> str:
+        return self.document["digests"]["whole"]  # type: ignore[no-any-return]
 
 
 def overview(*, card: str, viewer: Actor, on: date, is_to_date: bool = False) -> Overview:
@@ -116,15 +118,15 @@ def score(*, card: str, scored: str, viewer: Actor, on: date, version: int | Non
     to_date = is_to_date or found.state in ("draft", "set")
     stored = _stored(found.code, one) if found.state in ("shown", "published") else []
     if to_date:
-        row = _to_date(found, [one], on)[0]
+        document = _document_to_date(found, one, on)
     else:
         chosen = [s for s in stored if version in (None, s.version)]
         if not chosen:
             raise NotThere()
-        row = _row(one, chosen[-1])
+        document = chosen[-1].document
     before, title = _year_before(found, one)
     return ScorePage(
-        card=found, row=row, versions=tuple(_version(s) for s in reversed(stored)),
+        card=found, row=_row(one, document), document=document, versions=tuple(_version(s) for s in reversed(stored)),
         is_own=one in found.own, is_to_date=to_date, before=before, before_title=title,
     )  # fmt: skip
 
@@ -132,7 +134,7 @@ def score(*, card: str, scored: str, viewer: Actor, on: date, version: int | Non
 def score_document(*, card: str, scored: str, viewer: Actor, on: date, version: int | None = None,
                    is_to_date: bool = False) -> Document:  # fmt: skip
     """The file that recomputes one score. Raises NotThere."""
-    return score(card=card, scored=scored, viewer=viewer, on=on, version=version, is_to_date=is_to_date).row.document
+    return score(card=card, scored=scored, viewer=viewer, on=on, version=version, is_to_date=is_to_date).document
 
 
 def versions_of(unit_id: int, department_id: int | None) -> QuerySet[Score]:
@@ -148,14 +150,15 @@ def newest_scores(card_id: int) -> dict[tuple[int, int | None], Score]:
 
 def _overview(found: CardView, *, on: date, is_to_date: bool) -> Overview:
     if is_to_date:
-        rows = _to_date(found, found.scored, on)
+        rows = _to_date(found, on)
         through = last_quarter(found.year, on)
     else:
         card_id = Scorecard.objects.values_list("pk", flat=True).get(code=found.code)
         newest = newest_scores(card_id)
-        rows = [_row(one, stored) for one in found.scored if (stored := newest.get((one.unit.id, one.department_id)))]
+        stored = ((one, newest.get((one.unit.id, one.department_id))) for one in found.scored)
+        rows = [_row(one, kept.document) for one, kept in stored if kept]
         through = indicators.QUARTERS
-    lines = tuple(rows[0].document["card"]["lines"]) if rows else tuple(lines_of(found.definition))
+    lines = tuple(line.card_line for line in rows[0].lines) if rows else tuple(lines_of(found.definition))
     return Overview(found, tuple(rows), lines, _groups(rows), is_to_date, through)
 
 
@@ -165,21 +168,23 @@ def _groups(rows: Sequence[ScoreRow]) -> tuple[tuple[str, ...], ...]:
     return groups_that_separate(told) if told and len(told) == len(rows) else ()
 
 
-def _to_date(found: CardView, scored: Sequence[Scored], on: date) -> list[ScoreRow]:
-    inputs = inputs_of(found.definition, scored, on=on, is_to_date=True)
-    lines = lines_of(found.definition)
+def _to_date(found: CardView, on: date) -> list[ScoreRow]:
+    """Points alone, for all beside each other: no files with their digests, and no words of how they came about."""
+    held = evidence_of(found.definition, found.scored, on=on, is_to_date=True, with_sources=False)
+    rows = []
+    for one in found.scored:
+        bare = {"version": 0, "card": {"lines": held.lines}, "inputs": held.inputs[one.code]}
+        rows.append(_row(one, bare | {"result": computed(bare, in_words=False)}))
+    return rows
+
+
+def _document_to_date(found: CardView, one: Scored, on: date) -> Document:
+    held = evidence_of(found.definition, [one], on=on, is_to_date=True)
     at = datetime.combine(on, datetime.min.time())
-    return [
-        _read(one, 0, document_of(found.definition, one, inputs[one.code], version=0, at=at, on=on, lines=lines))
-        for one in scored
-    ]  # fmt: skip
+    return document_of(found.definition, one, held.lines, held.inputs[one.code], version=0, at=at, on=on)
 
 
-def _row(one: Scored, stored: Score) -> ScoreRow:
-    return _read(one, stored.version, stored.document)
-
-
-def _read(one: Scored, version: int, document: Document) -> ScoreRow:
+def _row(one: Scored, document: Document) -> ScoreRow:
     result, given = document["result"], {told["line"]: told for told in document["inputs"]}
     cards = {line["code"]: line for line in document["card"]["lines"]}
     lines = tuple(
@@ -190,9 +195,7 @@ def _read(one: Scored, version: int, document: Document) -> ScoreRow:
         )
         for told in result["lines"]
     )  # fmt: skip
-    return ScoreRow(
-        one, version, result["total"], result["low"], result["high"], lines, document, document["digests"]["whole"]
-    )  # fmt: skip
+    return ScoreRow(one, document["version"], result["total"], result["low"], result["high"], lines)
 
 
 def _stored(card: str, one: Scored) -> list[Score]:
@@ -213,7 +216,7 @@ def _year_before(found: CardView, one: Scored) -> tuple[ScoreRow | None, str]:
     if best is None or one.code not in {s.code for s in scored_by(definition_of(best))}:
         return None, ""
     stored = _stored(best.code, one)
-    return (_row(one, stored[-1]), best.title) if stored else (None, "")
+    return (_row(one, stored[-1].document), best.title) if stored else (None, "")
 
 
 def share_percent(line: LineScore | None) -> Fraction | None:

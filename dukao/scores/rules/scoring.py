@@ -54,10 +54,13 @@ MEASURES = ("value", "last_year", "baseline")
 ABSENT = ("no_data", "thin", "too_few", "not_yet", "not_applicable", "no_reference", "withdrawn")
 
 
-def computed(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The result of the document's card and inputs: each line's points, the total, and between what it may lie."""
+def computed(document: Mapping[str, Any], *, in_words: bool = True) -> dict[str, Any]:
+    """The result of the document's card and inputs: each line's points, the total, and between what it may lie.
+
+    `in_words`: also how each line was found (`how`), which takes as long as the rest.
+    """
     inputs = {one["line"]: one for one in document["inputs"]}
-    judged = [_judged(line, inputs.get(line["code"])) for line in document["card"]["lines"]]
+    judged = [_judged(line, inputs.get(line["code"]), in_words) for line in document["card"]["lines"]]
     present = [one for one in judged if not one["absent"]]
     whole = sum((Fraction(one["given"]) for one in present), Fraction(0))
     weights = [Fraction(one["given"]) * _WHOLE / whole if not one["absent"] else Fraction(0) for one in judged]
@@ -115,8 +118,8 @@ def text_of(amount: Fraction | None) -> str | None:
     return _decimal(amount, places + max(twos, fives))
 
 
-def _judged(line: Mapping[str, Any], given: Mapping[str, Any] | None) -> dict[str, Any]:
-    """One line by itself: what it measures, its share, and how that was found, in words."""
+def _judged(line: Mapping[str, Any], given: Mapping[str, Any] | None, in_words: bool) -> dict[str, Any]:
+    """One line by itself: what it measures, its share, and how that was found."""
     told: dict[str, Any] = {
         "line": line["code"], "given": line["weight"], "absent": "", "measure": None, "share": Fraction(0),
         "how": "", "low": None, "high": None,
@@ -136,7 +139,8 @@ def _judged(line: Mapping[str, Any], given: Mapping[str, Any] | None) -> dict[st
         for end in ("low", "high") if given.get(end) is not None
     ]  # fmt: skip
     return told | {
-        "measure": measure, "share": part, "how": _how(line, value, measure, reference, part),
+        "measure": measure, "share": part,
+        "how": _how(line, value, measure, reference, part) if in_words else "",
         "low": min(ends) if len(ends) == 2 else None, "high": max(ends) if len(ends) == 2 else None,
     }  # fmt: skip
 

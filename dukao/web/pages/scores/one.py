@@ -96,7 +96,7 @@ def _page(found: ScorePage, appeals: tuple[queries.AppealView, ...]) -> OnePage:
         code=card.code, scored=shown.scored.code, state=screen.state_of(card.state), total=shown.total or "–",
         spread=_spread(found), lead=_lead(found), lines=tuple(one for one in lines if not one.absent),
         absent_lines=tuple(one for one in lines if one.absent), detail=detail, versions=versions, appeals=listed,
-        before_title=found.before_title, file=_file(found), digest=shown.digest,
+        before_title=found.before_title, file=_file(found), digest=found.digest,
         appeal_until=screen.until(card, doors.today()) if may else "",
         tables=tuple(one for one in (detail, versions, listed) if one), is_to_date=found.is_to_date,
         is_synthetic=card.is_synthetic,
