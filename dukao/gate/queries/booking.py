@@ -122,12 +122,12 @@ def booking_what_if(
 
 
 def _caps_to_draw(ground: Ground, on: date, limits: Limits) -> Iterable[CapToDraw]:
-    """In the order in which the rules are looked at: the item first, the unit's week last."""
+    """In the order in which the rules are looked at, the item first, the unit's week last; then in that of the items."""
     caps = booking_caps(ground, on, limits)
     states = cap_states([cap.key for cap in caps])
-    for cap in sorted(caps, key=lambda cap: list(RULES).index(cap.kind)):
+    drawn = [(cap, item_of(ground, cap, on, limits)) for cap in caps]
+    for cap, item in sorted(drawn, key=lambda one: (list(RULES).index(one[0].kind), ground.items.index(one[1]))):
         state = states.get(cap.key, CapState(cap.key, cap.limit, 0, 0, 0))
-        item = item_of(ground, cap, on, limits)
         text = {
             "item": _("“{item}”一共"), "target": _("“{item}”去{unit}"), "department": _("{department}{year}年"),
             "topic": _("“{item}”这类主题{year}年"), "month": _("{unit}{month}"), "week": _("{unit}这一周"),
