@@ -122,7 +122,7 @@ def booking_what_if(
 
 
 def _caps_to_draw(ground: Ground, on: date, limits: Limits) -> Iterable[CapToDraw]:
-    """In the order in which the rules are looked at, the item first, the unit's week last; then in that of the items."""
+    """In the order in which the rules are looked at, the item first, the unit's week last; then by the items."""
     caps = booking_caps(ground, on, limits)
     states = cap_states([cap.key for cap in caps])
     drawn = [(cap, item_of(ground, cap, on, limits)) for cap in caps]
