@@ -127,7 +127,7 @@ def broken_seals() -> Iterator[Break]:
         if digest != seal.digest:
             yield Break(seal.position, seal.event_id, "事件或其前一个事件被改动")
             digest = seal.digest
-        if not _is_listed(seal.event):
+        elif not _is_listed(seal.event):
             yield Break(seal.position, seal.event_id, "事件的检索目录缺失或被改动")
 
 

@@ -68,7 +68,7 @@ def test_a_card_stands_beside_all_its_scores_without_a_rank(shown, as_):
     assert "东县" in text(as_("gina"), CARD)
     assert "西区" not in text(as_("gina"), CARD), "until it is published everybody sees their own"
     lines = text(as_("gina"), CARD + "?view=lines")
-    assert "比自己去年：0% 起计分，10% 得满分" in lines
+    assert "比自己去年：0%起计分，10%得满分" in lines
 
 
 def test_a_year_so_far_shows_the_points_of_the_file_behind_it(office, as_, on_the_day):  # noqa: F811

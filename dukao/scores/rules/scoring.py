@@ -66,6 +66,7 @@ def computed(document: Mapping[str, Any], *, in_words: bool = True) -> dict[str,
     weights = [Fraction(one["given"]) * _WHOLE / whole if not one["absent"] else Fraction(0) for one in judged]
     exact = [weight * one["share"] for weight, one in zip(weights, judged, strict=True)]
     points, shown_weights = shown(exact), shown(weights)
+    total = sum(exact, Fraction(0))
     lines = [
         {
             "line": one["line"], "absent": one["absent"], "weight": weight, "measure": text_of(one["measure"]),
@@ -77,8 +78,8 @@ def computed(document: Mapping[str, Any], *, in_words: bool = True) -> dict[str,
     bounds = _bounds(judged, weights)
     return {
         "lines": lines,
-        "total": hundredths(sum(exact, Fraction(0))) if present else None,
-        "exact": text_of(sum(exact, Fraction(0))) if present else None,
+        "total": hundredths(total) if present else None,
+        "exact": text_of(total) if present else None,
         "low": hundredths(bounds[0]) if bounds else None,
         "high": hundredths(bounds[1]) if bounds else None,
     }
@@ -87,11 +88,13 @@ def computed(document: Mapping[str, Any], *, in_words: bool = True) -> dict[str,
 def shown(amounts: Sequence[Fraction]) -> list[str]:
     """The amounts in hundredths that add up to the rounded sum: the largest remainders are rounded up (ties: first)."""
     scale = 10**_DECIMALS
-    cut = [amount * scale // 1 for amount in amounts]
-    missing = round(sum(amounts, Fraction(0)) * scale) - sum(cut)
-    by_remainder = sorted(range(len(amounts)), key=lambda at: (cut[at] - amounts[at] * scale, at))
-    for at in by_remainder[:missing]:
-        cut[at] += 1
+    parts = [divmod(amount.numerator * scale, amount.denominator) for amount in amounts]
+    cut = [whole for whole, _rest in parts]
+    if missing := round(sum(amounts, Fraction(0)) * scale) - sum(cut):
+        remainders = [Fraction(rest, amount.denominator) for (_whole, rest), amount in zip(parts, amounts, strict=True)]
+        by_remainder = sorted(range(len(amounts)), key=lambda at: (-remainders[at], at))
+        for at in by_remainder[:missing]:
+            cut[at] += 1
     return [_scaled(one) for one in cut]
 
 

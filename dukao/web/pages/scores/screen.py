@@ -51,7 +51,7 @@ def figure(text: str | None, decimals: int, unit: str = "") -> str:
 
 
 def target(line: dict[str, Any]) -> str:
-    """What the line wants: `比自己去年：0% 起计分，6% 得满分`."""
+    """What the line wants: `比自己去年：0%起计分，6%得满分`."""
     if line["rule"] == "share":
         return _("百分之几就得几分")
     if line["rule"] == "distance":
@@ -67,7 +67,7 @@ def target(line: dict[str, Any]) -> str:
             else _("达到 {full} 得满分，否则不得分")
         )
         return told.format(full=full)
-    told = _("{floor} 起计分，{full} 得满分").format(floor=floor, full=full)
+    told = _("{floor}起计分，{full}得满分").format(floor=floor, full=full)
     if line["measure"] == "value":
         return told
     against = _("比自己基期") if line["measure"] == "baseline" else _("比自己去年")
