@@ -99,7 +99,9 @@ def test_an_appeal_is_made_refused_while_wrong_and_upheld(shown, as_):
     assert gina.post(EAST + "appeal/", {"line": "net", "reason": "少算了一批"}).status_code == 303
     path = f"/scores/appeals/{Appeal.objects.get().number}/"
     assert "督考办的决定" not in text(gina, path), "whoever appeals does not decide"
-    assert "少算了一批" in text(sam, path)
+    shown_to_office = text(sam, path)
+    assert "少算了一批" in shown_to_office
+    assert "264" in shown_to_office, "who decides sees the value that is appealed against"
     wrong = sam.post(path + "decision/", {"do": "uphold", "decision": "核实属实", "corrected": "很多"})
     assert wrong.status_code == 422
     assert "核实属实" in wrong.content.decode()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -13,7 +14,10 @@ from dukao.scores.models import Appeal
 
 @dataclass(frozen=True, slots=True)
 class AppealView:
-    """`may_decide`: the viewer's office decides, and nobody in it owns the line or made the appeal."""
+    """`value`, `corrected`: exact texts, in the measure of `card_line`, the line as it stands in the score's file.
+
+    `may_decide`: the viewer's office decides, and nobody in it owns the line or made the appeal.
+    """
 
     number: str
     card: str
@@ -22,6 +26,8 @@ class AppealView:
     scored_name: str
     line: str
     line_title: str
+    card_line: dict[str, Any]
+    value: str | None
     version: int
     reason: str
     evidence: str
@@ -59,9 +65,9 @@ def owns(viewer: Actor, row: Appeal) -> bool:
     return is_owner or row.made_by == viewer.name
 
 
-def line_of(row: Appeal) -> dict[str, str]:
+def line_of(row: Appeal) -> dict[str, Any]:
     """Inside the room: the line as it stands in the score's file."""
-    lines: Iterable[dict[str, str]] = row.score.document["card"]["lines"]
+    lines: Iterable[dict[str, Any]] = row.score.document["card"]["lines"]
     return next(line for line in lines if line["code"] == row.line)
 
 
@@ -80,12 +86,13 @@ def _sees(row: Appeal, viewer: Actor) -> bool:
 
 
 def _view(row: Appeal, viewer: Actor) -> AppealView:
-    told = row.score.document["scored"]
+    told, line = row.score.document["scored"], line_of(row)
+    given = next(one for one in row.score.document["inputs"] if one["line"] == row.line)
     may = row.state == Appeal.State.OPEN and viewer.may("SCORES_DECIDE", row.score.card.unit.path)
     return AppealView(
         number=row.number, card=row.score.card.code, card_title=row.score.card.title, scored=told["code"],
-        scored_name=told["name"], line=row.line, line_title=line_of(row)["title"], version=row.score.version,
-        reason=row.reason, evidence=row.evidence, state=row.state, due_on=row.due_on, made_at=row.made_at,
-        decision=row.decision, corrected=row.corrected, decided_at=row.decided_at,
+        scored_name=told["name"], line=row.line, line_title=line["title"], card_line=line, value=given["value"],
+        version=row.score.version, reason=row.reason, evidence=row.evidence, state=row.state, due_on=row.due_on,
+        made_at=row.made_at, decision=row.decision, corrected=row.corrected, decided_at=row.decided_at,
         may_decide=may and not owns(viewer, row), is_synthetic=row.is_synthetic,
     )  # fmt: skip

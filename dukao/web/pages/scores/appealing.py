@@ -69,12 +69,16 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(found: AppealView, typed: dict[str, str], refused: Refused | None = None) -> AppealPage:
     score = reverse("scores.one", args=[found.card, found.scored])
+    of = (found.card_line["decimals"], found.card_line["unit"])
     lines = (
         (_("谁提的"), found.scored_name), (_("考核表"), found.card_title), (_("哪一项"), found.line_title),
-        (_("针对"), _("第 {n} 版").format(n=found.version)), (_("理由"), found.reason), (_("证据"), found.evidence),
+        (_("针对"), _("第 {n} 版").format(n=found.version)), (_("值"), screen.figure(found.value, *of)),
+        (_("理由"), found.reason), (_("证据"), found.evidence),
         (_("提出时间"), words.moment(found.made_at)),
         (_("最晚决定"), words.day(found.due_on) if found.state == "open" else ""),
-        (_("决定"), found.decision), (_("更正为"), found.corrected), (_("决定时间"), words.moment(found.decided_at)),
+        (_("决定"), found.decision),
+        (_("更正为"), screen.figure(found.corrected, *of) if found.corrected else ""),
+        (_("决定时间"), words.moment(found.decided_at)),
     )  # fmt: skip
     return AppealPage(
         title=_("申诉 {number}").format(number=found.number),
