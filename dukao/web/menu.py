@@ -60,7 +60,7 @@ DESKS: dict[str, tuple[Entry, ...]] = {
         Entry("documents", _("收到的文件"), "send"),
         Entry("burden", _("负担账"), "clock", _BURDEN[:2]),
         Entry("workbooks", _("表格助手"), "table"),
-        Entry("units", _("数据"), "chart", _FIGURES),
+        Entry("units", _("数据"), "chart", (_FIGURES[0], _FIGURES[2])),
     ),
     "reviewer": (
         Entry("review", _("待审"), "inbox"),

@@ -43,8 +43,10 @@ _SURNAMES = (
 _DOUBLE = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "端木", "呼延")
 _GIVEN = r"[\u4e00-\u9fff]"
 # Who follows “我是” is often no name: 我是来办证的, 我是国企职工. So it takes a surname, and none of these behind it.
+# A place may stand between, and it stays: 我是龙东村的李四.
 _NAME = re.compile(
-    r"(?P<lead>姓名|名字|名叫|我叫|叫做|叫|我是|本人是?|联系人|经办人|办事员|工作人员)(?P<gap>\s*(?:是|为|叫|[:：])?\s*)"
+    r"(?P<lead>姓名|名字|名叫|我叫|叫做|叫|我是|本人是?|联系人|经办人|办事员|工作人员)"
+    r"(?P<gap>\s*(?:是|为|叫|[:：])?\s*(?:[\u4e00-\u9fff]{1,10}?(?:区|县|镇|乡|街道|社区|村|屯)的)?)"
     rf"(?P<name>(?:{'|'.join(_DOUBLE)}){_GIVEN}{{1,2}}|[{_SURNAMES}]{_GIVEN}{{1,2}})"
 )
 _TITLED = re.compile(

@@ -67,6 +67,11 @@ class RoundView:
     groups: tuple[tuple[str, ...], ...] = ()  # papers (short), highest first, where evidence separates them
 
     @property
+    def ends_on(self) -> date:
+        """The last day: the planned one, or earlier where the round was closed before it."""
+        return min(self.closes_on, self.closed_on or self.closes_on)
+
+    @property
     def invited(self) -> int:
         return sum(one.invited for one in self.papers)
 

@@ -44,7 +44,7 @@ def _listed(found: tuple[PollView, ...]) -> Table:
             number(len(one.subjects)), number(len(one.rounds)),
             Cell(last.state_label, tone=screen.ROUND_TONES[last.state]) if last
             else Cell(_("还没有开始"), tone="plain"),
-            Cell(words.day(last.closes_on), raw=last.closes_on.isoformat()) if last else "",
+            Cell(words.day(last.ends_on), raw=last.ends_on.isoformat()) if last else "",
             number(last.invited if last else None), number(last.counted if last else None),
         ))  # fmt: skip
     columns = [

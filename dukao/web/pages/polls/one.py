@@ -83,7 +83,7 @@ def round(request: HttpRequest, code: str, round: str) -> HttpResponse:
     page = RoundPage(
         title=_("{title}：{period}").format(title=found.title, period=words.period(found.period)),
         crumbs=(Crumb(_("万人评"), reverse("polls")), Crumb(found.title, reverse("polls.page", args=[code])),
-                Crumb(found.code)),
+                Crumb(words.period(found.period))),
         round=found, facts=facts_of(found), state=(screen.ROUND_TONES[found.state], found.state_label),
         notes=screen.notes(found), bars=screen.bars(found),
         legend=tuple((place, screen.word(of)) for place, of in enumerate(found.scale, start=1)), results=results,
@@ -105,11 +105,12 @@ def close(request: HttpRequest, code: str, round: str) -> HttpResponse:
 
 def facts_of(found: RoundView) -> tuple[tuple[str, str], ...]:
     """What a round is, line by line."""
-    until = min(found.closes_on, found.closed_on or found.closes_on)
     lines = (
         (_("谁组织"), found.scope_name),
         (_("为什么评"), found.purpose),
-        (_("什么时候"), _("{since} 至 {until}").format(since=words.day(found.opens_on), until=words.day(until))),
+        (_("什么时候"), _("{since} 至 {until}").format(
+            since=words.day(found.opens_on), until=words.day(found.ends_on)
+        )),
         (_("邀请"), _("{n:,} 人").format(n=found.invited)),
         (_("计入"), _("{n:,} 份，应答率 {share}").format(
             n=found.counted, share=screen.share(found.counted, found.invited)
@@ -125,7 +126,7 @@ def _rounds(found: PollView) -> Table:
             Cell(words.period(one.period), href=reverse("polls.round", args=[found.code, one.code]), note=one.code),
             Cell(one.state_label, tone=screen.ROUND_TONES[one.state]),
             Cell(words.day(one.opens_on), raw=one.opens_on.isoformat()),
-            Cell(words.day(one.closes_on), raw=one.closes_on.isoformat()),
+            Cell(words.day(one.ends_on), raw=one.ends_on.isoformat()),
             number(one.invited),
             number(one.counted),
             Cell(screen.share(one.counted, one.invited)),

@@ -72,7 +72,7 @@ def one(request: HttpRequest, round: str) -> HttpResponse:
     results = screen.results_table(found)
     page = ResultsPage(
         title=_("{title}：{period}").format(title=found.title, period=words.period(found.period)),
-        crumbs=(Crumb(_("万人评结果"), reverse("ratings")), Crumb(found.code)), round=found,
+        crumbs=(Crumb(_("万人评结果"), reverse("ratings")), Crumb(found.title)), round=found,
         state=(screen.ROUND_TONES[found.state], found.state_label), facts=facts_of(found), notes=screen.notes(found),
         bars=screen.bars(found),
         legend=tuple((place, screen.word(of)) for place, of in enumerate(found.scale, start=1)), results=results,
