@@ -42,7 +42,7 @@ def _listed(found: tuple[PollView, ...]) -> Table:
         rows.append(row(
             Cell(one.title, href=reverse("polls.page", args=[one.code]), note=one.scope_name),
             number(len(one.subjects)), number(len(one.rounds)),
-            Cell(last.state_label, tone=screen.ROUND_TONES[last.state]) if last
+            Cell(str(screen.ROUND_STATES[last.state]), tone=screen.ROUND_TONES[last.state]) if last
             else Cell(_("还没有开始"), tone="plain"),
             Cell(words.day(last.ends_on), raw=last.ends_on.isoformat()) if last else "",
             number(last.invited if last else None), number(last.counted if last else None),

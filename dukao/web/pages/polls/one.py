@@ -84,7 +84,8 @@ def round(request: HttpRequest, code: str, round: str) -> HttpResponse:
         title=_("{title}：{period}").format(title=found.title, period=words.period(found.period)),
         crumbs=(Crumb(_("万人评"), reverse("polls")), Crumb(found.title, reverse("polls.page", args=[code])),
                 Crumb(words.period(found.period))),
-        round=found, facts=facts_of(found), state=(screen.ROUND_TONES[found.state], found.state_label),
+        round=found, facts=facts_of(found),
+        state=(screen.ROUND_TONES[found.state], str(screen.ROUND_STATES[found.state])),
         notes=screen.notes(found), bars=screen.bars(found),
         legend=tuple((place, screen.word(of)) for place, of in enumerate(found.scale, start=1)), results=results,
         handed_out=handed_out, papers=tuple((one.short, one.name) for one in found.papers),
@@ -124,7 +125,7 @@ def _rounds(found: PollView) -> Table:
     rows = [
         row(
             Cell(words.period(one.period), href=reverse("polls.round", args=[found.code, one.code]), note=one.code),
-            Cell(one.state_label, tone=screen.ROUND_TONES[one.state]),
+            Cell(str(screen.ROUND_STATES[one.state]), tone=screen.ROUND_TONES[one.state]),
             Cell(words.day(one.opens_on), raw=one.opens_on.isoformat()),
             Cell(words.day(one.ends_on), raw=one.ends_on.isoformat()),
             number(one.invited),
@@ -143,7 +144,7 @@ def _rounds(found: PollView) -> Table:
 
 def _handed_out(found: tuple[queries.BatchView, ...]) -> Table:
     rows = [
-        row(Cell(words.day(one.on), raw=one.on.isoformat()), one.name, one.way_label, number(one.count))
+        row(Cell(words.day(one.on), raw=one.on.isoformat()), one.name, str(screen.WAYS[one.way]), number(one.count))
         for one in found
     ]
     columns = [

@@ -13,6 +13,10 @@ from dukao.voice.rules.polls import percent_of
 from dukao.web.tables import Cell, Column, Table, Tone, number, row, table
 
 ROUND_TONES: dict[str, Tone] = {"preparing": "wait", "open": "info", "closed": "plain"}
+ROUND_STATES = {"preparing": _l("准备中"), "open": _l("进行中"), "closed": _l("已结束")}
+WAYS = {
+    "cards": _l("印制的邀请卡"), "residents": _l("居民名单"), "matters": _l("办件一事一评"), "tablet": _l("窗口平板"),
+}  # fmt: skip
 VERDICT_TONES: dict[str, Tone] = {"ok": "ok", "weak": "stale", "too_few": "plain"}
 SCALE = {
     "非常满意": _l("非常满意"), "满意": _l("满意"), "基本满意": _l("基本满意"), "不满意": _l("不满意"),

@@ -49,7 +49,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows = [
         row(
             Cell(one.title, href=reverse("ratings.round", args=[one.code]), note=one.scope_name),
-            Cell(words.period(one.period), raw=one.period), Cell(one.state_label, tone=screen.ROUND_TONES[one.state]),
+            Cell(words.period(one.period), raw=one.period),
+            Cell(str(screen.ROUND_STATES[one.state]), tone=screen.ROUND_TONES[one.state]),
             number(one.invited), number(one.counted), Cell(screen.share(one.counted, one.invited)),
         )
         for one in found
@@ -73,7 +74,8 @@ def one(request: HttpRequest, round: str) -> HttpResponse:
     page = ResultsPage(
         title=_("{title}：{period}").format(title=found.title, period=words.period(found.period)),
         crumbs=(Crumb(_("万人评结果"), reverse("ratings")), Crumb(found.title)), round=found,
-        state=(screen.ROUND_TONES[found.state], found.state_label), facts=facts_of(found), notes=screen.notes(found),
+        state=(screen.ROUND_TONES[found.state], str(screen.ROUND_STATES[found.state])), facts=facts_of(found),
+        notes=screen.notes(found),
         bars=screen.bars(found),
         legend=tuple((place, screen.word(of)) for place, of in enumerate(found.scale, start=1)), results=results,
         command=f"dukao verify-poll {settings.BOARD_URL}/rounds/{found.code}",

@@ -25,7 +25,7 @@ def surveys(request: HttpRequest) -> HttpResponse:
         row(
             Cell(one.title, href=reverse("surveys.page", args=[one.code]), note=one.code),
             one.department_name or one.unit_name, Cell(one.begins_on.isoformat()), Cell(one.ends_on.isoformat()),
-            number(one.completed), number(one.wanted), state_cell(one.state, one.state_label),
+            number(one.completed), number(one.wanted), state_cell(one.state),
         )
         for one in queries.surveys(viewer=doors.actor_of(request))
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from dukao.voice.queries.surveys import EstimateView
 from dukao.web.figures import NO_BREAK
@@ -80,5 +81,11 @@ def estimates_table(key: str, caption: str, found: Sequence[tuple[str, EstimateV
     return table(key, caption, columns, rows, is_exported=True)
 
 
-def state_cell(state: str, label: str) -> Cell:
-    return Cell(label, tone=_TONES[state])  # type: ignore[arg-type]
+_STATES = {
+    "designed": _l("已设计"), "promised": _l("已承诺抽样"), "drawn": _l("已抽样"), "field": _l("访问中"),
+    "closed": _l("访问结束"), "published": _l("已发布"),
+}  # fmt: skip
+
+
+def state_cell(state: str) -> Cell:
+    return Cell(str(_STATES[state]), tone=_TONES[state])  # type: ignore[arg-type]
