@@ -73,7 +73,7 @@ def new(request: HttpRequest) -> HttpResponse:
         page = _page(actor, given, refused, refused.hits)
         return doors.render(request, "tasks/new.html", page, status=refused.status)
     except Invalid as refused:
-        return doors.render(request, "tasks/new.html", _page(actor, given, refused), status=refused.status)
+        return doors.render(request, "tasks/new.html", _page(actor, given, _to_mend(refused)), status=refused.status)
     if made.code:
         slip = SlipPage(
             _("督办已交办"), (Crumb(_("督办"), reverse("tasks")), Crumb(made.number)), made.number,
@@ -96,6 +96,11 @@ def _definition(given: dict[str, str]) -> TaskDefinition:
 def _party(text: str) -> dict[str, str]:
     kind, _colon, code = text.partition(":")
     return {kind: code} if kind in ("department", "unit") else {}
+
+
+def _to_mend(refused: Invalid) -> Invalid:
+    """What is wrong stands at the fields; above them no names of fields as files write them."""
+    return Invalid(_("有几处要改"), errors=refused.errors) if refused.errors else refused
 
 
 def _page(
