@@ -45,12 +45,12 @@ def _cards(found: Sequence[CardView]) -> Table:
     for card in found:
         tone, label = screen.state_of(card.state)
         rows.append(row(
-            Cell(card.title, href=reverse("scores.card", args=[card.code]), note=card.code), number(card.year),
+            Cell(card.title, href=reverse("scores.card", args=[card.code]), note=card.code), str(card.year),
             card.unit_name, number(card.scored_count), number(len(card.definition.lines)),
             Cell(label, tone=tone, note=screen.until(card, doors.today())),
         ))  # fmt: skip
     columns = [
-        Column(_("考核表"), is_sticky=True), Column(_("年度"), "number"), Column(_("谁定的")),
+        Column(_("考核表"), is_sticky=True), Column(_("年度")), Column(_("谁定的")),
         Column(_("考核对象"), "number", pgettext("单位", "个")), Column(_("指标"), "number", _("项")),
         Column(_("状态"), "badge"),
     ]  # fmt: skip
