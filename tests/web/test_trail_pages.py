@@ -85,8 +85,8 @@ def test_the_catalogue_of_events_is_complete():
 
     from dukao.web.verbs import VERBS
 
-    rooms = ("gate", "indicators", "org", "registers", "sheets")
-    event = re.compile(rf"(?<=verb=\")[a-z_.]+(?=\")|(?<=[`\"\s])(?:{'|'.join(rooms)})\.[a-z_]+\.[a-z_]+(?=[`\".,\s])")
+    rooms = ("gate", "indicators", "org", "registers", "scores", "sheets", "tasks", "voice")
+    event = re.compile(rf"(?<=verb=\")[a-z_.]+(?=\")|(?<=[`\"\s])(?:{'|'.join(rooms)})\.[a-z_]+\.[a-z_]+(?=[`\".,;\s])")
     files = [path for room in rooms for path in (Path(settings.ROOT) / "dukao" / room).rglob("actions*/**/*.py")]
     files += [Path(settings.ROOT) / "dukao/indicators/actions.py"]
     written = {found for path in files for found in event.findall(path.read_text())}

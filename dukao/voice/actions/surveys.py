@@ -85,7 +85,10 @@ def define_survey(*, definition: SurveyDefinition, by: Actor, at: datetime) -> S
 
 
 def open_field(*, survey_code: str, by: Actor, at: datetime) -> SurveyView:
-    """Give the drawn numbers to the interviewers. Raises: NotThere, NotThatFar, NotApproved. Records: …opened."""
+    """Give the drawn numbers to the interviewers.
+
+    Raises: NotThere, NotThatFar, NotApproved. Records: voice.survey.opened.
+    """
     with transaction.atomic():
         row = locked_survey(survey_code, by)
         if row.state != Survey.State.DRAWN:
