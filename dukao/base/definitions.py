@@ -138,6 +138,8 @@ _REASONS = {
     "int_from_float": "应为整数",
     "bool_type": "只能是 true 或 false",
     "bool_parsing": "只能是 true 或 false",
+    "float_type": "应为数字",
+    "float_parsing": "应为数字",
     "decimal_type": "应为数字",
     "decimal_parsing": "应为数字",
     "date_type": "应为日期，如 2026-07-01",

@@ -40,6 +40,17 @@ def given(typed: Mapping[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def field_of(place: str) -> tuple[str, int | None]:
+    """The form's field at which a place of the definition (`frame › title`, `questions › 2 › options`) is typed, and
+    the line of it; the field is empty where what is wrong belongs to no one field.
+    """
+    first, *rest = place.split(" › ")
+    if first in ("marks", "frame", "sample") and rest:
+        return f"{first}_{rest[0]}", None
+    line = next((int(part) for part in rest if part.isdecimal()), None)
+    return first, line if first in ("questions", "margins", "quotas") else None
+
+
 def typed_of(definition: SurveyDefinition) -> dict[str, str]:
     """The form of a design as it stands."""
     found = {name: str(getattr(definition, name)) for name in TEXTS}
@@ -134,4 +145,4 @@ def _pairs(text: str) -> dict[str, str] | None:
 
 
 def _unreadable(field: str, line: str) -> Invalid:
-    return Invalid(_("有一行读不懂"), errors={field: _("“{line}”").format(line=line[:60])})
+    return Invalid(_("有一行读不懂"), errors={field: _("这一行读不懂：“{line}”").format(line=line[:60])})

@@ -1,6 +1,7 @@
 """Designing a survey: what to ask, whom, how many, and how the answers are made to stand for everybody."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,19 +10,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dukao.base.definitions import checked
-from dukao.base.refusals import NotThere, Refused
+from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.spoken import spoken
+from dukao.base.wording import clauses, said_of
+from dukao.org import queries as org
+from dukao.org.rules import Actor
 from dukao.voice import actions
 from dukao.voice.queries import surveys as queries
 from dukao.voice.rules.surveys import ALLOCATIONS, MODES, SAMPLINGS, WEIGHTINGS, SurveyDefinition
 from dukao.web import doors
 from dukao.web.doors import Crumb
-from dukao.web.survey_form import given, typed_of
+from dukao.web.survey_form import field_of, given, typed_of
 
 _BEGUN = {
     "mode": "phone", "sampling": "probability", "weighting": "design", "frame_stratum": "county",
     "frame_phone": "phone", "sample_margin_points": "3", "sample_expected_percent": "50", "sample_design_effect": "1.3",
     "sample_response_percent": "40", "sample_allocation": "proportional", "sample_stratum_least": "30",
 }  # fmt: skip
+
+_PLACE = "设计"
 
 
 @dataclass(frozen=True)
@@ -32,10 +39,7 @@ class DesignPage:
     choices: dict[str, tuple[tuple[str, str], ...]]
     is_new: bool
     refused: Refused | None = None
-
-    @property
-    def errors(self) -> dict[str, str]:
-        return getattr(self.refused, "errors", {})
+    errors: Mapping[str, str] = field(default_factory=dict)  # by field
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,37 +48,56 @@ def design(request: HttpRequest) -> HttpResponse:
     actor.require_anywhere("VOICE_HOLD")
     units = {"unit": next((one.unit_code for one in actor.standings_with("VOICE_HOLD")), "")}
     if request.method == "GET":
-        return doors.render(request, "surveys/design.html", _page(_BEGUN | units, is_new=True))
+        return doors.render(request, "surveys/design.html", _page(actor, _BEGUN | units, is_new=True))
     return _define(request, units, is_new=True)
 
 
 @require_http_methods(["GET", "POST"])
 def redesign(request: HttpRequest, code: str) -> HttpResponse:
-    found = queries.survey(code=code, viewer=doors.actor_of(request))
+    actor = doors.actor_of(request)
+    found = queries.survey(code=code, viewer=actor)
     if request.method == "GET":
-        return doors.render(request, "surveys/design.html", _page(typed_of(found.definition), is_new=False))
+        return doors.render(request, "surveys/design.html", _page(actor, typed_of(found.definition), is_new=False))
     return _define(request, {"code": code, "unit": found.definition.unit}, is_new=False)
 
 
 def _define(request: HttpRequest, fixed: dict[str, str], *, is_new: bool) -> HttpResponse:
-    typed: dict[str, Any] = request.POST.dict() | fixed
+    actor, typed = doors.actor_of(request), request.POST.dict() | fixed
     try:
-        definition = checked(SurveyDefinition, given(typed), place=_("设计"))
-        done = actions.define_survey(definition=definition, by=doors.actor_of(request), at=doors.now())
+        definition = checked(SurveyDefinition, given(typed), place=_PLACE)
+        done = actions.define_survey(definition=definition, by=actor, at=doors.now())
     except NotThere:
         raise
     except Refused as refused:
-        page = _page(typed, is_new=is_new, refused=refused)
+        page = _page(actor, typed, is_new=is_new, refused=refused)
         return doors.render(request, "surveys/design.html", page, status=refused.status)
     doors.tell(request, _("设计已保存"))
     return doors.go(request, reverse("surveys.page", args=[done.code]))
 
 
-def _page(typed: dict[str, str], *, is_new: bool, refused: Refused | None = None) -> DesignPage:
+def _page(actor: Actor, typed: dict[str, Any], *, is_new: bool, refused: Refused | None = None) -> DesignPage:
     title = _("设计一项调查") if is_new else _("修改设计")
     named: tuple[tuple[str, Any], ...] = (
         ("mode", MODES), ("sampling", SAMPLINGS), ("allocation", ALLOCATIONS), ("weighting", WEIGHTINGS)
     )  # fmt: skip
     choices = {name: tuple((code, _(text)) for code, text in known.items()) for name, known in named}
+    choices["department"] = (("", _("自己问")), *((one.code, one.name) for one in org.departments(viewer=actor)))
     way = (Crumb(_("民意调查"), reverse("surveys")), Crumb(title))
-    return DesignPage(title, way, typed, choices, is_new, refused)
+    page = DesignPage(title, way, typed, choices, is_new, refused)
+    if isinstance(refused, Invalid) and refused.errors:
+        at_fields, rest = _at_fields(refused.errors)
+        return replace(page, refused=Invalid(_("有几处要改"), errors=rest), errors=at_fields)
+    return page
+
+
+def _at_fields(errors: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What is wrong by the form's field, the line told where a field has several; and what belongs to no one field."""
+    found: dict[str, list[str]] = {}
+    rest: dict[str, str] = {}
+    for place, why in errors.items():
+        name, line = field_of(place.removeprefix(_PLACE).removeprefix(" · "))
+        if name:
+            found.setdefault(name, []).append(said_of(_("第 {n} 行").format(n=line), spoken(why)) if line else why)
+        else:
+            rest[""] = why
+    return {name: clauses(whys) for name, whys in found.items()}, rest
