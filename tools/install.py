@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin/python"
 DISK_NEEDED_BYTES = 2_000_000_000
-NODE_NEEDED = 18
+NODE_NEEDED = 20  # what the browser packages want; Debian 12 has 18
 # What package managers print when they cannot reach their registry.
 _NETWORK_WORDS = (
     "dns error", "failed to fetch", "could not fetch", "connection error", "connection refused", "connecterror",
@@ -159,16 +159,22 @@ def assets() -> None:
     _write_stamp(stamp, files)
 
 
+def node() -> str | None:
+    """A Node that is new enough: the machine's, else the one that the build took from the wheel."""
+    found = (shutil.which("node", path=path) for path in (os.environ.get("PATH", ""), str(VENV / "bin")))
+    return next((one for one in found if one and _node_version(one) >= NODE_NEEDED), None)
+
+
 def _node_environment() -> dict[str, str]:
-    """A PATH with a Node that is new enough: the machine's, else the one from the wheel."""
-    path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    node = shutil.which("node")
-    if node and shutil.which("npm") and _node_version(node) >= NODE_NEEDED:
-        return {"PATH": os.environ["PATH"]}
+    """A PATH with a Node that is new enough, and its npm."""
+    machine = os.environ.get("PATH", "")
+    own = shutil.which("node")
+    if own and shutil.which("npm") and _node_version(own) >= NODE_NEEDED:
+        return {"PATH": machine}
     if not (VENV / "bin/npm").exists():
         print(f"    no Node {NODE_NEEDED} or newer here: taking the one packaged as a Python wheel", file=sys.stderr)
         python_packages("requirements-node.txt")
-    return {"PATH": path}
+    return {"PATH": f"{VENV / 'bin'}{os.pathsep}{machine}"}
 
 
 def _node_version(node: str) -> int:
@@ -180,7 +186,7 @@ def _node_version(node: str) -> int:
 def _which(program: str, environment: dict[str, str]) -> str:
     found = shutil.which(program, path=environment["PATH"])
     if found is None:
-        raise CannotGoOn(f"{program} is not installed", f"install Node {NODE_NEEDED} or newer (apt-get install npm)")
+        raise CannotGoOn(f"{program} is not installed", f"install Node {NODE_NEEDED} or newer with its npm")
     return found
 
 

@@ -1,7 +1,6 @@
 """The browser's library and ours, each with the other: blind there and sign here, and the other way round."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 
 from dukao.ballots.blind import SigningKey, blind, finalize, prepare
 from dukao.ballots.keys import PublicKey
+from tools import install
 
 ROOT = Path(__file__).parents[2]
 SUITES = {"RSABSSA-SHA384-PSS-Randomized": 32, "RSABSSA-SHA384-PSS-Deterministic": 0}
@@ -45,8 +45,8 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 @pytest.fixture
 def browser():
-    node = shutil.which("node")
-    assert node, "the tests of ballots need Node, as the build of the pages does"
+    node = install.node()
+    assert node, f"no Node {install.NODE_NEEDED} or newer: `./dev build` takes one from a wheel"
     with subprocess.Popen([node, "--input-type=module", "-e", PROGRAM], cwd=ROOT, text=True, stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE) as process:  # fmt: skip
         yield lambda **ask: _answer(process, ask)

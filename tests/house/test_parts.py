@@ -7,6 +7,7 @@ import tomllib
 import pytest
 
 from tests.house.reading import ROOT, requirement_names, tracked_files
+from tools import install
 
 LOCKS = sorted(ROOT.glob("requirements*.txt"))
 _ADDRESS = re.compile(r"https?://|index-url|find-links|trusted-host", re.I)
@@ -41,6 +42,12 @@ def test_node_parts_are_pinned_exactly():
     package = json.loads((ROOT / "package.json").read_text())
     for name, version in (package.get("dependencies", {}) | package.get("devDependencies", {})).items():
         assert re.fullmatch(r"\d+\.\d+\.\d+", version), f"{name} {version}"
+
+
+def test_the_node_that_is_asked_for_is_new_enough_for_every_part():
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    wanted = {part.get("engines", {}).get("node", "*") for part in lock["packages"].values()}
+    assert max(int(want.removeprefix(">=")) for want in wanted - {"*"}) == install.NODE_NEEDED
 
 
 def test_the_locks_agree_with_each_other():
