@@ -93,10 +93,15 @@ def digest_of_code(code: str) -> bytes:
     return hashlib.sha256(b"dukao-code\0" + plain.translate(str.maketrans("OIL", "011")).encode()).digest()
 
 
+def plain_person(name: str, number: str) -> tuple[str, str]:
+    """Name and number however they were typed."""
+    plain = ("".join(unicodedata.normalize("NFKC", part).upper().split()) for part in (name, number))
+    return next(plain), next(plain)
+
+
 def digest_of_person(name: str, number: str) -> bytes:
     """What the issuer is told of somebody on the list of residents; it keeps only an HMAC of it under its own key."""
-    plain = ("".join(unicodedata.normalize("NFKC", part).upper().split()) for part in (name, number))
-    return hashlib.sha256(b"dukao-person\0" + "\0".join(plain).encode()).digest()
+    return hashlib.sha256(b"dukao-person\0" + "\0".join(plain_person(name, number)).encode()).digest()
 
 
 class Issuer:

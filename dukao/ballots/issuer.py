@@ -1,11 +1,13 @@
 """The issuer's door: `dukao issuer`, or `granian --interface asginl --factory dukao.ballots.issuer:application`."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from dukao.ballots import client, places
 from dukao.ballots.issuing import Ask, Issuing
 from dukao.ballots.manifest import CODE
+from dukao.ballots.patience import Patience
 from dukao.ballots.service import Asked, Service
 from dukao.ballots.turns import Turns
 from dukao.ballots.wire import Unreadable, from_base64, text_of, to_base64
@@ -15,15 +17,18 @@ _MOST_SUBJECTS = 20_000
 
 def application() -> Service:
     """The issuer as it is served."""
-    return service(Issuing(places.home("issuer")), secret=places.secret(), origins=places.origins())
+    return service(
+        Issuing(places.home("issuer")), secret=places.secret(), origins=places.origins(), proxies=places.proxies()
+    )
 
 
-def service(issuing: Issuing, *, secret: str, origins: Sequence[str] = ()) -> Service:
-    turns = Turns(issuing.sign_all)
+def service(issuing: Issuing, *, secret: str, origins: Sequence[str] = (), proxies: int = 0) -> Service:
+    turns, patience = Turns(issuing.sign_all), Patience()
 
     async def sign(asked: Asked) -> dict[str, Any]:
         ask = _ask(asked.body)
-        return {"signature": to_base64(await turns.take(ask))}
+        with patience.one_try(*_person(asked.body), asked.address) if "code" not in asked.body else nullcontext():
+            return {"signature": to_base64(await turns.take(ask))}
 
     async def key(_asked: Asked) -> dict[str, Any]:
         return {"key": issuing.signer.key}
@@ -62,19 +67,24 @@ def service(issuing: Issuing, *, secret: str, origins: Sequence[str] = ()) -> Se
         ("POST", "/admin/papers"): make_papers, ("POST", "/admin/entitlements"): add,
         ("POST", "/admin/totals"): all_totals, ("POST", "/admin/close"): close,
     }  # fmt: skip
-    return Service(routes, secret=secret, origins=origins, threads=[turns])
+    return Service(routes, secret=secret, origins=origins, threads=[turns], proxies=proxies)
 
 
 def _ask(body: dict[str, Any]) -> Ask:
     """What a browser sends: a code, or the name and number of somebody on the list."""
     if "code" in body:
         digest = client.digest_of_code(text_of(body["code"], most=64))
-    elif isinstance(person := body.get("person"), dict):
-        name, number = text_of(person.get("name"), most=64), text_of(person.get("number"), most=32)
-        digest = client.digest_of_person(name, number)
     else:
-        raise Unreadable("a code, or a person with name and number, is wanted")
+        digest = client.digest_of_person(*_person(body))
     return Ask(text_of(body.get("paper"), most=130), digest, from_base64(body.get("blinded"), size=256))
+
+
+def _person(body: dict[str, Any]) -> tuple[str, str]:
+    """Name and number, in their one spelling."""
+    person = body.get("person")
+    if not isinstance(person, dict):
+        raise Unreadable("a code, or a person with name and number, is wanted")
+    return client.plain_person(text_of(person.get("name"), most=64), text_of(person.get("number"), most=32))
 
 
 def _code(value: Any) -> str:

@@ -27,6 +27,11 @@ def origins() -> list[str]:
     return [origin for origin in told.split(",") if origin]
 
 
+def proxies() -> int:
+    """How many proxies of the house stand in front."""
+    return env.integer("DUKAO_PROXIES", 0)
+
+
 def serving(party: str, host: str, port: int) -> list[str]:
     """The command that serves `issuer` or `board`; it logs no request."""
     return [

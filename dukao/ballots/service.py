@@ -29,17 +29,18 @@ class Fault(Exception):
 
     is_expected = True
 
-    def __init__(self, status: int, error: str, message: str) -> None:
+    def __init__(self, status: int, error: str, message: str, *, wait: int = 0) -> None:
         super().__init__(error)
-        self.status, self.error, self.message = status, error, message
+        self.status, self.error, self.message, self.wait = status, error, message, wait
 
 
 class Asked(NamedTuple):
-    """One request, read. `place` is what stands for the star of its route."""
+    """One request, read. `place` is what stands for the star of its route; `address` is for counting, never kept."""
 
     place: str
     query: dict[str, str]
     body: dict[str, Any]
+    address: str
 
 
 class Reply(NamedTuple):
@@ -55,9 +56,9 @@ class Service:
 
     def __init__(
         self, routes: Mapping[tuple[str, str], Handler], *, secret: str, origins: Collection[str],
-        threads: Sequence[Turns] = (),
+        threads: Sequence[Turns] = (), proxies: int = 0,
     ) -> None:  # fmt: skip
-        self._threads = threads
+        self._threads, self._proxies = threads, proxies
         self._routes, self._secret = routes, f"Bearer {secret}".encode()
         self._origins = frozenset(origin.encode() for origin in origins)
         self._paths = {path for _, path in routes}
@@ -107,7 +108,7 @@ class Service:
         if is_admin and not hmac.compare_digest(headers.get(b"authorization", b""), self._secret):
             raise Fault(403, "secret", "the shared secret is wanted")
         body = await self._body(headers, receive, is_admin=is_admin) if method == "POST" else {}
-        done = await handler(Asked(place, _query(scope["query_string"]), body))
+        done = await handler(Asked(place, _query(scope["query_string"]), body, self._address(scope, headers)))
         return done if isinstance(done, Reply) else Reply(200, canonical(done).encode())
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive, *, is_admin: bool) -> dict[str, Any]:
@@ -145,6 +146,13 @@ class Service:
         self._is_looking = bool(self._awaited)
         if self._is_looking:
             loop.call_later(_LOOK_SECONDS, self._look, loop)
+
+    def _address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
+        """The connection's, or what the outermost of the house's own proxies wrote down; empty where nobody knows."""
+        passed = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
+        if 0 < self._proxies <= len(passed):
+            return passed[-self._proxies].strip()
+        return (scope.get("client") or ("",))[0]
 
     def _route(self, path: str) -> tuple[str, str]:
         if path in self._paths:
@@ -196,4 +204,5 @@ def _query(text: bytes) -> dict[str, str]:
 
 
 def _refusal(fault: Fault) -> Reply:
-    return Reply(fault.status, canonical({"error": fault.error, "message": fault.message}).encode())
+    told = {"error": fault.error, "message": fault.message} | ({"wait": fault.wait} if fault.wait else {})
+    return Reply(fault.status, canonical(told).encode())

@@ -20,11 +20,12 @@ const chance = count => crypto.getRandomValues(new Uint8Array(count));
 /** Whether this browser can do what a rating needs: WebCrypto is there on secure pages only. */
 export const isAble = () => Boolean(globalThis.crypto?.subtle && globalThis.BigInt);
 
-/** Why something was not done: `word` is what the issuer or the board says, or `offline`. */
+/** Why something was not done: `word` is what the issuer or the board says, or `offline`; `wait` in seconds. */
 export class NotDone extends Error {
-  constructor(word, message = '') {
+  constructor(word, message = '', wait = 0) {
     super(message || word);
     this.word = word;
+    this.wait = wait;
   }
 }
 
@@ -40,7 +41,7 @@ const ask = async (url, body) => {
     throw new NotDone(navigator.onLine ? 'down' : 'offline');
   }
   const said = await answer.json().catch(() => ({error: answer.status >= 500 ? 'down' : 'unknown'}));
-  if (!answer.ok) throw new NotDone(said.error ?? 'unknown', said.message);
+  if (!answer.ok) throw new NotDone(said.error ?? 'unknown', said.message, said.wait);
   return said;
 };
 

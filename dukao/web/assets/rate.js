@@ -51,10 +51,12 @@ const rating = root => {
   };
 
   const stop = problem => {
-    const word = wordOf(root, problem.word) ?? wordOf(root, problem.word === 'over' ? 'closed' : 'unknown');
+    const isListed = Boolean(kept().pending?.holder?.person);
+    const word = (isListed && wordOf(root, `${problem.word}-listed`)) || wordOf(root, problem.word)
+      || wordOf(root, problem.word === 'over' ? 'closed' : 'unknown');
     const part = root.querySelector('[data-part=stop]');
     one(part, 'heading').textContent = word.dataset.title;
-    one(part, 'why').textContent = word.textContent;
+    one(part, 'why').textContent = word.textContent.replace('{minutes}', Math.ceil(problem.wait / 60));
     const again = Boolean(word.dataset.again);
     show(one(part, 'again'), again);
     show(one(part, 'other'), Boolean(word.dataset.other));
