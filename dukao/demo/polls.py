@@ -1,8 +1,9 @@
 """Ratings of the demo city, given on the way that any rating takes: real codes, real blind signatures. 模拟数据.
 
-1. The counties' service windows were rated in the quarter; the round is over and its results are out.
-2. Some of its bad ratings were put right, explained, appealed against or rated again; some wait.
-3. The departments are being rated; ten cards are left over for visitors (`rating-cards.txt`).
+1. The counties' service windows were rated at the end of last year: what last year's scores count as satisfaction.
+2. They were rated again in the quarter; that round is over too, and its results are out.
+3. Some of its bad ratings were put right, explained, appealed against or rated again; some wait.
+4. The departments are being rated; ten cards are left over for visitors (`rating-cards.txt`).
 """
 
 import json
@@ -30,6 +31,7 @@ from dukao.ballots.places import serving
 from dukao.ballots.rating import Slip, fill_in
 from dukao.ballots.verifying import Report, verify
 from dukao.ballots.wire import from_base64, to_base64
+from dukao.base.periods import Period
 from dukao.demo.cast import player, worker_of
 from dukao.demo.chance import uniform
 from dukao.demo.stage import CITY, Stage
@@ -42,7 +44,9 @@ from dukao.voice.rules.polls import PollDefinition
 
 COUNTIES, DEPARTMENTS = "county-windows", "city-departments"
 _RATED_DEPARTMENTS = ("tax", "human_resources", "civil_affairs", "health")
-_RATINGS_LEAST, _RATINGS_MORE, _CARDS_OVER = 24, 48, 10
+_RATINGS, _RATINGS_LAST_YEAR, _CARDS_OVER = (24, 72), (28, 44), 10
+_LAST_YEAR = 300  # other lots than those of this year
+_LONGEST_ROUND = timedelta(days=366)
 _RATERS = 6  # at once
 _START_SECONDS = 30
 _QUESTIONS = (
@@ -112,11 +116,14 @@ class Rating:
 def rate_the_city(stage: Stage, folder: Path) -> int:
     """Bring all ratings about; how many. What is there stays; a round that was cut short is finished."""
     rating = Rating(stage)
-    done = {one.code: one for one in queries.polls(viewer=SYSTEM)}
-    if DEPARTMENTS in done and done[DEPARTMENTS].rounds:
+    last_year = Period.parse(f"{stage.quarter.year - 1}Q4")
+    done = {(poll.code, round.period) for poll in queries.polls(viewer=SYSTEM) for round in poll.rounds}
+    if any(poll == DEPARTMENTS for poll, _period in done):
         return 0
     with boxes_running():
-        count = _rate_counties(rating) if COUNTIES not in done or not done[COUNTIES].rounds else 0
+        _define_counties(rating)
+        count = _rate_last_year(rating, last_year) if (COUNTIES, last_year.key) not in done else 0
+        count += _rate_counties(rating) if (COUNTIES, stage.quarter.key) not in done else 0
         return count + _rate_departments(rating, folder)
 
 
@@ -173,17 +180,21 @@ def rate_and_recompute(stage: Stage) -> tuple[int, Report]:
     return place, verify(bundle)
 
 
-def cast_all(rating: Rating, round_code: str, *, waves: Sequence[float], on: date) -> Iterator[list[Slip]]:
+def cast_all(
+    rating: Rating, round_code: str, *, waves: Sequence[float], on: date, lot: int = 0, ratings: tuple[int, int] = _RATINGS,
+    with_remarks: bool = True,
+) -> Iterator[list[Slip]]:  # fmt: skip
     """Cards for every paper and their ratings, in waves (parts of all, adding up to 1); the slips of each wave."""
     rater, at = Rater.of(round_code), rating.stage.at(on)
     jobs = []
-    for place, paper in enumerate(queries.round_results(round=round_code, viewer=SYSTEM).papers):
-        count = _RATINGS_LEAST + int(uniform("poll/count", place) * _RATINGS_MORE)
+    for place, paper in enumerate(queries.round_results(round=round_code, viewer=SYSTEM).papers, start=lot):
+        count = ratings[0] + int(uniform("poll/count", place) * (ratings[1] - ratings[0]))
         invited = int(count / (0.15 + 0.5 * float(uniform("poll/response", place))))
         codes = actions.print_cards(paper=paper.short, count=invited, by=SYSTEM, at=at)[:count]
         for number, code in enumerate(codes):
             levels = rating.levels(place, number)
-            jobs.append((paper.short, code, levels, rating.remarks(place, number, levels["overall"])))
+            remarks = rating.remarks(place, number, levels["overall"]) if with_remarks else {}
+            jobs.append((paper.short, code, levels, remarks))
     jobs.sort(key=lambda job: job[1][5:])  # by chance
     done = 0
     with ThreadPoolExecutor(_RATERS) as raters:
@@ -193,7 +204,7 @@ def cast_all(rating: Rating, round_code: str, *, waves: Sequence[float], on: dat
             yield list(raters.map(lambda job: rater.rate(job[0], job[1], job[2], **job[3]), some))
 
 
-def _rate_counties(rating: Rating) -> int:
+def _define_counties(rating: Rating) -> None:
     stage = rating.stage
     actions.define_poll(
         definition=PollDefinition.model_validate({
@@ -201,8 +212,41 @@ def _rate_counties(rating: Rating) -> int:
             "scope": CITY, "units": [unit.code for unit in rating.counties], "counter": "政务服务窗口",
             "questions": _QUESTIONS, "synthetic": True,
         }),
-        by=SYSTEM, at=stage.at(stage.on - timedelta(days=40)),
+        by=SYSTEM, at=stage.at(date(stage.quarter.year - 1, 12, 1)),
     )  # fmt: skip
+
+
+def _rate_last_year(rating: Rating, period: Period) -> int:
+    """A round like this year's, smaller and all dealt with: each bad rating was put right."""
+    stage = rating.stage
+    closes = rating.today + timedelta(days=1)
+    opens = max(date(period.year, 12, 15), closes - _LONGEST_ROUND)
+    ended = opens + timedelta(days=14)
+    code = actions.open_round(
+        poll=COUNTIES, opens_on=opens, closes_on=closes, period=period, by=SYSTEM, at=stage.at(opens)
+    )
+    (slips,) = cast_all(
+        rating, code, waves=(1.0,), on=opens, lot=_LAST_YEAR, ratings=_RATINGS_LAST_YEAR, with_remarks=False
+    )
+    actions.close_round(round=code, by=SYSTEM, at=stage.at(ended, hour=18))
+    for days in (0, 1):
+        actions.gather_ratings(at=stage.at(ended + timedelta(days=days), hour=19))
+    workers = {unit.code: player(worker_of(unit), stage) for unit in rating.counties}
+    on = ended + timedelta(days=2)
+    received = order_queries.orders(viewer=SYSTEM, today=on, state="received")
+    for one in (one for one in received if one.round_code == code):
+        by = workers[one.unit_code]
+        actions.verify_order(order=one.number, found=rating.told["found"], by=by, at=stage.at(on))
+        answer = rating.told["answers"]["fixed"]
+        actions.answer_order(
+            order=one.number, outcome="fixed", answer=answer, by=by, at=stage.at(on + timedelta(days=2))
+        )
+    actions.gather_ratings(at=stage.at(on + timedelta(days=60)))
+    return len(slips)
+
+
+def _rate_counties(rating: Rating) -> int:
+    stage = rating.stage
     opens = min(stage.on, timezone.localdate()) - timedelta(days=30)
     code = actions.open_round(
         poll=COUNTIES, opens_on=opens, closes_on=rating.today + timedelta(days=1), period=stage.quarter, by=SYSTEM,
