@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import NotThere
+from dukao.base.words import _noop
 from dukao.law import queries as law
 from dukao.org.rules import Actor
 from dukao.tasks.models import Closing, Confirmation, Extension, Party, Task
@@ -17,6 +18,12 @@ from dukao.tasks.queries.templates import template_title
 from dukao.tasks.rules.definitions import ORIGINS, RAISERS
 from dukao.tasks.rules.lights import LIGHTS, Light, light
 from dukao.tasks.rules.states import ACTS, AFTER, STATES
+
+# The acts that somebody waits for, the most pressing first.
+_URGENT = {
+    "answer": _noop("答解决了没有"), "decide_objection": _noop("决定异议"), "decide_extension": _noop("决定延期"),
+    "close": _noop("复核办结"), "sign": _noop("签收"), "reach": _noop("到达节点"), "report": _noop("报办结"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ class ClosingView:
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """One task in a list. `waits_for_me`: the next step is the viewer's."""
+    """One task in a list. `next_step`: what the viewer has to do next, in words; empty where it is others' turn."""
 
     number: str
     title: str
@@ -101,7 +108,7 @@ class TaskLine:
     n_milestones: int
     n_extensions: int
     is_mine: bool
-    waits_for_me: bool
+    next_step: str
     is_synthetic: bool
 
     @property
@@ -144,7 +151,7 @@ class TaskView:
 def tasks(*, viewer: Actor, today: date, most: int = 500) -> tuple[TaskLine, ...]:
     """What the viewer may know of: first what waits for the viewer, then by the day it is due."""
     lines = [_line(row, viewer, today) for row in seen(viewer).order_by("-id")[:most]]
-    return tuple(sorted(lines, key=lambda one: (not one.waits_for_me, one.due_on, one.number)))
+    return tuple(sorted(lines, key=lambda one: (not one.next_step, one.due_on, one.number)))
 
 
 def task(*, number: str, viewer: Actor, today: date) -> TaskView:
@@ -282,12 +289,13 @@ def _line(row: Task, viewer: Actor, today: date) -> TaskLine:
     may = may_do(row, viewer)
     mine = any(does(one, viewer) for one in parties if one.released_at is None)
     due = {"reach"} if light_of(row, today) in ("yellow", "red") else set()
-    urgent = may & ({"sign", "answer", "report", "decide_extension", "decide_objection", "close"} | due)
+    urgent = may & (_URGENT.keys() - {"reach"} | due)
     return TaskLine(
         number=row.number, title=row.title, state=row.state, light=light_of(row, today), due_on=row.due_on,
         set_at=row.set_at, asker_name=row.asker.name, lead_name=name_of(lead) if lead else "",
         place_name=row.place.name, n_reached=sum(one.reached_at is not None for one in milestones),
         n_milestones=len(milestones),
         n_extensions=sum(one.state == Extension.State.GRANTED for one in row.extensions.all()),
-        is_mine=mine, waits_for_me=bool(urgent), is_synthetic=row.is_synthetic,
+        is_mine=mine, next_step=next((_(told) for act, told in _URGENT.items() if act in urgent), ""),
+        is_synthetic=row.is_synthetic,
     )  # fmt: skip

@@ -23,7 +23,7 @@ _LIT: tuple[Light, ...] = ("red", "yellow", "green")
 class TasksPage:
     title: str
     may_set: bool
-    waiting: tuple[tuple[str, str, str, str, str], ...]  # href, title, facts, tone, word
+    waiting: tuple[tuple[str, str, str, str, str, str], ...]  # href, title, facts, tone, word, next step
     views: tuple[tuple[str, str, bool], ...]
     lights: tuple[tuple[str, str, bool], ...]
     tables: tuple[Table, ...]
@@ -40,8 +40,8 @@ def tasks(request: HttpRequest) -> HttpResponse:
     chosen = [one for one in found if _is_in(one, view) and (not light or one.light == light)]
     waiting = tuple(
         (reverse("tasks.page", args=[one.number]), one.title,
-         f"{one.number} · {one.lead_name} · {screen.due_of(one, doors.today())}", *screen.light_of(one))
-        for one in found if one.waits_for_me
+         f"{one.number} · {one.lead_name} · {screen.due_of(one, doors.today())}", *screen.light_of(one), one.next_step)
+        for one in found if one.next_step
     )  # fmt: skip
     page = TasksPage(
         title=_("督办"), may_set=actor.has("TASKS_DECIDE"), waiting=waiting[:12],
