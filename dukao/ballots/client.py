@@ -18,11 +18,10 @@ from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
 from dukao.ballots.wire import to_base64
+from dukao.base import slips
 from dukao.base.refusals import Refused
 from dukao.base.words import _noop
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CODE_LETTERS = 16  # 80 bits
 _SECONDS = 30
 # Making the keys of a round takes about a tenth of a second each.
 _SECONDS_OF_KEYS = 900
@@ -83,8 +82,7 @@ def paper_of(round_code: str, subject: str) -> str:
 
 def new_code() -> str:
     """A fresh secret for paper, QR or a link's fragment: `K7QD-2M9X-…`, 80 bits; case and dashes do not matter."""
-    letters = "".join(secrets.choice(_CROCKFORD) for _ in range(_CODE_LETTERS))
-    return "-".join(letters[place : place + 4] for place in range(0, _CODE_LETTERS, 4))
+    return slips.code_text(slips.code_of(secrets.token_bytes(slips.CODE_BYTES)))
 
 
 def digest_of_code(code: str) -> bytes:
@@ -123,6 +121,20 @@ class Issuer:
         """Let the holders of these secrets rate once each; how many are new."""
         asked = {"paper": paper, "digests": [to_base64(digest) for digest in digests]}
         return self._service.post("/admin/entitlements", asked)["new"]
+
+    def add_cards(self, paper: str, digests: Sequence[bytes]) -> list[str]:
+        """The same for cards that are about to be printed: the serial of each, to be printed on it."""
+        asked = {"paper": paper, "digests": [to_base64(digest) for digest in digests], "serials": True}
+        return self._service.post("/admin/entitlements", asked)["serials"]
+
+    def withdraw(self, round_code: str, serial: str, another: bytes | None = None) -> tuple[str, str]:
+        """Take back an unused card by its serial, and let the holder of `another` rate instead; paper, new serial.
+
+        Raises NotTaken `used` or `stranger`.
+        """
+        asked = {"round": round_code, "serial": serial} | ({"another": to_base64(another)} if another else {})
+        said = self._service.post("/admin/withdraw", asked)
+        return said["paper"], said["serial"]
 
     def issued(self, round_code: str) -> dict[str, int]:
         """Signatures given, by paper."""

@@ -1,4 +1,4 @@
-"""The issuer's door: `dukao issuer`, or `granian --interface asginl --factory dukao.ballots.issuer:application`."""
+"""The issuer's door: `dukao issuer`, or `granian --interface rsgi --factory dukao.ballots.issuer:application`."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -52,7 +52,14 @@ def service(issuing: Issuing, *, secret: str, origins: Sequence[str] = (), proxi
         if not isinstance(digests, list):
             raise Unreadable("digests: a list")
         raw = [from_base64(digest, size=32) for digest in digests]
-        return {"new": await turns.run(lambda: issuing.add(paper, raw))}
+        told: dict[str, Any] = {"new": await turns.run(lambda: issuing.add(paper, raw))}
+        return told | ({"serials": issuing.serials(paper, raw)} if asked.body.get("serials") is True else {})
+
+    async def withdraw(asked: Asked) -> dict[str, Any]:
+        code, serial = _code(asked.body.get("round")), text_of(asked.body.get("serial"), most=64)
+        another = from_base64(asked.body["another"], size=32) if "another" in asked.body else None
+        paper, new = await turns.run(lambda: issuing.withdraw(code, serial, another))
+        return {"paper": paper, "serial": new}
 
     async def all_totals(asked: Asked) -> dict[str, Any]:
         code = _code(asked.body.get("round"))
@@ -65,7 +72,7 @@ def service(issuing: Issuing, *, secret: str, origins: Sequence[str] = (), proxi
     routes = {
         ("POST", "/sign"): sign, ("GET", "/key"): key, ("GET", "/totals"): totals, ("GET", "/health"): health,
         ("POST", "/admin/papers"): make_papers, ("POST", "/admin/entitlements"): add,
-        ("POST", "/admin/totals"): all_totals, ("POST", "/admin/close"): close,
+        ("POST", "/admin/withdraw"): withdraw, ("POST", "/admin/totals"): all_totals, ("POST", "/admin/close"): close,
     }  # fmt: skip
     return Service(routes, secret=secret, origins=origins, threads=[turns], proxies=proxies)
 

@@ -5,6 +5,8 @@
 3. Signing fills that room first, durably, and signs then. The same blinded message gets the same answer again, after a
    broken connection too; another one finds the room taken.
 
+A card is withdrawn by its serial, which is how the row of its code begins: it leads to the row and never to the code.
+
 Rows have no time and no number. Filling the room changes 32 bytes where they stand, and the journal that SQLite needs
 for it is emptied with every commit: two files in which the same people asked in another order are the same, byte by
 byte (`tests/ballots/test_traces.py`).
@@ -23,8 +25,10 @@ from dukao.ballots.service import Fault
 from dukao.ballots.signing import Signer, keep
 from dukao.ballots.store import opened, transaction
 from dukao.ballots.wire import canonical, to_base64
+from dukao.base import slips
 
 _EMPTY = bytes(32)
+_SERIAL_LETTERS = 8
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS round (code TEXT PRIMARY KEY, is_closed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS paper (
@@ -92,6 +96,41 @@ class Issuing:
                 "INSERT INTO entitlement (paper, holder, blinded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows
             )
             return self._count(number) - before
+
+    def serials(self, paper: str, digests: Sequence[bytes]) -> list[str]:
+        """What is printed on the cards with these secrets, beside their codes."""
+        size = _SERIAL_LETTERS * 5 // 8
+        return [slips.code_text(slips.code_of(self._holder(paper, digest)[:size])) for digest in digests]
+
+    def withdraw(self, round_code: str, serial: str, another: bytes | None = None) -> tuple[str, str]:
+        """Take back the right of a card that was not used, and give it to the holder of `another`; paper, new serial.
+
+        Raises Fault `used`, and `stranger` where no card of the round bears the serial.
+        """
+        self._require_open(round_code)
+        begin = slips.bytes_of(slips.code_from(serial, length=_SERIAL_LETTERS))
+        # What is no serial at all begins no row.
+        first, last = (begin.ljust(32, b"\x00"), begin.ljust(32, b"\xff")) if begin else (b"", b"")
+        with transaction(self._database):
+            found = self._database.execute(
+                "SELECT p.id, p.subject, e.holder, e.blinded FROM paper p JOIN entitlement e ON e.paper = p.id"
+                " AND e.holder BETWEEN ? AND ? WHERE p.round = ?",
+                [first, last, round_code],
+            ).fetchall()
+            if len(found) != 1:
+                raise Fault(404, "stranger", "no card of this round bears this serial")
+            ((number, subject, holder, blinded),) = found
+            if blinded != _EMPTY:
+                raise Fault(409, "used", "this card was used already")
+            self._database.execute("DELETE FROM entitlement WHERE paper = ? AND holder = ?", [number, holder])
+            paper = f"{round_code}/{subject}"
+            if another is None:
+                return paper, ""
+            self._database.execute(
+                "INSERT INTO entitlement (paper, holder, blinded) VALUES (?, ?, ?)",
+                [number, self._holder(paper, another), _EMPTY],
+            )
+        return paper, self.serials(paper, [another])[0]
 
     def sign_all(self, asks: Sequence[Ask]) -> list[bytes | Fault]:
         """A blind signature for each ask, or why not. What is promised to nobody else is on disk before it leaves."""

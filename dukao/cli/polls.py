@@ -1,4 +1,4 @@
-"""Commands of ratings: poll list, show, define, open, close, cards, residents, results; order list, show."""
+"""Commands of ratings: poll list, show, define, open, close, cards, withdraw, residents, results; order list, show."""
 
 import csv
 import sys
@@ -30,7 +30,7 @@ _ATTENTION = 4
 def _poll(args: Namespace) -> Result:
     return {
         "list": _list, "show": _show, "define": _define, "open": _open, "close": _close, "cards": _cards,
-        "residents": _residents, "results": _results, "gather": _gather,
+        "residents": _residents, "results": _results, "gather": _gather, "withdraw": _withdraw,
     }[args.verb](args)  # fmt: skip
 
 
@@ -66,15 +66,24 @@ def _close(args: Namespace) -> Result:
 
 
 def _cards(args: Namespace) -> Result:
-    """The codes, once, as CSV: paper, code, and what the QR carries."""
+    """Codes and serials, once; the codes stand nowhere else."""
     made = actions.print_cards(paper=args.paper, count=args.count, by=args.by, at=args.at)
     if args.file:
         with args.file.open("x", encoding="utf-8-sig", newline="") as out:
-            csv.writer(out).writerows([["code"], *([code] for code in made)])
+            csv.writer(out).writerows([["code", "serial"], *((one.code, one.serial) for one in made)])
         args.file.chmod(0o600)
         return Result({"count": len(made)}, [_("{n} 个码写进 {file}").format(n=len(made), file=args.file)])
     print(_("码只在这里显示一次"), file=sys.stderr)
-    return Result({"codes": list(made)}, list(made))
+    return Result({"cards": [asdict(one) for one in made]}, [f"{one.code}\t{one.serial}" for one in made])
+
+
+def _withdraw(args: Namespace) -> Result:
+    done = actions.withdraw_card(round=args.round, serial=args.serial, is_replaced=args.another, by=args.by, at=args.at)
+    lines = [_("{serial} 已经作废").format(serial=args.serial)]
+    if done.card:
+        print(_("码只在这里显示一次"), file=sys.stderr)
+        lines.append(f"{done.card.code}\t{done.card.serial}")
+    return Result(asdict(done), lines)
 
 
 def _residents(args: Namespace) -> Result:
@@ -139,6 +148,10 @@ def _poll_arguments(parser: ArgumentParser) -> None:
     cards.add_argument("paper", help=_("评谁（results 里的四位码）"))
     cards.add_argument("count", type=int, help=_("张数"))
     cards.add_argument("--file", type=Path, help=_("写进新的 CSV 文件"))
+    withdrawing = verbs.add_parser("withdraw", help=_("作废一张丢失、还没有用过的卡"))
+    withdrawing.add_argument("round", help=_("轮次代码"))
+    withdrawing.add_argument("serial", help=_("印在卡上的编号，不是码"))
+    withdrawing.add_argument("--another", action="store_true", help=_("同时补一张，新的码只显示这一次"))
     residents = verbs.add_parser("residents", help=_("传居民名单（CSV 或 XLSX），名单不留存"))
     residents.add_argument("paper", help=_("评谁（results 里的四位码）"))
     residents.add_argument("file", type=Path, help=_("名单文件"))

@@ -168,9 +168,11 @@ def rate_and_recompute(stage: Stage) -> tuple[int, Report]:
         (paper,) = queries.round_results(round=code, viewer=SYSTEM).papers
         cards = actions.print_cards(paper=paper.short, count=len(given), by=SYSTEM, at=stage.at())
         rater = Rater.of(code)
-        slips = [rater.rate(paper.short, card, {"overall": place}) for card, place in zip(cards, given, strict=True)]
+        slips = [
+            rater.rate(paper.short, card.code, {"overall": place}) for card, place in zip(cards, given, strict=True)
+        ]
         with suppress(HTTPError):
-            rater.rate(paper.short, cards[0], {"overall": 1})
+            rater.rate(paper.short, cards[0].code, {"overall": 1})
             raise AssertionError("a card was rated twice")
         actions.close_round(round=code, by=SYSTEM, at=stage.at())
         with _opener.open(f"{settings.BOARD_INSIDE_URL}/rounds/{code}/bundle", timeout=60) as answer:
@@ -181,8 +183,8 @@ def rate_and_recompute(stage: Stage) -> tuple[int, Report]:
 
 
 def cast_all(
-    rating: Rating, round_code: str, *, waves: Sequence[float], on: date, lot: int = 0, ratings: tuple[int, int] = _RATINGS,
-    with_remarks: bool = True,
+    rating: Rating, round_code: str, *, waves: Sequence[float], on: date, lot: int = 0,
+    ratings: tuple[int, int] = _RATINGS, with_remarks: bool = True,
 ) -> Iterator[list[Slip]]:  # fmt: skip
     """Cards for every paper and their ratings, in waves (parts of all, adding up to 1); the slips of each wave."""
     rater, at = Rater.of(round_code), rating.stage.at(on)
@@ -190,11 +192,11 @@ def cast_all(
     for place, paper in enumerate(queries.round_results(round=round_code, viewer=SYSTEM).papers, start=lot):
         count = ratings[0] + int(uniform("poll/count", place) * (ratings[1] - ratings[0]))
         invited = int(count / (0.15 + 0.5 * float(uniform("poll/response", place))))
-        codes = actions.print_cards(paper=paper.short, count=invited, by=SYSTEM, at=at)[:count]
-        for number, code in enumerate(codes):
+        cards = actions.print_cards(paper=paper.short, count=invited, by=SYSTEM, at=at)[:count]
+        for number, card in enumerate(cards):
             levels = rating.levels(place, number)
             remarks = rating.remarks(place, number, levels["overall"]) if with_remarks else {}
-            jobs.append((paper.short, code, levels, remarks))
+            jobs.append((paper.short, card.code, levels, remarks))
     jobs.sort(key=lambda job: job[1][5:])  # by chance
     done = 0
     with ThreadPoolExecutor(_RATERS) as raters:
@@ -328,11 +330,11 @@ def _rate_departments(rating: Rating, folder: Path) -> int:
     for place, paper in enumerate(papers, start=100):
         for number, card in enumerate(actions.print_cards(paper=paper.short, count=8, by=SYSTEM, at=stage.at(opens))):
             if number < 3 + place % 4:
-                rater.rate(paper.short, card, rating.levels(place, number))
+                rater.rate(paper.short, card.code, rating.levels(place, number))
                 count += 1
     cards = actions.print_cards(paper=papers[0].short, count=_CARDS_OVER, by=SYSTEM, at=stage.at(opens))
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "rating-cards.txt").write_text("".join(f"{papers[0].name} {card}\n" for card in cards), "utf-8")
+    (folder / "rating-cards.txt").write_text("".join(f"{papers[0].name} {card.code}\n" for card in cards), "utf-8")
     actions.gather_ratings(at=stage.at(stage.on))
     return count
 

@@ -118,6 +118,7 @@ VERBS = {
     "voice.clue.extended": _("延长线索期限"),
     "voice.clue.referred": _("线索交督办"),
     "voice.invitations.made": _("发出评价邀请"),
+    "voice.card.withdrawn": _("作废丢失的评价卡"),
     "voice.order.answered": _("答复差评"),
     "voice.order.appeal_decided": _("决定差评申诉"),
     "voice.order.appealed": _("申诉差评"),

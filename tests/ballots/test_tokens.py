@@ -1,5 +1,6 @@
 """One right to rate is one signature and one rating; whatever else comes is refused and counts for nothing."""
 
+import json
 import multiprocessing
 import threading
 from collections import Counter
@@ -178,3 +179,31 @@ def test_a_round_stays_closed_and_its_manifest_stays_what_it_was(parties):
     assert parties.boarding.rounds[ROUND].is_closed
     with pytest.raises(Fault, match="published"):
         parties.boarding.publish(same | {"closes": "2027-01-01T00:00:00+08:00"})
+
+
+def test_a_lost_card_is_withdrawn_by_its_serial_and_another_takes_its_place(parties):
+    lost, used = parties.invite(EAST, 2)
+    parties.invite(WEST, 1)
+    other = new_code()
+    serial, spent = parties.issuing.serials(EAST, [digest_of_code(lost), digest_of_code(used)])
+    assert len(serial) == 9
+    assert parties.issuer("POST", "/sign", parties.slip(EAST).ask(used))[0] == 200
+
+    def withdrawn(serial, **more):
+        return parties.issuer.admin("/admin/withdraw", {"round": ROUND, "serial": serial} | more)[:2]
+
+    for none in ("", "7K3D", "7K3D-9X2", lost, "ZZZZ-ZZZZ"):
+        status, said = withdrawn(none)
+        assert (status, said["error"]) in ((404, "stranger"), (422, "unreadable"))
+    assert withdrawn(spent)[1]["error"] == "used"
+    status, said = withdrawn(serial.lower(), another=to_base64(digest_of_code(other)))
+    assert (status, said["paper"]) == (200, EAST)
+    assert [said["serial"]] == parties.issuing.serials(EAST, [digest_of_code(other)])
+    assert withdrawn(serial)[1]["error"] == "stranger"
+    assert parties.issuer("POST", "/sign", parties.slip(EAST).ask(lost))[1]["error"] == "stranger"
+    assert json.loads(parties.issuing.totals(ROUND)["document"])["entitled"][EAST] == 2
+    assert withdrawn(said["serial"])[1] == {"paper": EAST, "serial": ""}
+    totals = json.loads(parties.issuing.totals(ROUND)["document"])
+    assert (totals["entitled"][EAST], totals["issued"][EAST], totals["entitled"][WEST]) == (1, 1, 1)
+    parties.close()
+    assert withdrawn(spent)[1]["error"] == "closed"

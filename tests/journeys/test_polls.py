@@ -158,9 +158,9 @@ def test_a_window_a_paper_card_and_a_network_that_breaks(tax, boxes, city, perso
     tara.looked_at("window-poster")
 
     sam = person("sam")
-    codes = actions.print_cards(paper=tax.short, count=2, by=city.actor["sam"], at=NOW)
+    cards = actions.print_cards(paper=tax.short, count=2, by=city.actor["sam"], at=NOW)
     sam.goes_to(f"/polls/{poll}/{round_code}/entry/?paper={tax.short}")
-    sam.page.fill("#code", codes[0])
+    sam.page.fill("#code", cards[0].code)
     sam.page.locator(".entry-levels input").nth(3).check()
     sam.page.get_by_role("button", name="投进计票箱，下一张").click()
     sam.page.wait_for_selector("[data-said]:has-text('已投')")
@@ -168,7 +168,7 @@ def test_a_window_a_paper_card_and_a_network_that_breaks(tax, boxes, city, perso
 
     rater = person(phone=True)
     page = rater.page
-    rater.goes_to(f"/rate/{tax.short}/#{codes[1].partition('-')[2]}")
+    rater.goes_to(f"/rate/{tax.short}/#{cards[1].code.partition('-')[2]}")
     page.locator("[data-ask] label.level").first.tap()
     page.context.set_offline(True)
     page.get_by_role("button", name="交给计票箱").tap()

@@ -32,9 +32,9 @@ def paper_of(round_code: str, subject: str) -> Paper:
 
 def rated(boxes, city, paper: Paper, levels, *, at=NOW, **more) -> list:
     """Cards printed and rated, one for each entry of `levels`; the slips."""
-    codes = actions.print_cards(paper=paper.short, count=len(levels), by=city.actor["sam"], at=at)
+    cards = actions.print_cards(paper=paper.short, count=len(levels), by=city.actor["sam"], at=at)
     name = f"{paper.round.code}/{paper.short}"
     return [
-        boxes.rate(name, code.partition("-")[2], {"overall": level}, **more)
-        for code, level in zip(codes, levels, strict=True)
+        boxes.rate(name, card.code.partition("-")[2], {"overall": level}, **more)
+        for card, level in zip(cards, levels, strict=True)
     ]

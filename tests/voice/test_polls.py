@@ -11,7 +11,7 @@ from dukao.base.models import Event
 from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere
 from dukao.voice import actions
-from dukao.voice.actions.inviting import AlreadyInvited, RoundEnded
+from dukao.voice.actions.inviting import AlreadyInvited, CardUsed, RoundEnded
 from dukao.voice.actions.polls import PollStands, RoundNotOpen
 from dukao.voice.models import Batch, Paper, Poll, Round, ServedMatter
 from dukao.voice.queries import polls as queries
@@ -89,9 +89,9 @@ def test_cards_are_rated_once_and_counted(polling, city, sam):
     code = opened(city)
     east, tax = paper_of(code, EAST), paper_of(code, TAX)
     cards = actions.print_cards(paper=east.short, count=8, by=sam, at=NOW)
-    assert len({*cards}) == 8
-    assert all(card.startswith(east.short) and len(card) == 24 for card in cards)
-    secrets = [card.partition("-")[2] for card in cards]
+    assert len({card.code for card in cards}) == len({card.serial for card in cards}) == 8
+    assert all(card.code.startswith(east.short) and len(card.code) == 24 for card in cards)
+    secrets = [card.code.partition("-")[2] for card in cards]
     for secret, place in zip(secrets, (1, 1, 2, 3, 4, 5), strict=False):
         polling.rate(f"{code}/{east.short}", secret.lower().replace("-", " "), {"overall": place, "speed": 1})
     for secret in (secrets[0], new_code()):
@@ -115,6 +115,48 @@ def test_cards_are_rated_once_and_counted(polling, city, sam):
         polling.rate(f"{code}/{east.short}", secrets[7], {"overall": 1})
     with pytest.raises(RoundEnded):
         actions.print_cards(paper=east.short, count=1, by=sam, at=NOW)
+
+
+def test_a_lost_card_is_withdrawn_and_replaced_and_the_counts_stay_true(polling, city, sam):
+    code = opened(city)
+    east = paper_of(code, EAST)
+    lost, used, kept = actions.print_cards(paper=east.short, count=3, by=sam, at=NOW)
+    polling.rate(f"{code}/{east.short}", used.code.partition("-")[2], {"overall": 1})
+
+    def withdraw(serial, by=sam, *, is_replaced=False):
+        return actions.withdraw_card(round=code, serial=serial, is_replaced=is_replaced, by=by, at=NOW)
+
+    for who in ("gina", "tara", "alice"):
+        with pytest.raises(NotThere):
+            withdraw(lost.serial, city.actor[who])
+    with pytest.raises(CardUsed):
+        withdraw(used.serial)
+    for none in ("7K3D-9X2M", lost.code, " "):
+        with pytest.raises((Invalid, NotTaken)):
+            withdraw(none)
+    done = withdraw(lost.serial, is_replaced=True)
+    assert done.paper == east.short
+    assert done.card.code.startswith(f"{east.short}-")
+    with pytest.raises(HTTPError):
+        polling.rate(f"{code}/{east.short}", lost.code.partition("-")[2], {"overall": 1})
+    polling.rate(f"{code}/{east.short}", done.card.code.partition("-")[2], {"overall": 2})
+    assert withdraw(kept.serial).card is None
+    with pytest.raises(Invalid):
+        withdraw(kept.serial)
+    east.refresh_from_db()
+    assert east.invited == 2, "before issuer and platform have compared"
+    actions.gather_ratings(at=NOW)
+    east.refresh_from_db()
+    assert (east.invited, east.issued, east.counted) == (2, 2, 2)
+    assert sorted(Batch.objects.values_list("way", "count")) == [
+        ("cards", 1), ("cards", 3), ("withdrawn", -1), ("withdrawn", -1)
+    ]  # fmt: skip
+    events = Event.objects.filter(verb="voice.card.withdrawn").order_by("id")
+    assert [one.detail["serial"] for one in events] == [lost.serial, kept.serial]
+    assert not [one for one in (lost, used, kept) if one.code in str(list(Event.objects.values_list("detail")))]
+    actions.close_round(round=code, by=sam, at=NOW)
+    with pytest.raises(RoundEnded):
+        withdraw(used.serial)
 
 
 def test_whoever_is_rated_holds_no_codes_and_sees_nothing_below_five(polling, city, sam):

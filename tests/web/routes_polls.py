@@ -24,6 +24,8 @@ ROUTES = [
           takes=Takes(OFFICE, {}, done=_DOWN)),
     Route("polls.cards", _ROUND + "cards/", form_on=_ROUND, missing=_NO_ROUND + "cards/", knows=SEES,
           takes=Takes(OFFICE, {"paper": "0001", "count": "3"}, done=_DOWN)),
+    Route("polls.withdraw", _ROUND + "withdrawal/", form_on=_ROUND, missing=_NO_ROUND + "withdrawal/", knows=SEES,
+          takes=Takes(OFFICE, {"serial": "7K3D-9X2M"}, done=_DOWN)),
     Route("polls.residents", _ROUND + "residents/", form_on=_ROUND, missing=_NO_ROUND + "residents/", knows=SEES,
           takes=Takes(OFFICE, {"paper": "0001"}, done=422)),
     Route("polls.entry", _ROUND + "entry/", OFFICE, others=404, missing=_NO_ROUND + "entry/", knows=RATED),

@@ -9,7 +9,7 @@ from dukao.voice.actions.interviews import (
     keep_answers,
     take_number,
 )
-from dukao.voice.actions.inviting import invite_matter, invite_residents, print_cards
+from dukao.voice.actions.inviting import Card, invite_matter, invite_residents, print_cards, withdraw_card
 from dukao.voice.actions.orders import (
     answer_order,
     appeal_order,
@@ -24,9 +24,9 @@ from dukao.voice.actions.samples import draw_sample, promise_sample
 from dukao.voice.actions.surveys import close_field, define_survey, open_field, publish_results
 
 __all__ = [
-    "CallResult", "answer_order", "appeal_order", "bring_in_calls", "close_field", "close_round",
+    "CallResult", "Card", "answer_order", "appeal_order", "bring_in_calls", "close_field", "close_round",
     "decide_order_appeal", "define_poll", "define_survey", "draw_sample", "end_call", "end_orders", "end_recheck",
     "gather_ratings", "invite_matter", "invite_residents", "keep_answers", "open_field", "open_round",
     "print_cards", "promise_sample", "publish_results", "record_call_back", "release_orders", "remove_comment",
-    "show_contact", "take_number", "verify_order",
+    "show_contact", "take_number", "verify_order", "withdraw_card",
 ]  # fmt: skip

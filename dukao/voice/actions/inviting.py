@@ -1,6 +1,7 @@
 """Invitations: whoever was served gets a secret to rate with; the platform keeps how many, and nothing of whom.
 
-1. Cards: fresh codes, answered once to be printed; only their digests go to the issuer.
+1. Cards: fresh codes, answered once to be printed; only their digests go to the issuer. A lost one that nobody used is
+   withdrawn by the serial that is printed on it, and another handed out.
 2. Residents: a list of names and citizen numbers is read, digested, and forgotten; bad rows are named.
 3. Matters: one code per served matter, on the window's tablet or as a slip; the same matter is invited once.
 """
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from dukao.ballots.client import digest_of_person, paper_of
+from dukao.ballots.client import NotTaken, digest_of_code, digest_of_person, new_code, paper_of
 from dukao.base.codes import is_citizen_number
 from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.trail import record_event
@@ -25,6 +26,7 @@ from dukao.org.rules import Actor
 from dukao.voice.actions.boxes import issuer
 from dukao.voice.models import Batch, Paper, Round, ServedMatter
 from dukao.voice.queries.polls import stands_for
+from dukao.voice.queries.polls.seeing import papers, rounds
 from dukao.voice.rules.codes import new_invitation
 from dukao.workbooks.problems import Limits
 from dukao.workbooks.reading import Reader
@@ -39,8 +41,28 @@ class AlreadyInvited(Refused):
     """This matter was invited to rate before: one matter, one rating."""
 
 
+class CardUsed(Refused):
+    """A card that was used cannot be withdrawn: nobody knows which rating is its."""
+
+
 class RoundEnded(Refused):
     """Nobody is invited to a round that takes no ratings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is printed: `code` opens the rating, `serial` is by what the card can be withdrawn and opens nothing."""
+
+    code: str
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """`paper` (four characters) is what the card would have rated; `card` is the other one, if one was made."""
+
+    paper: str
+    card: Card | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +82,8 @@ class Listed:
     bad: tuple[BadRow, ...]
 
 
-def print_cards(*, paper: str, count: int, by: Actor, at: datetime) -> tuple[str, ...]:
-    """Fresh codes for cards, to be printed now: nobody can see them again.
+def print_cards(*, paper: str, count: int, by: Actor, at: datetime) -> tuple[Card, ...]:
+    """Fresh cards, to be printed now: nobody can see their codes again.
 
     Raises: NotThere, Invalid, RoundEnded, ballots.Unreachable. Records: voice.invitations.made.
     """
@@ -71,8 +93,37 @@ def print_cards(*, paper: str, count: int, by: Actor, at: datetime) -> tuple[str
         raise Invalid(_("张数不对"), errors={"count": _("1 到 {most} 张").format(most=most)})
     made = [new_invitation(found.short) for _place in range(count)]
     with transaction.atomic():
-        _hand_out(found, Batch.Way.CARDS, [digest for _code, digest in made], by, at)
-    return tuple(code for code, _digest in made)
+        serials = issuer().add_cards(paper_of(found.round.code, found.short), [digest for _code, digest in made])
+        _note(found, Batch.Way.CARDS, count, by, at)
+    return tuple(Card(code, serial) for (code, _digest), serial in zip(made, serials, strict=True))
+
+
+def withdraw_card(*, round: str, serial: str, is_replaced: bool, by: Actor, at: datetime) -> Withdrawn:
+    """Take back a lost card of the round that nobody used, and hand out another where it `is_replaced`.
+
+    Raises: NotThere, Invalid (no card bears this serial), CardUsed, RoundEnded, ballots.Unreachable.
+    Records: voice.card.withdrawn.
+    """
+    found = rounds().filter(code=round).first()
+    if found is None:
+        raise NotThere()
+    by.require("VOICE_HOLD", found.poll.scope_unit.path)
+    _require_open(found)
+    secret = new_code() if is_replaced else ""
+    with transaction.atomic():
+        try:
+            name, serial_of_other = issuer().withdraw(round, serial, digest_of_code(secret) if secret else None)
+        except NotTaken as refusal:
+            raise _no_withdrawal(refusal) from None
+        paper = papers().get(round=found, short=name.rpartition("/")[2])
+        _note(paper, Batch.Way.WITHDRAWN, -1, by, at)
+        if secret:
+            _note(paper, Batch.Way.CARDS, 1, by, at)
+        record_event(
+            verb="voice.card.withdrawn", subject=f"paper:{paper.short}", by=by, at=at,
+            unit_path=found.poll.scope_unit.path, detail={"serial": serial, "is_replaced": is_replaced},
+        )  # fmt: skip
+    return Withdrawn(paper.short, Card(f"{paper.short}-{secret}", serial_of_other) if secret else None)
 
 
 def invite_residents(*, paper: str, file: Path, by: Actor, at: datetime) -> Listed:
@@ -139,12 +190,25 @@ def _open_paper(short: str, by: Actor) -> Paper:
         stands_for(by, "RATINGS_INVITE", found.subject) or by.may("VOICE_HOLD", found.round.poll.scope_unit.path)
     ):
         raise NotThere()
-    if found.round.state != Round.State.OPEN:
-        raise RoundEnded(
-            _("这一轮{state}，不再发出邀请").format(state=found.round.get_state_display()),
-            todo=_("请等下一轮"),
-        )  # fmt: skip
+    _require_open(found.round)
     return found
+
+
+def _require_open(found: Round) -> None:
+    if found.state != Round.State.OPEN:
+        raise RoundEnded(_("这一轮{state}，不再发出邀请").format(state=found.get_state_display()), todo=_("请等下一轮"))
+
+
+def _no_withdrawal(refusal: NotTaken) -> Refused:
+    if refusal.code == "used":
+        return CardUsed(
+            _("这张卡已经用过"), why=_("评价已经在计票箱里，没有人查得到是哪一份，所以不能作废"), todo=_("不用补卡")
+        )
+    if refusal.code == "stranger":
+        return Invalid(
+            _("没有这个编号"), errors={"serial": _("请核对卡片上“编号”后面的八个字；这一轮没有这张卡，或者已经作废")}
+        )
+    return refusal
 
 
 def _hand_out(paper: Paper, way: str, digests: Collection[bytes], by: Actor, at: datetime) -> int:
@@ -152,19 +216,27 @@ def _hand_out(paper: Paper, way: str, digests: Collection[bytes], by: Actor, at:
     new = issuer().add(paper_of(paper.round.code, paper.short), digests)
     if not new:
         return 0
-    today = timezone.localdate(at)
-    Paper.objects.filter(pk=paper.pk).update(invited=F("invited") + new)
-    if way in (Batch.Way.MATTERS, Batch.Way.TABLET):
-        # One row a day and no event: moments would tell whose rating is whose where few are served.
-        kept, _made = Batch.objects.get_or_create(paper=paper, way=way, on=today, defaults={"count": 0, "by_name": ""})
-        Batch.objects.filter(pk=kept.pk).update(count=F("count") + new)
+    if way not in (Batch.Way.MATTERS, Batch.Way.TABLET):
+        _note(paper, way, new, by, at)
         return new
-    Batch.objects.create(paper=paper, way=way, on=today, count=new, by_name=by.name)
-    record_event(
-        verb="voice.invitations.made", subject=f"paper:{paper.short}", by=by, at=at,
-        unit_path=paper.round.poll.scope_unit.path, detail={"way": way, "count": new},
-    )  # fmt: skip
+    # One row a day and no event: moments would tell whose rating is whose where few are served.
+    Paper.objects.filter(pk=paper.pk).update(invited=F("invited") + new)
+    kept, _made = Batch.objects.get_or_create(
+        paper=paper, way=way, on=timezone.localdate(at), defaults={"count": 0, "by_name": ""}
+    )
+    Batch.objects.filter(pk=kept.pk).update(count=F("count") + new)
     return new
+
+
+def _note(paper: Paper, way: str, count: int, by: Actor, at: datetime) -> None:
+    """What the office handed out (or took back, below zero) at one time. Records: voice.invitations.made."""
+    Paper.objects.filter(pk=paper.pk).update(invited=F("invited") + count)
+    Batch.objects.create(paper=paper, way=way, on=timezone.localdate(at), count=count, by_name=by.name)
+    if count > 0:
+        record_event(
+            verb="voice.invitations.made", subject=f"paper:{paper.short}", by=by, at=at,
+            unit_path=paper.round.poll.scope_unit.path, detail={"way": way, "count": count},
+        )  # fmt: skip
 
 
 def _people_in(file: Path) -> Iterator[tuple[int, str, str]]:

@@ -93,13 +93,15 @@ class Paper(models.Model):
 
 
 class Batch(models.Model):
-    """Invitations handed out at one time: how many and in which way; no code, no name, no matter."""
+    """Invitations handed out at one time: how many and in which way; no code, no name, no matter. What was taken back
+    counts below zero, so that all of a paper come to those who may rate."""
 
     class Way(models.TextChoices):
         CARDS = "cards", "印制的邀请卡"
         RESIDENTS = "residents", "居民名单"
         MATTERS = "matters", "办件一事一评"
         TABLET = "tablet", "窗口平板"
+        WITHDRAWN = "withdrawn", "作废的卡"
 
     paper = models.ForeignKey("voice.Paper", on_delete=models.PROTECT, related_name="batches")
     way = models.CharField(max_length=10, choices=Way)
@@ -109,7 +111,10 @@ class Batch(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(count__gte=0), name="batch_count_whole"),
+            models.CheckConstraint(
+                condition=Q(way="withdrawn", count__lt=0) | (~Q(way="withdrawn") & Q(count__gte=0)),
+                name="batch_taken_back_below_zero",
+            ),
             models.UniqueConstraint(
                 fields=["paper", "way", "on"], condition=Q(way__in=["matters", "tablet"]), name="batch_of_windows_daily"
             ),

@@ -5,9 +5,8 @@ the issuer has the digest and the platform keeps nothing.
 """
 
 from dukao.ballots.client import digest_of_code, new_code
+from dukao.base.slips import ALPHABET
 
-# Crockford's Base32: no I, L, O, U, so that a code read aloud or copied by hand is not misread.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SHORT_LENGTH = 4
 _MOST = len(ALPHABET) ** SHORT_LENGTH
 _READ_AS = str.maketrans("OIL", "011")

@@ -38,7 +38,7 @@ def batches(*, round: str, viewer: Actor) -> tuple[BatchView, ...]:
     row = rounds().filter(code=round).first()
     if row is None or not viewer.may("VOICE_HOLD", row.poll.scope_unit.path):
         raise NotThere()
-    chosen = Batch.objects.filter(paper__round=row, count__gt=0).select_related("paper__subject")
+    chosen = Batch.objects.filter(paper__round=row).exclude(count=0).select_related("paper__subject")
     return tuple(
         BatchView(one.on, one.way, one.get_way_display(), one.paper.subject.name, one.count)
         for one in chosen.order_by("-on", "paper__subject__position", "id")

@@ -16,6 +16,7 @@ urlpatterns = [
     path(_ROUND, one.round, name="polls.round"),
     path(_ROUND + "closing/", one.close, name="polls.close"),
     path(_ROUND + "cards/", inviting.cards, name="polls.cards"),
+    path(_ROUND + "withdrawal/", inviting.withdraw, name="polls.withdraw"),
     path(_ROUND + "residents/", inviting.residents, name="polls.residents"),
     path(_ROUND + "entry/", inviting.entry, name="polls.entry"),
     path(_WINDOW, windows.window, name="polls.window"),

@@ -1,4 +1,4 @@
-"""Invitations by the office: cards to be printed, lists of residents, and the entry of paper cards that came back."""
+"""Invitations by the office: cards to print or withdraw, lists of residents, and the entry of cards that came back."""
 
 import math
 from dataclasses import dataclass
@@ -27,10 +27,11 @@ _CARDS_PER_SHEET = 4
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`qr` leads to the rater's page with the code behind the #; `code` is for typing."""
+    """`qr` leads to the rater's page with the code behind the #; `code` is for typing, `serial` for withdrawing it."""
 
     qr: SafeString
     code: str
+    serial: str
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,31 @@ def cards(request: HttpRequest, code: str, round: str) -> HttpResponse:
     actor = doors.actor_of(request)
     paper = _paper(code, round, request.POST.get("paper", ""), actor)
     made = actions.print_cards(paper=paper.short, count=_count(request), by=actor, at=doors.now())
+    return _to_print(request, code, round, paper, made)
+
+
+@require_POST
+def withdraw(request: HttpRequest, code: str, round: str) -> HttpResponse:
+    actor = doors.actor_of(request)
+    if not queries.poll_results(poll=code, round=round, viewer=actor).may_hold:
+        raise NotThere()
+    serial = request.POST.get("serial", "").strip()
+    done = actions.withdraw_card(
+        round=round, serial=serial, is_replaced=request.POST.get("do") == "another", by=actor, at=doors.now()
+    )
+    doors.tell(request, _("编号 {serial} 的卡已经作废").format(serial=serial))
+    if done.card is None:
+        return doors.go(request, reverse("polls.round", args=[code, round]))
+    return _to_print(request, code, round, queries.paper_to_invite(short=done.paper, viewer=actor), (done.card,))
+
+
+def _to_print(
+    request: HttpRequest, code: str, round: str, paper: RatingView, made: tuple[actions.Card, ...]
+) -> HttpResponse:
     page = request.build_absolute_uri(reverse("rate.paper", args=[paper.short]))
     answered = CardsPage(
         title=_("邀请卡"), crumbs=_crumbs(code, round, paper.title, _("邀请卡")), paper=paper,
-        cards=tuple(Card(qr(f"{page}#{card.partition('-')[2]}"), card) for card in made),
+        cards=tuple(Card(qr(f"{page}#{one.code.partition('-')[2]}"), one.code, one.serial) for one in made),
         sheets=math.ceil(len(made) / _CARDS_PER_SHEET), address=request.build_absolute_uri(reverse("rate")),
         scale=_scale(paper.scale), back=reverse("polls.round", args=[code, round]), is_synthetic=paper.is_synthetic,
     )  # fmt: skip

@@ -16,6 +16,7 @@ ROUND_TONES: dict[str, Tone] = {"preparing": "wait", "open": "info", "closed": "
 ROUND_STATES = {"preparing": _l("准备中"), "open": _l("进行中"), "closed": _l("已结束")}
 WAYS = {
     "cards": _l("印制的邀请卡"), "residents": _l("居民名单"), "matters": _l("办件一事一评"), "tablet": _l("窗口平板"),
+    "withdrawn": _l("作废的卡"),
 }  # fmt: skip
 VERDICT_TONES: dict[str, Tone] = {"ok": "ok", "weak": "stale", "too_few": "plain"}
 SCALE = {
