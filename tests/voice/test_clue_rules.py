@@ -10,7 +10,7 @@ from dukao.voice.queries.clues import elsewhere, kinds
 from dukao.voice.rules import clues
 from dukao.voice.rules.clues import Accused, Office, belongs_elsewhere, is_kept_from, office_for
 from dukao.voice.rules.counting import released
-from dukao.voice.rules.identifying import gives_away
+from dukao.voice.rules.masking import masked
 
 CITY, COUNTY = Office(1, "/1/"), Office(2, "/1/2/")
 BOTH = (CITY, COUNTY)
@@ -67,7 +67,7 @@ def test_every_cell_of_the_table():
     ("我在镇里担任统计员", (), ""),
 ])  # fmt: skip
 def test_what_gives_the_writer_away(text, kinds_found, left_out):
-    plain, found = gives_away(text)
+    plain, found = masked(text)
     assert found == kinds_found
     assert not left_out or left_out not in plain
     assert found or plain == text

@@ -20,6 +20,7 @@ from dukao.voice.rules.masking import masked
         ("黑B·12345停在门口", "〔车牌〕停在门口", {"plate"}),
         ("我叫欧阳小明来办证", "我叫〔姓名〕来办证", {"name"}),
         ("王主任说不行", "某主任说不行", {"name"}),
+        ("我是一村的会计，窗口不给盖章", "我是〔岗位〕，窗口不给盖章", {"self"}),
     ],
 )
 def test_what_gives_somebody_away_goes(text, left, kinds):
@@ -36,6 +37,7 @@ def test_what_gives_somebody_away_goes(text, left, kinds):
         "叫号系统坏了，我叫了三次没人理",
         "2026年10月8日去的，第二天还没办好",
         "我是高中生，家里老人来不了",
+        "我是来找主任签字的，等了一上午",
         "",
     ],
 )

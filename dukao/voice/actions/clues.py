@@ -43,7 +43,7 @@ from dukao.voice.rules.clues import (
     is_readable,
     office_for,
 )
-from dukao.voice.rules.identifying import gives_away
+from dukao.voice.rules.masking import masked
 
 _TOWN = 4  # A village has so few people at work that naming it would name the writer.
 _NOTE_MOST = 1000
@@ -52,7 +52,7 @@ _NOTE_MOST = 1000
 class LookAgain(Refused):
     """Something in the text gives the writer away, or is better sent elsewhere: the writer decides with open eyes.
 
-    `kinds` of rules.identifying; `covered` is the text without them.
+    `kinds` of rules.masking; `covered` is the text without them.
     """
 
     def __init__(self, kinds: tuple[str, ...], covered: str, elsewhere: tuple[Elsewhere, ...]) -> None:
@@ -250,7 +250,7 @@ def _refuse_unseen(text: str, is_looked_at: bool) -> None:
                 why=one.title_en if in_english() else one.title,
                 todo=one.where_en if in_english() else one.where,
             )
-    covered, found = gives_away(text)
+    covered, found = masked(text)
     if not is_looked_at and (found or others):
         raise LookAgain(found, covered, others)
 

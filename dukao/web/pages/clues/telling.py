@@ -20,7 +20,7 @@ from dukao.org import queries as org
 from dukao.org.rules import SYSTEM
 from dukao.voice.actions import clues as actions
 from dukao.voice.queries import clues as queries
-from dukao.voice.rules.identifying import KINDS, gives_away
+from dukao.voice.rules.masking import KINDS, masked
 from dukao.web import doors, words
 from dukao.web.buckets import Bucket
 from dukao.web.pages.sign_in import address_of
@@ -75,7 +75,7 @@ def tell(request: HttpRequest) -> HttpResponse:
         return doors.render(request, "clues/tell.html", _page({}))
     given = {key: str(value) for key, value in request.POST.dict().items()}
     if given.get("do") == "cover":
-        given["text"] = gives_away(given.get("text", ""))[0]
+        given["text"] = masked(given.get("text", ""))[0]
     try:
         receipt = _sent(request, given)
     except actions.LookAgain as look:
