@@ -1,18 +1,22 @@
 """Definitions uploaded or pasted on a page: the same YAML that `dukao load` reads, errors named by place."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from django.http import HttpRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
 from dukao.base.definitions import FILE_LIMIT_BYTES, checked, read_entries
 from dukao.base.refusals import Invalid, Refused
 from dukao.base.wording import joined
+from dukao.web import doors
 from dukao.web.doors import Crumb
 
 DefinitionType = TypeVar("DefinitionType", bound=BaseModel)
@@ -25,14 +29,42 @@ class NewDefinitionPage:
     title: str
     crumbs: tuple[Crumb, ...]
     lead: str
-    button: str
     example: str
+    hints: tuple[str, ...]
     text: str = ""
     refused: Refused | None = None
-    hints: tuple[str, ...] = field(default=())
 
 
-def text_given(request: HttpRequest) -> str:
+def new_definitions(
+    request: HttpRequest,
+    page: NewDefinitionPage,
+    *,
+    kind: type[DefinitionType],
+    define: Callable[[DefinitionType], str],
+    told: str,
+    listing: str,
+) -> HttpResponse:
+    """Ask for definitions, or make all that are given, or none: what is wrong is named by place, nothing is lost.
+
+    `define` saves one and answers created, changed or unchanged; `told` says what was made, with `{told}` for how many;
+    `listing` is the route of the list, `listing.page` that of one.
+    """
+    if request.method == "GET":
+        return doors.render(request, "definitions/new.html", page)
+    text = request.POST.get("text", "")
+    try:
+        text = _text_given(request)
+        found = _definitions_in(text, kind, name=f"{listing}.yaml")
+        with transaction.atomic():
+            outcomes = Counter(define(one) for one in found)
+    except Refused as refused:
+        page = replace(page, text=text, refused=refused)
+        return doors.render(request, "definitions/new.html", page, status=refused.status)
+    doors.tell(request, told.format(told=_told(outcomes)))
+    return doors.go(request, reverse(f"{listing}.page", args=[found[0].code]) if len(found) == 1 else reverse(listing))
+
+
+def _text_given(request: HttpRequest) -> str:
     """The uploaded file, else the text box. Raises Invalid where neither holds anything, or it is no text."""
     upload = request.FILES.get("file")
     if upload is None:
@@ -53,7 +85,7 @@ def text_given(request: HttpRequest) -> str:
     return text
 
 
-def definitions_in(text: str, kind: type[DefinitionType], *, name: str) -> list[DefinitionType]:
+def _definitions_in(text: str, kind: type[DefinitionType], *, name: str) -> list[DefinitionType]:
     """All definitions of the text. Raises Invalid with the errors of every entry, by place."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / name
@@ -73,16 +105,7 @@ def definitions_in(text: str, kind: type[DefinitionType], *, name: str) -> list[
     return found
 
 
-def define_all(found: list[DefinitionType], define: Callable[[DefinitionType], str]) -> dict[str, int]:
-    """Define each in order; answer how many were created, changed or left as they were."""
-    outcomes: dict[str, int] = {}
-    for definition in found:
-        outcome = define(definition)
-        outcomes[outcome] = outcomes.get(outcome, 0) + 1
-    return outcomes
-
-
-def told(outcomes: dict[str, int]) -> str:
+def _told(outcomes: Counter[str]) -> str:
     """`新建 2 项，更新 1 项`."""
     words = {"created": _("新建 {n} 项"), "changed": _("更新 {n} 项"), "unchanged": _("{n} 项没有变化")}
     return joined(words[key].format(n=outcomes[key]) for key in words if key in outcomes)

@@ -71,6 +71,12 @@ def test_what_is_wrong_is_named_by_place_and_nothing_is_lost(as_, text, said):
         assert text.splitlines()[0].removeprefix("- ") in response.content.decode()
 
 
+def test_of_several_definitions_all_are_made_or_none(as_):
+    dora, another = as_("dora"), GOOD.replace("opened_shops", "closed_shops").replace("statistics", "nobody")
+    assert dora.post("/elements/new/", {"text": GOOD.strip() + "\n" + another.strip()}).status_code == 404
+    assert dora.get("/elements/opened_shops/").status_code == 404
+
+
 def test_another_departments_element_is_not_mine_to_define(as_):
     response = as_("tara").post("/elements/new/", {"text": GOOD})
     assert response.status_code == 404

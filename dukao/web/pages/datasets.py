@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dukao.base.periods import Period
-from dukao.base.refusals import NotAllowed, Refused
+from dukao.base.refusals import NotAllowed
 from dukao.base.wording import clauses, joined
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -106,19 +106,10 @@ def new(request: HttpRequest) -> HttpResponse:
     """Define datasets from YAML; what is wrong is named by place and nothing is lost."""
     actor = doors.actor_of(request)
     actor.require_anywhere("REGISTERS_DEFINE")
-    if request.method == "GET":
-        return doors.render(request, "definitions/new.html", _new_page(""))
-    text = request.POST.get("text", "")
-    try:
-        text = definitions.text_given(request)
-        found = definitions.definitions_in(text, DatasetDefinition, name="datasets.yaml")
-        at = doors.now()
-        outcomes = definitions.define_all(found, lambda d: actions.define_dataset(definition=d, by=actor, at=at))
-    except Refused as refused:
-        return doors.render(request, "definitions/new.html", _new_page(text, refused), status=refused.status)
-    doors.tell(request, _("数据资源：{told}").format(told=definitions.told(outcomes)))
-    where = reverse("datasets.page", args=[found[0].code]) if len(found) == 1 else reverse("datasets")
-    return doors.go(request, where)
+    return definitions.new_definitions(
+        request, _new_page(), kind=DatasetDefinition, listing="datasets", told=_("数据资源：{told}"),
+        define=lambda one: actions.define_dataset(definition=one, by=actor, at=doors.now()),
+    )  # fmt: skip
 
 
 def _with_post(request: HttpRequest) -> Actor:
@@ -132,15 +123,12 @@ def _may_see_deliveries(actor: Actor) -> bool:
     return actor.has("DELIVERIES_MAKE") or actor.has("DEMANDS_SEE_ALL")
 
 
-def _new_page(text: str, refused: Refused | None = None) -> definitions.NewDefinitionPage:
+def _new_page() -> definitions.NewDefinitionPage:
     return definitions.NewDefinitionPage(
         title=_("登记数据资源"),
         crumbs=(Crumb(_("数据资源"), reverse("datasets")), Crumb(_("登记"))),
         lead=_("写明这份数据由谁提供、有哪些列、每列是什么，以及怎样汇成数据元。同一代码再次保存即为新的一版。"),
-        button=_("检查并保存"),
         example=_EXAMPLE,
-        text=text,
-        refused=refused,
         hints=(
             _("列上写 element，表示这一列就是那个数据元的值；要由许多行汇成一个数，写 measures。"),
             _("measures 的 function 有 sum、count、count_distinct、mean、last，可加 where 条件。"),

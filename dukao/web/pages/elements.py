@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dukao.base.quantities import text_from_scaled
-from dukao.base.refusals import Refused
 from dukao.base.wording import joined
 from dukao.indicators import queries as indicators
 from dukao.org import queries as org
@@ -99,32 +98,20 @@ def new(request: HttpRequest) -> HttpResponse:
     """Define elements from YAML; what is wrong is named by place and nothing is lost."""
     actor = doors.actor_of(request)
     actor.require_anywhere("REGISTERS_DEFINE")
-    if request.method == "GET":
-        return doors.render(request, "definitions/new.html", _new_page(""))
-    text = request.POST.get("text", "")
-    try:
-        text = definitions.text_given(request)
-        found = definitions.definitions_in(text, ElementDefinition, name="elements.yaml")
-        at = doors.now()
-        outcomes = definitions.define_all(found, lambda d: actions.define_element(definition=d, by=actor, at=at))
-    except Refused as refused:
-        return doors.render(request, "definitions/new.html", _new_page(text, refused), status=refused.status)
-    doors.tell(request, _("数据元：{told}").format(told=definitions.told(outcomes)))
-    where = reverse("elements.page", args=[found[0].code]) if len(found) == 1 else reverse("elements")
-    return doors.go(request, where)
+    return definitions.new_definitions(
+        request, _new_page(), kind=ElementDefinition, listing="elements", told=_("数据元：{told}"),
+        define=lambda one: actions.define_element(definition=one, by=actor, at=doors.now()),
+    )  # fmt: skip
 
 
-def _new_page(text: str, refused: Refused | None = None) -> definitions.NewDefinitionPage:
+def _new_page() -> definitions.NewDefinitionPage:
     return definitions.NewDefinitionPage(
         title=_("定义数据元"),
         crumbs=(Crumb(_("数据元"), reverse("elements")), Crumb(_("定义数据元"))),
         lead=_(
             "一个数据元说明一项数据是什么、关于谁、用什么计量单位、多久一期、怎样汇总、由谁负责。同一代码再次保存即为更新。"
         ),
-        button=_("检查并保存"),
         example=_EXAMPLE,
-        text=text,
-        refused=refused,
         hints=(
             _("kind 为 code 时要有代码表 codes，为 text 时没有计量单位和汇总方式。"),
             _("已有数据的数据元，不能再改计量单位、小数位数、期别和层级。"),

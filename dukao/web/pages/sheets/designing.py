@@ -5,7 +5,6 @@ Every button posts the whole form; what it does to the draft is in `dukao.web.de
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -135,34 +134,23 @@ def from_yaml(request: HttpRequest) -> HttpResponse:
     """Define sheets from YAML; what is wrong is named by place and nothing is lost."""
     actor = doors.actor_of(request)
     actor.require_anywhere("SHEETS_DESIGN")
-    if request.method == "GET":
-        return doors.render(request, "definitions/new.html", _yaml_page(""))
-    text = request.POST.get("text", "")
-    try:
-        text = definitions.text_given(request)
-        found = definitions.definitions_in(text, SheetDefinition, name="sheets.yaml")
-        at = doors.now()
-        outcomes = definitions.define_all(found, lambda d: _define(d, actor, at))
-    except Refused as refused:
-        return doors.render(request, "definitions/new.html", _yaml_page(text, refused), status=refused.status)
-    doors.tell(request, _("报表：{told}").format(told=definitions.told(outcomes)))
-    return doors.go(request, reverse("sheets.page", args=[found[0].code]) if len(found) == 1 else reverse("sheets"))
+    return definitions.new_definitions(
+        request, _yaml_page(), kind=SheetDefinition, listing="sheets", told=_("报表：{told}"),
+        define=lambda one: _define(one, actor),
+    )  # fmt: skip
 
 
-def _define(definition: SheetDefinition, actor: Actor, at: datetime) -> str:
-    outcome = actions.define_sheet(definition=definition, by=actor, at=at).outcome
+def _define(definition: SheetDefinition, actor: Actor) -> str:
+    outcome = actions.define_sheet(definition=definition, by=actor, at=doors.now()).outcome
     return "changed" if outcome == "versioned" else outcome
 
 
-def _yaml_page(text: str, refused: Refused | None = None) -> definitions.NewDefinitionPage:
+def _yaml_page() -> definitions.NewDefinitionPage:
     return definitions.NewDefinitionPage(
         title=_("从 YAML 载入报表"),
         crumbs=(Crumb(_("报表"), reverse("sheets")), Crumb(_("从 YAML 载入"))),
         lead=_("一张表由数据元组成。同一代码再次载入即为修改；已经下发过的表会成为新的一版。"),
-        button=_("检查并保存"),
         example=_EXAMPLE,
-        text=text,
-        refused=refused,
         hints=(_("校验规则里只写数据元代码、整数、+ - * 和一个比较符号。"), _("缺少法定标识的表可以设计，不能下发。")),
     )
 
