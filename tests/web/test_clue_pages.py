@@ -73,6 +73,9 @@ def test_told_followed_and_judged_without_an_account(city, as_):
     shown = sam.post(f"/clues/{number}/contact/", {"reason": "核实"}).content.decode()
     assert "模拟联系方式" in shown
     assert sam.post(f"/clues/{number}/contact/", {"reason": ""}).status_code == 422
+    nowhere = sam.post(f"/clues/{number}/closing/", {"outcome": "appeal", "text": "已转", "reference": "SS2026-9999"})
+    assert nowhere.status_code == 422
+    assert "没有编号为 SS2026-9999 的申诉" in nowhere.content.decode()
     closed = {"outcome": "corrected", "text": "已停"}
     assert sam.post(f"/clues/{number}/closing/", closed).status_code == 303
     assert stranger.post("/clues/receipt/", {"code": code, "do": "not"}).status_code == 200

@@ -1,6 +1,7 @@
 """The pages of evaluation: a card composed under the rules, read line by line, appealed, published."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -61,6 +62,15 @@ def test_the_list_shows_each_their_cards(office, as_, on_the_day):  # noqa: F811
     assert as_("alice").get("/scores/").status_code == 403
 
 
+def test_what_is_wrong_in_a_card_stands_at_its_field(office, as_):  # noqa: F811
+    page = as_("sam").post("/scores/new/", {"code": "Counties", "year": "今年", "satisfaction-weight": "x"})
+    assert page.status_code == 422
+    shown = page.content.decode()
+    for field, why in (("code", "应以小写英文字母开头"), ("year", "应为整数"), ("basis", "没有填写")):
+        assert re.search(f'id="{field}-error".*{why}', shown), field
+    assert "群众满意度：应为数字" in shown
+
+
 def test_a_card_stands_beside_all_its_scores_without_a_rank(shown, as_):
     page = text(as_("sam"), CARD)
     assert "58.82" in page  # East's taxes
@@ -86,7 +96,7 @@ def test_a_year_so_far_shows_the_points_of_the_file_behind_it(office, as_, on_th
 def test_a_score_tells_how_it_came_about_and_its_file_is_the_one_of_the_page(shown, as_):
     gina = as_("gina")
     page = text(gina, EAST)
-    for said in ("87.01", "÷ 480 × 100", "没有计分的 1 项", "dukao replay-score score.json", "以前可以逐项申诉"):
+    for said in ("87.01", "÷ 480 × 100", "没有计分的 1 项", "dukao replay-score score.json", "（含当天）为止"):
         assert said in page
     document = json.loads(gina.get(EAST + "score.json?version=1").content)
     assert replayed(document).is_equal

@@ -59,7 +59,7 @@ class ScoreRow:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """All scores of a card that the viewer may see, by code. `groups`: codes, the highest first, where evidence
-    separates at all; empty where no line tells how sure it is. `through`: the last quarter of a year so far.
+    separates at all; empty where a total does not tell how sure it is. `through`: the last quarter of a year so far.
     """
 
     card: CardView

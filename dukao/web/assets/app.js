@@ -5,13 +5,12 @@ import './tables.js';
 import './keys.js';
 import './forms.js';
 
-// On a phone the menu scrolls sideways: the entry of this page comes into sight.
-const here = document.querySelector('.menu [aria-current]');
-if (here) {
-  const menu = here.closest('.menu');
-  const seen = menu.getBoundingClientRect();
+// On a phone menu and tabs scroll sideways: the entry of this page comes into sight.
+for (const here of document.querySelectorAll('.menu [aria-current], .tabs [aria-current]')) {
+  const row = here.closest('.menu, .tabs ul');
+  const seen = row.getBoundingClientRect();
   const own = here.getBoundingClientRect();
-  menu.scrollLeft += own.left + own.width / 2 - seen.left - seen.width / 2;
+  row.scrollLeft += own.left + own.width / 2 - seen.left - seen.width / 2;
 }
 
 if (document.querySelector('[data-live]')) import('./live.js');

@@ -189,12 +189,14 @@ const entering = root => {
   };
   one(root, 'receipt-form').onsubmit = async event => {
     event.preventDefault();
-    const wrong = one(root, 'receipt-wrong');
-    const tell = word => {
-      wrong.textContent = (wordOf(root, word) ?? wordOf(root, 'down')).textContent;
-      show(wrong);
+    const told = one(root, 'receipt-told');
+    const tell = name => {
+      const word = wordOf(root, name) ?? wordOf(root, 'down');
+      told.textContent = word.textContent;
+      told.className = 'good' in word.dataset ? 'told' : 'error';
+      show(told);
     };
-    show(wrong, false);
+    show(told, false);
     try {
       if (!isAble()) throw new NotDone('insecure');
       const said = await followUp(root, board, event.target.receipt.value);

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.org.rules import Actor
 from dukao.voice import actions
 from dukao.voice.queries import interviews as queries
 from dukao.voice.queries.interviews import CallView, SurveyToCall
 from dukao.voice.rules.interviews import OUTCOMES, SKIPPED
 from dukao.voice.rules.surveys import QUESTIONS_MOST
-from dukao.web import doors
+from dukao.web import doors, words
 from dukao.web.doors import Crumb
 
 _ENDINGS = ("no_answer", "call_back", "refused", "partial", "not_eligible", "wrong_number", "quota_full")
@@ -24,7 +25,7 @@ _ENDINGS = ("no_answer", "call_back", "refused", "partial", "not_eligible", "wro
 @dataclass(frozen=True)
 class InterviewsPage:
     title: str
-    surveys: tuple[SurveyToCall, ...]
+    surveys: tuple[tuple[SurveyToCall, str], ...]  # and what is left to call, until when
     refused: Refused | None = None
 
 
@@ -59,8 +60,7 @@ class CallPage:
 
 @require_GET
 def interviews(request: HttpRequest) -> HttpResponse:
-    found = queries.surveys_to_call(viewer=doors.actor_of(request))
-    return doors.render(request, "interviews/list.html", InterviewsPage(_("访问"), found))
+    return doors.render(request, "interviews/list.html", _list(doors.actor_of(request)))
 
 
 @require_POST
@@ -71,8 +71,7 @@ def take(request: HttpRequest, survey: str) -> HttpResponse:
     except NotThere:
         raise
     except Refused as refused:
-        page = InterviewsPage(_("访问"), queries.surveys_to_call(viewer=actor), refused)
-        return doors.render(request, "interviews/list.html", page, status=refused.status)
+        return doors.render(request, "interviews/list.html", _list(actor, refused), status=refused.status)
     return doors.go(request, reverse("interviews.call", args=[survey, call.line]))
 
 
@@ -126,6 +125,14 @@ def outcome(request: HttpRequest, survey: str, line: int) -> HttpResponse:
         return doors.render(request, "interviews/call.html", page, status=refused.status)
     doors.tell(request, _("已记下"))
     return doors.go(request, reverse("interviews"))
+
+
+def _list(actor: Actor, refused: Refused | None = None) -> InterviewsPage:
+    told = _("还有 {n:,} 个号码可以打 · 到 {day} 结束")
+    found = queries.surveys_to_call(viewer=actor)
+    return InterviewsPage(
+        _("访问"), tuple((one, told.format(n=one.waiting, day=words.day(one.ends_on))) for one in found), refused
+    )
 
 
 def _page(request: HttpRequest, survey: str, line: int, refused: Refused | None = None) -> CallPage:

@@ -17,8 +17,10 @@ from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.registers import queries as registers
 from dukao.sheets import queries as sheets
+from dukao.voice.queries import orders
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
+from dukao.web.pages.orders.listing import orders_table
 from dukao.web.tables import Cell, Column, Table, number, row, table
 from dukao.web.times import hours, minutes
 
@@ -45,6 +47,7 @@ class SupervisionPage:
     message: str
     bars: tuple[Bar, ...]
     minutes: Table
+    late: Table | None
     recent: Table
     stopped: Table
     refused: Table
@@ -86,6 +89,8 @@ def supervision(request: HttpRequest) -> HttpResponse:
     charged = gate.minutes_by_asker(viewer=actor, since=period.starts_on, until=period.ends_on)
     newest = gate.demands(viewer=actor, since=period.starts_on, until=period.ends_on, most=_RECENT)
     minutes, recent = _minutes_table(charged, year), _demands_table("recent", _("最近的要求"), newest, today)
+    past = orders.orders(viewer=actor, today=today, only_late=True)
+    late = orders_table("late", _("过了期限的差评工单（{n} 件）").format(n=len(past)), past) if past else None
     stopped, refused, spared = (
         _stopped_table(actor, period), _refused_table(actor, period), _spared_table(actor, period)
     )  # fmt: skip
@@ -97,11 +102,12 @@ def supervision(request: HttpRequest) -> HttpResponse:
         message=_message(charged, year),
         bars=_bars(charged),
         minutes=minutes,
+        late=late,
         recent=recent,
         stopped=stopped,
         refused=refused,
         spared=spared,
-        tables=(minutes, recent, stopped, refused, spared),
+        tables=tuple(one for one in (late, minutes, recent, stopped, refused, spared) if one),
         units=tuple((s.unit_name, reverse("units.page", args=[s.unit_code]))
                     for s in actor.standings_with("DEMANDS_SEE_ALL")),
         proposals=tuple(

@@ -45,9 +45,9 @@ def _lines(seen: queries.ClueStatistics, few: str) -> tuple[str, ...]:
         return few if n is None else f"{n:,}"
 
     return (
-        _("收到 {n} 件。").format(n=told(seen.received)),
-        _("办结 {n} 件，其中按期 {m} 件。").format(n=told(seen.closed), m=told(seen.in_time)),
-        _("反映人说了解决没有的 {n} 件，其中 {m} 件说没有解决，重新办理。").format(
+        _("收到：{n} 件。").format(n=told(seen.received)),
+        _("办结：{n} 件，其中按期：{m} 件。").format(n=told(seen.closed), m=told(seen.in_time)),
+        _("反映人说了解决没有：{n} 件，其中说没有解决、重新办理：{m} 件。").format(
             n=told(seen.judged), m=told(seen.denied)
         ),
     )

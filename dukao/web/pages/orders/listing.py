@@ -33,7 +33,9 @@ def orders(request: HttpRequest) -> HttpResponse:
         actor.require_anywhere("ORDERS_ANSWER")
     chosen = request.GET.get("state", "")
     only_late, state = chosen == "late", chosen if chosen in STATES else ""
-    listed = _listed(queries.orders(viewer=actor, today=today, state=state, only_late=only_late))
+    listed = orders_table(
+        "orders", _("差评工单"), queries.orders(viewer=actor, today=today, state=state, only_late=only_late)
+    )
     counts = queries.order_counts(viewer=actor, today=today)
     address = reverse("orders")
     views = (
@@ -46,7 +48,8 @@ def orders(request: HttpRequest) -> HttpResponse:
     return doors.render(request, "orders/list.html", page)
 
 
-def _listed(found: tuple[OrderView, ...]) -> Table:
+def orders_table(key: str, caption: str, found: tuple[OrderView, ...]) -> Table:
+    """Orders as they are listed everywhere."""
     rows = []
     for one in found:
         tone, state = screen.state_of(one)
@@ -61,6 +64,6 @@ def _listed(found: tuple[OrderView, ...]) -> Table:
         Column(_("评价"), is_sticky=True), Column(_("评的是")), Column(_("原话（已遮盖）"), "prose"),
         Column(_("状态"), "badge"), Column(_("这一步的期限"), "badge"), Column(_("收到"), "date"),
     ]  # fmt: skip
-    return table("orders", _("差评工单"), columns, rows, empty=_("没有差评工单。"), is_filtered=len(rows) > 12,
+    return table(key, caption, columns, rows, empty=_("没有差评工单。"), is_filtered=len(rows) > 12,
                  is_synthetic=any(one.is_synthetic for one in found),
                  source=_("按天成批送达，看不到是谁、几点评的。颜色说的是这件事，不是人。"))  # fmt: skip

@@ -15,7 +15,7 @@ from dukao.law import queries as law
 from dukao.voice.queries import polls as queries
 from dukao.voice.queries.polls import RatingView
 from dukao.voice.rules.codes import short_from
-from dukao.web import doors
+from dukao.web import doors, words
 from dukao.web.pages.polls import screen
 
 
@@ -30,6 +30,7 @@ class Level:
 class RatePage:
     title: str
     paper: RatingView
+    closes: str
     levels: tuple[Level, ...]
     bad_from: int
     board: str
@@ -68,7 +69,8 @@ def rate(request: HttpRequest, short: str) -> HttpResponse:
     paper = queries.rating(short=short_from(short))
     levels, bad_from = _levels(paper.scale, paper.closes_on)
     page = RatePage(
-        title=_("评一评{subject}").format(subject=paper.subject), paper=paper, levels=levels, bad_from=bad_from,
+        title=_("评一评{subject}").format(subject=paper.subject), paper=paper,
+        closes=words.day(paper.closes_on), levels=levels, bad_from=bad_from,
         board=settings.BOARD_URL, issuer=settings.ISSUER_URL, is_synthetic=paper.is_synthetic,
         is_at_window=request.GET.get("at") == "window",
     )  # fmt: skip

@@ -132,6 +132,8 @@ def _why_no_ranks(found: Overview) -> str:
     if not found.rows or len(found.rows) < 2:
         return ""
     if not found.groups:
+        if any(row.low for row in found.rows):
+            return _("有的总分说得出自己有多准，有的说不出，所以只按代码排列，不分先后。")
         return _("没有一项说得出自己有多准，所以只按代码排列，不分先后。")
     if len(found.groups) == 1:
         return _("各单位总分的区间互相重叠，证据分不出先后，所以只按代码排列。")
@@ -142,7 +144,8 @@ def lines_table(found: Overview) -> Table:
     """What is scored: each line with its target, rule, source and owner."""
     rows = [
         row(
-            Cell(line["title"], note=line["formula"]), number(Decimal(line["weight"])), screen.target(line),
+            Cell(line["title"], note="" if line["formula"] == line["title"] else line["formula"]),
+            number(Decimal(line["weight"])), screen.target(line),
             _(wording.RULES[line["rule"]]), line["owner_name"], Cell(line["basis"]),
         )
         for line in found.lines

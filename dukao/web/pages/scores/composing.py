@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from dukao.base.definitions import checked
 from dukao.base.refusals import Invalid, NotThere, Refused
+from dukao.base.spoken import spoken
+from dukao.base.wording import clauses, said_of
 from dukao.indicators import queries as indicators
 from dukao.law import queries as law
 from dukao.org.rules import Actor
@@ -111,12 +113,14 @@ def _answer(request: HttpRequest, actor: Actor, page: ComposePage) -> HttpRespon
 
 
 def _sent_back(request: HttpRequest, page: ComposePage, refused: Refused, *, is_judging: bool) -> HttpResponse:
-    errors: dict[str, str] = getattr(refused, "errors", {})
+    errors, wrong = _at_fields(page, getattr(refused, "errors", {}))
     told = _told(page)
     if is_judging:
-        wrong = tuple(f"{_place(name)}{why}" for name, why in errors.items() if "没有填写" not in why)
+        # What was not typed yet is no mistake.
         return doors.render(request, "scores/compose.html", replace(page, wrong=wrong, told=told, is_judged=True))
     hits = tuple(screen.said(hit) for hit in getattr(refused, "hits", ()))
+    if errors or wrong:
+        refused = Invalid(_("有几处要改"), why=clauses(map(spoken, wrong)))
     page = replace(page, hits=hits, errors=errors, refused=refused, is_judged=True, told=told)
     return doors.render(request, "scores/compose.html", page, status=refused.status)
 
@@ -131,8 +135,19 @@ def _told(page: ComposePage) -> str:
     return _("已选 {n} 项，最多 30 项。不产生任何填报。").format(n=len(chosen))
 
 
-def _place(name: str) -> str:
-    return name.split(" · ", 1)[-1] + " " if " · " in name else ""
+def _at_fields(page: ComposePage, errors: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What is wrong at the fields of the card; and of a line, by its title, or of the card as a whole."""
+    chosen = [line.title for line in page.lines if line.is_chosen]
+    at_fields, rest = {}, []
+    for place, why in errors.items():
+        name, *more = place.partition(" · ")[2].split(" › ")
+        if name in _CARD_FIELDS:
+            at_fields[name] = why
+        elif name == "lines" and more and more[0].isdecimal():
+            rest.append(said_of(chosen[int(more[0]) - 1], spoken(why)))
+        else:
+            rest.append(why)
+    return at_fields, tuple(rest)
 
 
 def _page(

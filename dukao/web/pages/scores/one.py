@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from dukao.law import queries as law
 from dukao.scores import queries
 from dukao.scores.queries import LineScore, ScorePage, share_percent
 from dukao.web import doors, words
@@ -60,7 +61,7 @@ class OnePage:
     before_title: str
     file: str
     digest: str
-    appeal_until: str
+    appeal_time: str
     tables: tuple[Table, ...]
     is_to_date: bool
     is_synthetic: bool
@@ -97,7 +98,7 @@ def _page(found: ScorePage, appeals: tuple[queries.AppealView, ...]) -> OnePage:
         spread=_spread(found), lead=_lead(found), lines=tuple(one for one in lines if not one.absent),
         absent_lines=tuple(one for one in lines if one.absent), detail=detail, versions=versions, appeals=listed,
         before_title=found.before_title, file=_file(found), digest=found.digest,
-        appeal_until=screen.until(card, doors.today()) if may else "",
+        appeal_time=_appeal_time(found),
         tables=tuple(one for one in (detail, versions, listed) if one), is_to_date=found.is_to_date,
         is_synthetic=card.is_synthetic,
     )  # fmt: skip
@@ -108,6 +109,25 @@ def _may_appeal(found: ScorePage) -> bool:
     newest = found.versions[0].number if found.versions else 0
     in_time = card.objections_until is not None and doors.today() <= card.objections_until
     return found.is_own and card.state == "shown" and in_time and found.row.version == newest
+
+
+def _appeal_time(found: ScorePage) -> str:
+    """To the scored: when its lines may be appealed against, and when no longer."""
+    if not found.is_own:
+        return ""
+    day, today = found.card.objections_until, doors.today()
+    if day is None:
+        days = law.rule("SCR-1", today).parameters["objection_workdays"]
+        return _("全年得分算出来先给您看，从那天起有 {n} 个工作日的异议期，可以逐项申诉。现在还没有开始。").format(
+            n=days
+        )
+    if found.card.state == "published" or today > day:
+        return _("申诉只在异议期内提，异议期到 {day} 为止，已经过了。有新的情况，请向督考办说明。").format(
+            day=words.day(day)
+        )
+    return _(
+        "申诉只在异议期内提：到 {day}（含当天）为止。觉得哪一项不对，点开那一项就能申诉；由不负责这一项的人决定。"
+    ).format(day=words.day(day))
 
 
 def _line(line: LineScore, before: LineScore | None, *, may_appeal: bool) -> LineShown:

@@ -86,18 +86,18 @@ def _page(actor: Actor, typed: dict[str, Any], *, is_new: bool, refused: Refused
     page = DesignPage(title, way, typed, choices, is_new, refused)
     if isinstance(refused, Invalid) and refused.errors:
         at_fields, rest = _at_fields(refused.errors)
-        return replace(page, refused=Invalid(_("有几处要改"), errors=rest), errors=at_fields)
+        return replace(page, refused=Invalid(_("有几处要改"), why=clauses(map(spoken, rest))), errors=at_fields)
     return page
 
 
-def _at_fields(errors: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+def _at_fields(errors: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     """What is wrong by the form's field, the line told where a field has several; and what belongs to no one field."""
     found: dict[str, list[str]] = {}
-    rest: dict[str, str] = {}
+    rest: list[str] = []
     for place, why in errors.items():
         name, line = field_of(place.removeprefix(_PLACE).removeprefix(" · "))
         if name:
             found.setdefault(name, []).append(said_of(_("第 {n} 行").format(n=line), spoken(why)) if line else why)
         else:
-            rest[""] = why
+            rest.append(why)
     return {name: clauses(whys) for name, whys in found.items()}, rest
