@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dukao.base.models import Event
+from dukao.base.periods import Period
 from dukao.base.refusals import Invalid, NotThere
 from dukao.voice import actions
 from dukao.voice.actions.samples import DrawnTooSoon, FrameUnreadable, PromiseBroken
@@ -20,6 +21,7 @@ from dukao.voice.actions.surveys import (
     TooFewToPublish,
 )
 from dukao.voice.models import Contact, Interview, Invitation, Survey, SurveyEstimate
+from dukao.voice.published import survey_figures
 from dukao.voice.queries.surveys import estimates, published_sample, survey, survey_result
 from dukao.voice.rules import drawing
 from tests.conftest import AT
@@ -54,6 +56,12 @@ def test_a_survey_becomes_figures_with_all_that_belongs_beside_them(sam):
     assert found.field.response_rate == pytest.approx(found.n / found.field.drawn)
     assert found.weighting_variables == ("受访者性别", "county")
     assert found.approval_number == "富统审〔2026〕3号"
+    # Others read the same figures in a table; a year before there are none.
+    row = next(one for one in survey_figures(Period.parse("2026Q4")) if one.question == satisfied.text)
+    assert (row.question, row.unit, row.sampling) == ("您对基层减负满意吗？", "990100000000", "probability")
+    assert (row.value, row.low, row.high, row.n) == (head.value, head.low, head.high, head.n)
+    assert row.response_rate == found.field.response_rate
+    assert survey_figures(Period.parse("2025Q4")) == ()
     # The weights make the sample what the population is known to be.
     weights = {"m": 0.0, "f": 0.0}
     for answers, weight in Interview.objects.values_list("answers", "weight"):
