@@ -45,7 +45,7 @@ class SurveyFigure:
 
 
 def survey_figures(period: Period) -> tuple[SurveyFigure, ...]:
-    """Surveys with published results whose field work ended in the period, by code and in the order of the questions."""
+    """Surveys with published results whose field work ended in the period, by code, in the order of the questions."""
     surveys = Survey.objects.filter(
         state=Survey.State.PUBLISHED, ends_on__gte=period.starts_on, ends_on__lt=period.ends_on
     )
