@@ -53,7 +53,7 @@ def running_boxes(var: Path, *, origins: str = "", ports: list[int] | None = Non
     environment = os.environ | {"DUKAO_VAR": str(var), "DUKAO_BALLOT_ORIGINS": origins}
     served = [
         subprocess.Popen(
-            [sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port),
+            [sys.executable, "-m", "granian", "--interface", "rsgi", "--host", "127.0.0.1", "--port", str(port),
              "--workers", "1", "--no-ws", "--log-level", "warning", "--factory",
              f"dukao.ballots.{party}:application"], env=environment, cwd=ROOT,
         )

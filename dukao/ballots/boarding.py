@@ -17,9 +17,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
+from dukao.ballots.blind import are_signed
 from dukao.ballots.contacts import Contacts
 from dukao.ballots.log import Entry, Log, Remark
 from dukao.ballots.manifest import Manifest, read_manifest
+from dukao.ballots.receipts import Receipt, receipts
 from dukao.ballots.service import Fault
 from dukao.ballots.signing import Signer, is_by
 from dukao.ballots.store import transaction
@@ -50,9 +52,8 @@ class Cast(NamedTuple):
     remark: Remark | None
 
 
-class Receipt(NamedTuple):
-    document: str
-    signature: str
+class Taken(NamedTuple):
+    receipt: Receipt
     is_new: bool
 
 
@@ -97,34 +98,42 @@ class Boarding:
     def day(self, known: Round) -> str:
         return self._now().astimezone(known.manifest.opens.tzinfo).date().isoformat()
 
-    def cast_all(self, casts: Sequence[Cast]) -> list[Receipt | Fault]:
+    def cast_all(self, casts: Sequence[Cast]) -> list[Taken | Fault]:
         """A receipt for each ballot, or why not; nothing is promised before it is on disk."""
-        answers: list[Receipt | Fault | None] = [self._fault(cast) for cast in casts]
-        good = [place for place, answer in enumerate(answers) if answer is None]
+        faults = self._faults(casts)
+        good = [place for place in range(len(casts)) if place not in faults]
         taken = self.log.take([(casts[p].round.number, casts[p].entry, casts[p].remark) for p in good])
-        for place, is_new in zip(good, taken, strict=True):
-            cast = casts[place]
-            if is_new:
+        is_new = dict(zip(good, taken, strict=True))
+        for place, cast in ((place, casts[place]) for place in good):
+            if is_new[place]:
                 self._waiting[cast.round.number, cast.entry.paper] += 1
             # The very same ballot again: an answer got lost on its way.
-            is_same = is_new or self.log.holds(cast.round.number, cast.entry)
-            answers[place] = self._receipt(cast, is_new) if is_same else Fault(409, "spent", "this token was used")
-        return [answer for answer in answers if answer is not None]
+            elif not self.log.holds(cast.round.number, cast.entry):
+                faults[place] = Fault(409, "spent", "this token was used")
+        kept = [place for place in good if place not in faults]
+        given = dict(zip(kept, receipts(self.signer, [casts[p].entry.hash for p in kept]), strict=True))
+        return [faults.get(place) or Taken(given[place], is_new[place]) for place in range(len(casts))]
 
-    def _fault(self, cast: Cast) -> Fault | None:
-        try:
-            self.require_open(cast.round)
-        except Fault as fault:
-            return fault
-        entry, papers = cast.entry, cast.round.papers
-        key = cast.round.manifest.keys[papers[entry.paper]]
-        if key.is_signed(entry.token + entry.commitment, entry.signature):
-            return None
-        return Fault(403, "forged", "this token is not signed for this paper and this ballot")
-
-    def _receipt(self, cast: Cast, is_new: bool) -> Receipt:
-        document = f'{{"leaf":"{cast.entry.hash.hex()}","round":"{cast.round.manifest.round}"}}'
-        return Receipt(document, self.signer.sign("receipt", document), is_new)
+    def _faults(self, casts: Sequence[Cast]) -> dict[int, Fault]:
+        """Places of ballots that are not taken, and why: paper by paper, for all of its ballots share a key."""
+        faults: dict[int, Fault] = {}
+        by_paper: dict[tuple[str, int], list[int]] = {}
+        for place, cast in enumerate(casts):
+            by_paper.setdefault((cast.round.manifest.round, cast.entry.paper), []).append(place)
+        for (code, paper), places in by_paper.items():
+            known = self.rounds[code]
+            try:
+                self.require_open(known)
+            except Fault as fault:
+                faults.update(dict.fromkeys(places, fault))
+                continue
+            entries = [casts[place].entry for place in places]
+            signed = are_signed(
+                known.manifest.keys[known.papers[paper]], [(e.token + e.commitment, e.signature) for e in entries]
+            )
+            forged = Fault(403, "forged", "this token is not signed for this paper and this ballot")
+            faults.update((place, forged) for place, is_signed in zip(places, signed, strict=True) if not is_signed)
+        return faults
 
     def mix(self) -> bool:
         """Let into the log what may enter now; whether there is more to do at once."""

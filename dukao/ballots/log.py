@@ -4,6 +4,7 @@ A ballot waits as long as its paper has few: it enters the log with at least `mi
 the round ends, in the order of its token's hash. Entries have a place and no time.
 """
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -46,6 +47,25 @@ CREATE TABLE IF NOT EXISTS remark (
 ) WITHOUT ROWID;
 """
 
+# Many rows at once, what has a fixed size as bytes in a row and the rest as JSON: a thread that asks SQLite for one row
+# after the other waits for the interpreter after each.
+_SPEND = "INSERT INTO spent SELECT value ->> 0, substr(?1, 1 + 384 * key, 32) FROM json_each(?2)"
+_WAIT = """
+INSERT INTO waiting (round, paper, ballot, token, hash, commitment, salt, signature)
+SELECT value ->> 0, value ->> 1, value ->> 2, substr(?1, 1 + 384 * key, 32), substr(?1, 33 + 384 * key, 32),
+    substr(?1, 65 + 384 * key, 32), substr(?1, 97 + 384 * key, 32), substr(?1, 129 + 384 * key, 256)
+FROM json_each(?2)
+"""
+_ENTER = """
+INSERT INTO leaf (round, place, hash, paper, token, signature, commitment, ballot, salt)
+SELECT w.round, ?4 + new.key, w.hash, w.paper, w.token, w.signature, w.commitment, w.ballot, w.salt
+FROM json_each(?2) new CROSS JOIN waiting w
+    ON w.round = ?3 AND w.paper = new.value AND w.token = substr(?1, 1 + 32 * new.key, 32)
+"""
+_NODES = """
+INSERT INTO node SELECT ?3, value ->> 0, value ->> 1, substr(?1, 1 + 32 * key, 32) FROM json_each(?2)
+"""
+
 
 class Entry(NamedTuple):
     """A ballot with its token, as it waits and as it stands in the log; `hash` is that of its leaf."""
@@ -56,6 +76,12 @@ class Entry(NamedTuple):
     commitment: bytes
     ballot: str
     salt: bytes
+    hash: bytes
+
+
+class _Waiting(NamedTuple):
+    paper: int
+    token: bytes
     hash: bytes
 
 
@@ -100,28 +126,41 @@ class Log:
     def take(self, asks: Sequence[tuple[int, Entry, Remark | None]]) -> list[bool]:
         """Keep these ballots, all in one commit; False for those whose token was spent before.
 
-        Whether a token was spent is for the table's key to say, not for a look at it beforehand.
+        Whether a token was spent is for the table's key to say, not for a look at it beforehand: only where it says
+        that one was, they are taken one by one.
         """
-        with transaction(self.database):
-            return [self._take(number, entry, remark) for number, entry, remark in asks]
+        try:
+            with transaction(self.database):
+                self._keep(asks)
+        except sqlite3.IntegrityError:
+            with transaction(self.database):
+                return [self._is_kept(ask) for ask in asks]
+        return [True] * len(asks)
 
-    def _take(self, number: int, entry: Entry, remark: Remark | None) -> bool:
-        execute = self.database.execute
-        if not execute("INSERT INTO spent VALUES (?, ?) ON CONFLICT DO NOTHING", (number, entry.token)).rowcount:
+    def _is_kept(self, ask: tuple[int, Entry, Remark | None]) -> bool:
+        self.database.execute("SAVEPOINT one")
+        try:
+            self._keep([ask])
+        except sqlite3.IntegrityError:
+            self.database.execute("ROLLBACK TO one")
             return False
-        execute(
-            "INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (number, entry.paper, entry.token, entry.signature, entry.commitment, entry.ballot, entry.salt, entry.hash),
-        )
-        if remark:
-            execute(
-                "INSERT INTO remark (ref, round, paper, comment, day, levels, contact, follow)"
-                # Only somebody who cast two ballots of one making meets their own remark here.
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (remark.ref, number, remark.paper, remark.comment, remark.day, remark.levels, remark.contact,
-                 remark.follow),
-            )  # fmt: skip
+        finally:
+            self.database.execute("RELEASE one")
         return True
+
+    def _keep(self, asks: Sequence[tuple[int, Entry, Remark | None]]) -> None:
+        """All or none, in the order of their tokens. Raises IntegrityError where one was spent."""
+        entries = sorted(((number, entry) for number, entry, _ in asks), key=lambda one: one[1].token)
+        packed = b"".join(e.token + e.hash + e.commitment + e.salt + e.signature for _, e in entries)
+        rest = json.dumps([(number, e.paper, e.ballot) for number, e in entries])
+        for statement in (_SPEND, _WAIT):
+            self.database.execute(statement, (packed, rest))
+        self.database.executemany(
+            # Only somebody who cast two ballots of one making meets their own remark here.
+            "INSERT INTO remark (ref, round, paper, comment, day, levels, contact, follow)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [(r.ref, number, r.paper, r.comment, r.day, r.levels, r.contact, r.follow) for number, _, r in asks if r],
+        )
 
     def holds(self, number: int, entry: Entry) -> bool:
         """Whether this very ballot was cast, waiting or in the log."""
@@ -142,37 +181,35 @@ class Log:
     def enter(self, number: int, code: str, picked: Iterable[tuple[int, int]]) -> int:
         """Move so many ballots of each of these papers from waiting into the log, mixed; how many."""
         with transaction(self.database):
-            entries = [entry for paper, most in picked for entry in self._waiting_on(number, paper, most)]
-            entries.sort(key=lambda entry: sha256(entry.token).digest())
+            new = [one for paper, most in picked for one in self._first_waiting(number, paper, most)]
+            last = {one.paper: one.token for one in new}
+            new.sort(key=lambda one: sha256(one.token).digest())
             (size,) = self.database.execute("SELECT size FROM round WHERE id = ?", [number]).fetchone()
-            self.database.executemany(
-                "INSERT INTO leaf (round, place, hash, paper, token, signature, commitment, ballot, salt)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(number, place, e.hash, e.paper, e.token, e.signature, e.commitment, e.ballot, e.salt)
-                 for place, e in enumerate(entries, start=size)],
-            )  # fmt: skip
+            tokens, papers = b"".join(one.token for one in new), json.dumps([one.paper for one in new])
+            self.database.execute(_ENTER, (tokens, papers, number, size))
             nodes = nodes_of(self.database, number)
+            made = [node for node in merkle.appended(nodes, size, [one.hash for one in new]) if node[0]]
+            hashes, places = b"".join(node[2] for node in made), json.dumps([node[:2] for node in made])
+            self.database.execute(_NODES, (hashes, places, number))
             self.database.executemany(
-                "INSERT INTO node VALUES (?, ?, ?, ?)",
-                [(number, *node) for node in merkle.appended(nodes, size, [e.hash for e in entries]) if node[0]],
+                "DELETE FROM waiting WHERE round = ? AND paper = ? AND token <= ?",
+                [(number, paper, token) for paper, token in last.items()],
             )
-            self.database.executemany(
-                "DELETE FROM waiting WHERE round = ? AND paper = ? AND token = ?",
-                [(number, e.paper, e.token) for e in entries],
-            )
-            size += len(entries)
+            size += len(new)
             head = head_text(code, size, merkle.root(nodes, size))
             self.database.execute(
                 "UPDATE round SET size = ?, head = ?, head_signature = ? WHERE id = ?",
                 [size, head, self._signer.sign("head", head), number],
             )
-        return len(entries)
+        return len(new)
 
-    def _waiting_on(self, number: int, paper: int, most: int) -> list[Entry]:
-        return [Entry(*row) for row in self.database.execute(
-            "SELECT paper, token, signature, commitment, ballot, salt, hash FROM waiting WHERE round = ? AND paper = ?"
-            " ORDER BY token LIMIT ?", [number, paper, most],
-        )]  # fmt: skip
+    def _first_waiting(self, number: int, paper: int, most: int) -> list["_Waiting"]:
+        (found,) = self.database.execute(
+            "SELECT group_concat(hex(token) || hex(hash), '') FROM (SELECT token, hash FROM waiting"
+            " WHERE round = ? AND paper = ? ORDER BY token LIMIT ?)", [number, paper, most],
+        ).fetchone()  # fmt: skip
+        both = bytes.fromhex(found)
+        return [_Waiting(paper, both[at : at + 32], both[at + 32 : at + 64]) for at in range(0, len(both), 64)]
 
     def forget_order(self) -> None:
         """Write the file anew in the order of its keys: pages and the write-ahead log tell who came before whom."""

@@ -35,7 +35,7 @@ def proxies() -> int:
 def serving(party: str, host: str, port: int) -> list[str]:
     """The command that serves `issuer` or `board`; it logs no request."""
     return [
-        sys.executable, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port),
+        sys.executable, "-m", "granian", "--interface", "rsgi", "--host", host, "--port", str(port),
         "--workers", "1", "--no-ws", "--log-level", "warning", "--no-access-log",
         "--factory", f"dukao.ballots.{party}:application",
     ]  # fmt: skip

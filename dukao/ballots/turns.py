@@ -69,8 +69,8 @@ class Turns:
                 _give([answer for _, answer in asks], self._worked([ask for ask, _ in asks]))
             if self._errands:
                 errand, answer = self._errands.popleft()
-                _give([answer], [_outcome(errand)])
-            is_due = self._idle is not None and _outcome(self._idle) is True
+                _give([answer], [outcome(errand)])
+            is_due = self._idle is not None and outcome(self._idle) is True
             is_more = is_due or bool(self._asks) or bool(self._errands)
             if self._is_over and not is_more:
                 return
@@ -83,7 +83,8 @@ class Turns:
             return [error] * len(asks)
 
 
-def _outcome(errand: Callable[[], Any]) -> Any:
+def outcome(errand: Callable[[], Any]) -> Any:
+    """What an errand comes to, or the exception that it ended with."""
     try:
         return errand()
     except Exception as error:

@@ -13,12 +13,14 @@ from typing import Any
 
 from dukao.ballots.log import head_text
 from dukao.ballots.manifest import Manifest, read_manifest
+from dukao.ballots.receipts import is_receipt
 from dukao.ballots.signing import is_by
 from dukao.ballots.wire import Unreadable, canonical, from_base64, parse
 from dukao.base.merkle import Tree, leaf_hash
 from dukao.base.words import Words, _noop, words
 
 _FEW = 5  # places that a finding names
+_LEAF_DIGITS = 12
 
 
 @dataclass
@@ -49,14 +51,18 @@ class _Leaf:
     signature: bytes
 
 
-def verify(bundle: bytes, *, key: str = "", heads: Sequence[dict[str, str]] = ()) -> Report:
-    """Recompute everything in this bundle. `key` is the board's key as announced elsewhere; `heads` are older heads."""
+def verify(
+    bundle: bytes, *, key: str = "", heads: Sequence[dict[str, str]] = (), receipts: Sequence[dict[str, str]] = ()
+) -> Report:
+    """Recompute everything in this bundle. `key` is the board's key as announced elsewhere; `heads` are older heads,
+    `receipts` what raters hold in hand."""
     report = Report()
     try:
         told = json.loads(bundle)
         manifest = read_manifest(told["manifest"]["document"])
         leaves = [_leaf(text) for text in told["leaves"]]
         _check(report, told, manifest, leaves, key, heads)
+        _check_receipts(report, told, leaves, receipts)
     except (Unreadable, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         report.found.append(words(_noop("这份公开数据读不完整，缺少内容或格式不对")))
     return report
@@ -114,6 +120,25 @@ def _check_log(
         )  # fmt: skip
     if not heads:
         report.open.append(words(_noop("日志有没有在两次查看之间被改写：请保存首部，下次用 --head 给出")))
+
+
+def _check_receipts(
+    report: Report, told: dict[str, Any], leaves: list[_Leaf], receipts: Sequence[dict[str, str]]
+) -> None:
+    logged = {leaf_hash(leaf.text.encode()).hex() for leaf in leaves} if receipts else set()
+    for receipt in receipts:
+        leaf = receipt["leaf"]
+        if not is_receipt(told["key"], receipt):
+            report.found.append(words(_noop("回执 {leaf} 不是这个计票箱签的"), leaf=leaf[:_LEAF_DIGITS]))
+        elif leaf in logged or told["results"] is not None:
+            report.say(
+                leaf in logged,
+                words(_noop("回执 {leaf} 由计票箱签名，选票在日志里"), leaf=leaf[:_LEAF_DIGITS]),
+                words(_noop("回执 {leaf} 由计票箱签名，日志里却没有这份选票"), leaf=leaf[:_LEAF_DIGITS]),
+            )
+        else:
+            waits = _noop("回执 {leaf} 由计票箱签名，选票还没有进入日志：结束后再核对一次")
+            report.open.append(words(waits, leaf=leaf[:_LEAF_DIGITS]))
 
 
 def _check_tokens(report: Report, manifest: Manifest, leaves: list[_Leaf]) -> None:

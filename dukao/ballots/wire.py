@@ -8,6 +8,8 @@ from typing import Any
 class Unreadable(ValueError):
     """What came is not what was agreed; the message says what, without repeating what came."""
 
+    is_expected = True
+
 
 _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 

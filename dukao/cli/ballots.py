@@ -33,7 +33,8 @@ def _verify(args: Namespace) -> Result:
     if args.save:
         Path(args.save).write_bytes(bundle)
     heads = [_head(Path(path)) for path in args.head]
-    report = verify(bundle, key=args.key, heads=heads)
+    receipts = [_receipt(Path(path)) for path in args.receipt]
+    report = verify(bundle, key=args.key, heads=heads, receipts=receipts)
     return Result(_data(report), _lines(report), FOUND if report.found else 0)
 
 
@@ -57,6 +58,15 @@ def _head(path: Path) -> dict[str, str]:
         return {"document": str(said["document"]), "signature": str(said["signature"])}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Invalid(_("{path} 里没有日志首部").format(path=path)) from None
+
+
+def _receipt(path: Path) -> dict[str, str]:
+    """A receipt as the page saves it."""
+    try:
+        said = json.loads(_read(path))["receipt"]
+        return {part: str(said[part]) for part in ("leaf", "path", "salt", "signature")}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Invalid(_("{path} 里没有回执").format(path=path)) from None
 
 
 def _read(path: Path) -> bytes:
@@ -102,6 +112,7 @@ def _verify_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("source", metavar="URL|FILE", help=_("评议在计票箱上的网址，或保存下来的公开数据"))
     parser.add_argument("--key", default="", help=_("别处公布的计票箱公钥（base64）"))
     parser.add_argument("--head", action="append", default=[], metavar="FILE", help=_("早先保存的日志首部或公开数据"))
+    parser.add_argument("--receipt", action="append", default=[], metavar="FILE", help=_("评议人保存的回执"))
     parser.add_argument("--save", default="", metavar="FILE", help=_("把取来的公开数据存下来"))
 
 

@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from dukao.ballots.blind import SigningKey, blind, finalize, prepare
+from dukao.ballots.blind import SigningKey, _encode, are_signed, blind, finalize, prepare
 from dukao.ballots.keys import BadInput, PublicKey
 
+_PSS = padding.PSS(padding.MGF1(hashes.SHA384()), 48)
 VECTORS = json.loads((Path(__file__).parent / "rfc9474_vectors.json").read_text())
 
 
@@ -91,3 +93,24 @@ def test_a_fault_in_one_half_gives_nothing_away(key):
     blinded = blind(PublicKey.from_spki(key.spki()), b"m" * 64)
     with pytest.raises(ArithmeticError):
         broken.sign(blinded.message)
+
+
+def test_many_are_verified_as_each_is(key):
+    """Signatures by another library, and whatever is one bit or one number away from them."""
+    public, other = PublicKey.from_spki(key.spki()), SigningKey.make()
+    good = [(n.to_bytes(64, "big"), key._key.sign(n.to_bytes(64, "big"), _PSS, hashes.SHA384())) for n in range(8)]
+    (message, signature), modulus = good[0], int(public.modulus)
+    bits = [(message, (int.from_bytes(signature, "big") ^ 1 << n).to_bytes(256, "big")) for n in range(0, 2048, 64)]
+    odd = [b"", bytes(256), signature[1:], b"\0" + signature, b"\xff" * 256, modulus.to_bytes(256, "big"),
+           (int.from_bytes(signature, "big") + modulus).to_bytes(257, "big"), bytes(255) + b"\x01"]  # fmt: skip
+    short = key._key.sign(message, padding.PSS(padding.MGF1(hashes.SHA384()), 32), hashes.SHA384())
+    foreign = other._key.sign(message, _PSS, hashes.SHA384())
+    # What a thief of the key could sign: a good encoding, and others that are nearly one.
+    encoded, private = int.from_bytes(_encode(message, 2047, b"s" * 48), "big"), key._key.private_numbers().d
+    nearly = (encoded ^ 1, encoded ^ 1 << 2047, encoded ^ 1 << 2046, encoded ^ 1 << 1000, 0xBC, encoded)
+    near = [pow(one % modulus, private, modulus).to_bytes(256, "big") for one in nearly]
+    good.append((message, near.pop()))
+    tried = [*good, *bits, *((message, one) for one in (*odd, *near, short, foreign)), (b"other", signature)]
+    assert are_signed(public, tried) == [public.is_signed(*one) for one in tried]
+    assert are_signed(public, tried).count(True) == len(good)
+    assert are_signed(public, []) == []

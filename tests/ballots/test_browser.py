@@ -8,6 +8,10 @@ import pytest
 
 from dukao.ballots.blind import SigningKey, blind, finalize, prepare
 from dukao.ballots.keys import PublicKey
+from dukao.ballots.log import leaf_text
+from dukao.ballots.receipts import receipts
+from dukao.base.merkle import leaf_hash
+from tests.ballots.conftest import ROUND
 from tools import install
 
 ROOT = Path(__file__).parents[2]
@@ -81,3 +85,28 @@ def test_both_ways(browser, suite):
     theirs = browser(do="sign", pkcs8=pkcs8.hex(), blinded=ours.message.hex())["signature"]
     assert theirs == key.sign(ours.message)
     assert public.is_signed(message, finalize(public, message, theirs, ours.inverse))
+
+
+CASTING = """
+import { cast } from "./dukao/web/assets/ballot.js";
+const { pending, receipts } = JSON.parse(process.argv[1]);
+for (const receipt of receipts) {
+  globalThis.fetch = async () => new Response(JSON.stringify({ receipt }));
+  console.log(await cast("", pending).then(() => "good", (problem) => problem.word ?? String(problem)));
+}
+"""
+
+
+def test_the_page_takes_its_own_receipt_only(parties):
+    """Of seven that were cast at once; and none that was changed or is somebody else's."""
+    bodies = [parties.ballot(f"{ROUND}/east") for _ in range(7)]
+    leaves = [leaf_hash(leaf_text(*(body[part] for part in ("paper", "token", "signature", "commitment"))).encode())
+              for body in bodies]  # fmt: skip
+    given = [json.loads(receipt.told()) for receipt in receipts(parties.boarding.signer, leaves)]
+    own, other, pending = given[3], given[4], bodies[3]
+    changed = [own | {part: other[part]} for part in ("path", "salt")] + [own | {"signature": "A" * 86 + "=="}]
+    pending |= {"message": pending["token"], "round": ROUND, "boardKey": parties.boarding.signer.key, "secret": ""}
+    told = json.dumps({"pending": pending, "receipts": [own, other, *changed]})
+    node = [install.node(), "--input-type=module", "-e", CASTING, told]
+    said = subprocess.run(node, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+    assert said == ["good", *["forged"] * 4]

@@ -94,18 +94,18 @@ def test_at_the_issuers_door(parties):
     assert parties.issuer("POST", "/sign", slip.ask("AAAA-AAAA-AAAA-AAAA"))[1]["error"] == "stranger"
     waiting = parties.issuer("POST", "/sign", told)[1]
     assert waiting["error"] == "wait", "from the guesser's own network the name waits"
-    elsewhere = parties.issuer("POST", "/sign", told, headers={b"x-forwarded-for": b"198.51.100.7"})
+    elsewhere = parties.issuer("POST", "/sign", told, headers={"x-forwarded-for": "198.51.100.7"})
     assert elsewhere[1]["error"] == "wait", "no proxy of the house wrote that down"
 
 
 def test_a_proxy_tells_the_network(parties):
     from dukao.ballots import issuer as issuer_door
-    from tests.ballots.conftest import SECRET, Asgi
+    from tests.ballots.conftest import SECRET, Door
 
-    door = Asgi(issuer_door.service(parties.issuing, secret=SECRET, proxies=1))
+    door = Door(issuer_door.service(parties.issuing, secret=SECRET, proxies=1))
     told = parties.slip(EAST).ask("") | {"person": LISTED}
     told.pop("code")
-    for address, error in [*[(b"192.0.2.1, 198.51.100.7", "stranger")] * 5, (b"192.0.2.9, 198.51.100.8", "wait"),
-                           (b"198.51.100.7, 192.0.2.1", "stranger")]:  # fmt: skip
-        assert door("POST", "/sign", told, headers={b"x-forwarded-for": address})[1]["error"] == error
+    for address, error in [*[("192.0.2.1, 198.51.100.7", "stranger")] * 5, ("192.0.2.9, 198.51.100.8", "wait"),
+                           ("198.51.100.7, 192.0.2.1", "stranger")]:  # fmt: skip
+        assert door("POST", "/sign", told, headers={"x-forwarded-for": address})[1]["error"] == error
     door.application.stop()

@@ -159,6 +159,28 @@ def test_a_log_that_was_rewritten_since_is_found(closed):
     assert verify(canonical(turned).encode(), heads=[earlier]).found
 
 
+def test_a_receipt_is_held_against_the_log(parties):
+    _, answer, _ = parties.cast(parties.ballot(WEST))
+    receipt = answer["receipt"]
+
+    def said(told, **changed):
+        report = verify(canonical(told).encode(), receipts=[receipt | changed])
+        return [str(one) for one in report.found], [str(one) for one in report.held + report.open if "回执" in str(one)]
+
+    found, told = said(parties.bundle())
+    assert (found, "还没有进入日志" in told[0]) == ([], True)
+    parties.close()
+    bundle = parties.bundle()
+    found, told = said(bundle)
+    assert (found, "在日志里" in told[0]) == ([], True)
+    for part in ("path", "salt", "signature"):
+        raw = bytearray(from_base64(receipt[part]))
+        raw[-1] ^= 1
+        assert "不是这个计票箱签的" in said(bundle, **{part: to_base64(bytes(raw))})[0][0]
+    assert "不是这个计票箱签的" in said(bundle, leaf="0" * 64)[0][0]
+    assert "却没有" in " ".join(said(_leaf_dropped_and_resigned(parties, bundle))[0])
+
+
 def test_another_boards_key_is_found(closed):
     _, _, told = closed
     assert verify(canonical(told).encode(), key=to_base64(bytes(32))).found
@@ -174,6 +196,7 @@ def test_the_command_tells_in_words_and_by_its_code(closed, tmp_path, capsys):
     (tmp_path / "good.json").write_text(canonical(told))
     (tmp_path / "bad.json").write_text(canonical(_tally_wrong(parties, told)))
     (tmp_path / "head.json").write_text(json.dumps(earlier))
+    (tmp_path / "receipt.json").write_text('{"receipt": {"leaf": "", "path": "", "salt": "", "signature": ""}}')
     assert main(["verify-poll", str(tmp_path / "good.json"), "--head", str(tmp_path / "head.json")]) == 0
     said = capsys.readouterr().out
     assert "10 份选票" in said
@@ -182,3 +205,5 @@ def test_the_command_tells_in_words_and_by_its_code(closed, tmp_path, capsys):
     assert "✗ 重新计票" in capsys.readouterr().out
     assert main(["verify-poll", str(tmp_path / "missing.json")]) == 3
     assert main(["verify-poll", str(tmp_path / "bad.json"), "--head", str(tmp_path / "nothing")]) == 3
+    assert main(["verify-poll", str(tmp_path / "good.json"), "--receipt", str(tmp_path / "receipt.json")]) == 4
+    assert main(["verify-poll", str(tmp_path / "good.json"), "--receipt", str(tmp_path / "head.json")]) == 3
