@@ -24,7 +24,7 @@ from dukao.web.pages.orders.listing import orders_table
 from dukao.web.tables import Cell, Column, Table, number, row, table
 from dukao.web.times import hours, minutes
 
-_RECENT = 8
+_RECENT, _LATE = 8, 5
 _MOST = 1000
 _SHOWN, _EXPORTED = 100, 20_000
 
@@ -90,7 +90,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
     newest = gate.demands(viewer=actor, since=period.starts_on, until=period.ends_on, most=_RECENT)
     minutes, recent = _minutes_table(charged, year), _demands_table("recent", _("最近的要求"), newest, today)
     past = orders.orders(viewer=actor, today=today, only_late=True)
-    late = orders_table("late", _("过了期限的差评工单（{n} 件）").format(n=len(past)), past) if past else None
+    late = orders_table("late", _("过了期限的差评工单（{n} 件）").format(n=len(past)), past[:_LATE]) if past else None
     stopped, refused, spared = (
         _stopped_table(actor, period), _refused_table(actor, period), _spared_table(actor, period)
     )  # fmt: skip
