@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from dukao.base.wording import joined, say
+from dukao.base.wording import joined, said_of, say
 from dukao.voice.queries.polls import PaperView, RoundView
 from dukao.voice.rules.evidence import NOT_IN_ORDER, SELF_SELECTED, VERDICTS
 from dukao.voice.rules.polls import percent_of
@@ -133,6 +133,6 @@ def _bar(one: PaperView, found: RoundView) -> Bar:
         if n:
             segments.append(Segment(x, end - x, place))
         x = end
-    said = joined(f"{word(of)} {n}" for of, n in zip(found.scale, counts, strict=True))
+    said = said_of(one.name, joined(f"{word(of)} {n}" for of, n in zip(found.scale, counts, strict=True)))
     verdict = one.evidence.verdict if one.evidence else "weak"
     return Bar(one.name, tuple(segments), said, _(VERDICTS[verdict]), VERDICT_TONES[verdict])

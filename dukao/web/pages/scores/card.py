@@ -90,9 +90,10 @@ def _papers(view: CardView) -> tuple[tuple[str, str], ...]:
 def scores_table(found: Overview, *, is_linked: bool) -> Table:
     """Everybody by code, every line's points; the line's full weight in the head."""
     rows = [_row(found, one, is_linked) for one in found.rows]
+    titles, most = screen.titles(found.lines), _("满分 {n}")
     columns = [
         Column(_("考核对象"), is_sticky=True), Column(_("总分"), "number", _("满分 100")),
-        *(Column(line["title"], "number", _("满分 {n}").format(n=_short(line["weight"]))) for line in found.lines),
+        *(Column(titles[line["code"]], "number", most.format(n=_short(line["weight"]))) for line in found.lines),
     ]  # fmt: skip
     caption = (
         _("今年到目前（1 月至 {month} 月）").format(month=3 * found.through) if found.is_to_date
@@ -142,9 +143,10 @@ def _why_no_ranks(found: Overview) -> str:
 
 def lines_table(found: Overview) -> Table:
     """What is scored: each line with its target, rule, source and owner."""
+    titles = screen.titles(found.lines)
     rows = [
         row(
-            Cell(line["title"], note="" if line["formula"] == line["title"] else line["formula"]),
+            Cell(titles[line["code"]], note="" if line["formula"] == line["title"] else line["formula"]),
             number(Decimal(line["weight"])), screen.target(line),
             _(wording.RULES[line["rule"]]), line["owner_name"], Cell(line["basis"]),
         )

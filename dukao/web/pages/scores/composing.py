@@ -25,6 +25,7 @@ from dukao.scores.rules import wording
 from dukao.scores.rules.definitions import SATISFACTION, LineDefinition, ScorecardDefinition
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
+from dukao.web.measures import measure
 from dukao.web.pages.plan.screen import SaidHit
 from dukao.web.pages.scores import screen
 
@@ -176,8 +177,8 @@ def _lines(typed: Mapping[str, Mapping[str, str]]) -> tuple[LineForm, ...]:
     blank |= {"measure": "last_year", "rule": "linear"}
     ways = {"up": _("越多越好"), "down": _("越少越好"), "none": _("没有好坏方向")}
     for view in indicators.indicators():
-        told = " · ".join(text for text in (view.unit, ways[view.direction], view.owner_name) if text)
-        found.append(LineForm(view.code, view.title, told, typed.get(view.code, blank)))
+        told = " · ".join(text for text in (measure(view.unit), ways[view.direction], view.owner_name) if text)
+        found.append(LineForm(view.code, words.title_of(view), told, typed.get(view.code, blank)))
     return tuple(found)
 
 

@@ -1,5 +1,6 @@
 """One score, line by line: target, value, points and why; versions; the file to recompute it; appeals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -86,10 +87,12 @@ def _page(found: ScorePage, appeals: tuple[queries.AppealView, ...]) -> OnePage:
     appealed = {one.line for one in appeals}
     may = _may_appeal(found)
     before = {line.code: line for line in found.before.lines} if found.before else {}
+    titles = screen.titles(line.card_line for line in shown.lines)
     lines = tuple(
-        _line(line, before.get(line.code), may_appeal=may and line.code not in appealed) for line in shown.lines
+        _line(line, titles[line.code], before.get(line.code), may_appeal=may and line.code not in appealed)
+        for line in shown.lines
     )
-    detail, versions = _detail(found, before), _versions(found)
+    detail, versions = _detail(found, titles, before), _versions(found)
     listed = appeals_table(appeals) if appeals else None
     return OnePage(
         title=_("{name}：{card}").format(name=shown.scored.name, card=card.title),
@@ -130,14 +133,14 @@ def _appeal_time(found: ScorePage) -> str:
     ).format(day=words.day(day))
 
 
-def _line(line: LineScore, before: LineScore | None, *, may_appeal: bool) -> LineShown:
+def _line(line: LineScore, title: str, before: LineScore | None, *, may_appeal: bool) -> LineShown:
     recorded = line.given.get("recorded_at")
     return LineShown(
-        code=line.code, title=line.title, points=line.points or "–", weight=line.weight,
+        code=line.code, title=title, points=line.points or "–", weight=line.weight,
         percent=int(share_percent(line) or 0), percent_before=_whole(share_percent(before)),
         target=screen.target(line.card_line), value=screen.value(line), reference=screen.reference(line),
-        period=screen.period(line), absent=screen.absent(line), how=line.how,
-        sources=tuple(line.given.get("sources", ())), recorded=recorded[:16].replace("T", " ") if recorded else "",
+        period=screen.period(line), absent=screen.absent(line), how=screen.how(line.how),
+        sources=screen.sources(line), recorded=recorded[:16].replace("T", " ") if recorded else "",
         passport=screen.passport(line), owner=line.card_line["owner_name"], correction=_correction(line),
         given_weight=line.given_weight, may_appeal=may_appeal,
     )  # fmt: skip
@@ -179,16 +182,18 @@ def _file(found: ScorePage) -> str:
     return f"{href}?{urlencode(query)}"
 
 
-def _detail(found: ScorePage, before: dict[str, LineScore]) -> Table:
+def _detail(found: ScorePage, titles: Mapping[str, str], before: Mapping[str, LineScore]) -> Table:
     rows = []
     for line in found.row.lines:
         earlier = share_percent(before.get(line.code))
         cells = [
-            Cell(line.title), number(Decimal(line.weight) if not line.absent else None, places=2),
+            Cell(titles[line.code]), number(Decimal(line.weight) if not line.absent else None, places=2),
             Cell(screen.value(line), note=screen.period(line)), screen.reference(line), screen.target(line.card_line),
             number(Decimal(line.points) if line.points is not None else None, places=2), _percent(share_percent(line)),
         ]  # fmt: skip
-        rows.append(row(*cells, *([_percent(earlier)] if before else []), Cell(screen.absent(line) or line.how)))
+        rows.append(
+            row(*cells, *([_percent(earlier)] if before else []), Cell(screen.absent(line) or screen.how(line.how)))
+        )
     columns = [
         Column(_("指标"), is_sticky=True), Column(_("权重"), "number", _("分")), Column(_("值"), "number"),
         Column(_("去年或基期"), "number"), Column(_("目标"), "prose"), Column(_("得分"), "number", _("分")),

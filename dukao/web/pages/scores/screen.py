@@ -1,5 +1,7 @@
 """What the pages of scores share: their words, targets and values as people read them, states."""
 
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -9,10 +11,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
-from dukao.base.wording import say
+from dukao.base.wording import in_english, say
 from dukao.gate.rules.hits import RuleHit
+from dukao.indicators import queries as indicators
 from dukao.indicators.rules import rounded
-from dukao.scores.queries import CardView, LineScore
+from dukao.scores.queries import TITLES, CardView, LineScore
 from dukao.scores.rules import wording
 from dukao.web import words
 from dukao.web.doors import Crumb
@@ -20,6 +23,8 @@ from dukao.web.measures import measure
 from dukao.web.pages.plan.screen import HIT_TONES, SaidHit
 from dukao.web.tables import Tone
 
+_DELIVERY = re.compile(r"(?P<provider>.+?)《(?P<title>.+)》批次 (?P<number>\S+)")
+_LATIN_SIGNS = str.maketrans({"（": "(", "）": ")", "；": "; ", "：": ": "})
 STATE_TONES: dict[str, Tone] = {"draft": "plain", "set": "info", "shown": "wait", "published": "ok"}
 APPEAL_TONES: dict[str, Tone] = {"open": "wait", "upheld": "ok", "rejected": "plain"}
 
@@ -39,6 +44,31 @@ def said(hit: RuleHit) -> SaidHit:
 
 def crumbs(*more: Crumb) -> tuple[Crumb, ...]:
     return (Crumb(_("考核"), reverse("scores")), *more)
+
+
+def titles(lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """By code: the lines' titles in the reader's language, as long as nobody gave them another."""
+    found = {line["code"]: line["title"] for line in lines}
+    known = {of: (title, _(title)) for of, title in TITLES.items()}
+    if in_english():
+        known |= {view.code: (view.title, words.title_of(view)) for view in indicators.indicators()}
+    return {code: known[code][1] if known.get(code, ("",))[0] == title else title for code, title in found.items()}
+
+
+def how(text: str) -> str:
+    """The arithmetic of a line, as its file tells it in Chinese."""
+    told = text.replace("，限 0 到 1", _("，限 0 到 1")).replace("，最多 1", _("，最多 1"))
+    return told.translate(_LATIN_SIGNS) if in_english() else told
+
+
+def sources(line: LineScore) -> tuple[str, ...]:
+    """Where the line's data come from: deliveries, or another part of the platform."""
+    parts = {"万人评": _("万人评"), "督办台账": _("督办台账")}
+    delivery = _("{provider}《{title}》批次 {number}")
+    return tuple(
+        delivery.format(**found.groupdict()) if (found := _DELIVERY.fullmatch(one)) else parts.get(one, one)
+        for one in line.given.get("sources", ())
+    )
 
 
 def figure(text: str | None, decimals: int, unit: str = "") -> str:
