@@ -116,6 +116,22 @@ def test_what_could_not_be_saved_is_said_and_saved_later(village, person):
     alice.faults.clear()  # the browser tells of the network that was off
 
 
+def test_a_slow_press_counts(village, person):
+    """Leaving a field saves it, and what is said about it moves the button below: not while it is being pressed."""
+    send(village, "new_projects", "finished_projects")
+    page = _open(person("alice"))
+    page.get_by_label("竣工项目").fill("十二")
+    button = page.get_by_role("button", name="交给甲镇审核")
+    before = button.bounding_box()
+    page.mouse.move(before["x"] + 9, before["y"] + before["height"] - 3)
+    with page.expect_response("**/answers/**"):
+        page.mouse.down()
+    page.wait_for_timeout(400)
+    assert button.bounding_box() == before
+    page.mouse.up()
+    page.wait_for_url("**/submission/")
+
+
 def test_alice_fills_in_without_javascript(village, person):
     send(village, "tax_revenue", "population", "new_projects")
     alice = person("alice", phone=True, java_script_enabled=False)

@@ -1,6 +1,6 @@
 // Forms that show something else when a choice changes are sent by the choice itself; the button stays for keyboards.
 
-const REST_MS = 10_000, DOWNLOAD_REST_MS = 2_000;
+const REST_MS = 10_000, DOWNLOAD_REST_MS = 2_000, THUMB_MS = 100;
 
 // A form is sent once: its buttons rest until the answer comes, somebody comes back to the page, or nothing came.
 // An answer that is downloaded leaves the page as it is, and nothing tells that it has come.
@@ -32,8 +32,26 @@ document.addEventListener('invalid', ({target}) => {
 }, true);
 document.addEventListener('input', ({target}) => target.setCustomValidity?.(''));
 
+// Nothing moves under a pressed button: a press that ends beside it is no click. What the house answers meanwhile
+// waits until the button is let go; a thumb's click comes a moment after that.
+let letGo = Promise.resolve();
+document.addEventListener('pointerdown', ({target}) => {
+  if (!target.closest('button, a')) return;
+  letGo = new Promise(go => {
+    for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => setTimeout(go, THUMB_MS), {once: true});
+  });
+});
+document.addEventListener('htmx:before:request', ({detail: {ctx}}) => {
+  const ask = ctx.fetch;
+  ctx.fetch = async (...asked) => {
+    const answer = await ask(...asked);
+    await letGo;
+    return answer;
+  };
+});
+
 // A refusal above the page is about the last deed only.
-document.addEventListener('htmx:before:request', () => {
+document.addEventListener('htmx:after:request', () => {
   document.querySelector('#notices .refusal')?.remove();
 });
 
