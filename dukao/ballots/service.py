@@ -15,12 +15,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from granian.rsgi import HTTPProtocol, ProtocolClosed, ProtocolError, Scope
+from granian.rsgi import Headers, HTTPProtocol, ProtocolClosed, ProtocolError, Scope
 
 from dukao.ballots.turns import Busy, Turns
 from dukao.ballots.wire import Unreadable, canonical, parse
-
-Headers = list[tuple[str, str]]
 
 _BODY_MOST, _ADMIN_BODY_MOST = 8_000, 64_000_000
 _LENGTH_DIGITS = 12
@@ -91,9 +89,10 @@ class Service:
             thread.stop()
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
-        origin = scope.headers.get("origin")
+        headers = scope.headers  # made anew at every look
+        origin = headers.get("origin")
         try:
-            answer = await self._answer(scope, origin, protocol)
+            answer = await self._answer(scope, headers, origin, protocol)
         except Fault as fault:
             answer = _refusal(fault)
         except Unreadable as unreadable:
@@ -108,7 +107,7 @@ class Service:
             answer = _refusal(Fault(503, "unavailable", "this could not be done now; nothing was acknowledged"))
         protocol.response_bytes(answer.status, self._headers(origin, answer), answer.body)
 
-    async def _answer(self, scope: Scope, origin: str | None, protocol: HTTPProtocol) -> Reply:
+    async def _answer(self, scope: Scope, headers: Headers, origin: str | None, protocol: HTTPProtocol) -> Reply:
         if origin is not None and origin not in self._origins:
             raise Fault(403, "origin", "pages of other sites may not ask here")
         method = scope.method
@@ -121,14 +120,14 @@ class Service:
                 raise Fault(405, "method", "not asked this way")
             raise Fault(404, "nothing", "there is nothing here")
         is_admin = route.startswith("/admin/")
-        if is_admin and not hmac.compare_digest(scope.headers.get("authorization", "").encode(), self._secret):
+        if is_admin and not hmac.compare_digest(headers.get("authorization", "").encode(), self._secret):
             raise Fault(403, "secret", "the shared secret is wanted")
-        content = await self._content(scope, protocol, is_admin=is_admin) if method == "POST" else b""
-        done = await handler(Asked(place, _query(scope.query_string), content, self._address(scope)))
+        content = await self._content(headers, protocol, is_admin=is_admin) if method == "POST" else b""
+        done = await handler(Asked(place, _query(scope.query_string), content, self._address(scope, headers)))
         return done if isinstance(done, Reply) else Reply(200, canonical(done).encode())
 
-    async def _content(self, scope: Scope, protocol: HTTPProtocol, *, is_admin: bool) -> bytes:
-        most, headers = _ADMIN_BODY_MOST if is_admin else _BODY_MOST, scope.headers
+    async def _content(self, headers: Headers, protocol: HTTPProtocol, *, is_admin: bool) -> bytes:
+        most = _ADMIN_BODY_MOST if is_admin else _BODY_MOST
         if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
             raise Fault(415, "type", "application/json is wanted")
         # The server reads as many bytes as were announced and no more; a body in chunks announces nothing.
@@ -169,10 +168,10 @@ class Service:
         if self._is_looking:
             loop.call_later(_LOOK_SECONDS, self._look, loop)
 
-    def _address(self, scope: Scope) -> str:
+    def _address(self, scope: Scope, headers: Headers) -> str:
         """The connection's, or what the outermost of the house's own proxies wrote down; empty where nobody knows."""
         if self._proxies:
-            told = [value for name, value in scope.headers.items() if name == "x-forwarded-for"]
+            told = [value for name, value in headers.items() if name == "x-forwarded-for"]
             passed = ",".join(told).split(",")
             if self._proxies <= len(passed):
                 return passed[-self._proxies].strip()
@@ -187,7 +186,7 @@ class Service:
             return "/".join(parts), place
         return path, ""
 
-    def _headers(self, origin: str | None, answer: Reply) -> Headers:
+    def _headers(self, origin: str | None, answer: Reply) -> list[tuple[str, str]]:
         if origin is None or origin not in self._origins:
             return _ALWAYS
         allowed = [*_ALWAYS, ("access-control-allow-origin", origin)]
