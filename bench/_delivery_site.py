@@ -71,7 +71,7 @@ def deliver(file: Path) -> dict[str, object]:
     from dukao.registers import actions
     from dukao.registers.models import Total
 
-    for name in ("dukao.registers.intake.staging", "ibis.backends.sql.compilers", "pandas"):
+    for name in ("dukao.registers.intake.staging", "ibis.backends.sql.compilers", "pandas", "pyarrow.dataset"):
         import_module(name)  # nobody is charged for importing a library
 
     began, cpu = time.perf_counter(), time.process_time()

@@ -137,29 +137,34 @@ def beyond_by(cursor: CursorWrapper, deltas: Iterable[Delta]) -> tuple[int, int,
     return None
 
 
-def roll_up(cursor: CursorWrapper, leaves: str, values: Sequence[Any] = ()) -> None:
-    """Add the rows of SELECT `leaves` (element_id, period, unit_id, sum, n, pending_sum, pending_n) up the tree.
+def roll_up(cursor: CursorWrapper, *leaves: str, values: Sequence[Any] = ()) -> None:
+    """Add the rows of each SELECT `leaves` (element_id, period, unit_id, sum, n, pending_sum, pending_n) up the tree.
 
-    Leaves the totals of all proper ancestors in the temporary table `rolled`, one row per (step, cell): where
-    levels are skipped, a unit may be reached at several steps, so readers group by cell.
+    Leaves the totals of all proper ancestors in the temporary table `rolled`, at most one row per (leaves, step, cell):
+    where levels are skipped, a unit may be reached at several steps, so readers group by cell. `values` are of each.
     """
     drop(cursor, "rolled")
     cursor.execute(
         "CREATE TEMPORARY TABLE rolled (step integer, element_id bigint, period integer, unit_id bigint,"
         " sum bigint, n bigint, pending_sum bigint, pending_n bigint)"
     )
-    source, step = f"({leaves})", 1
-    while True:
-        cursor.execute(
-            f"INSERT INTO rolled SELECT {step}, d.element_id, d.period, u.parent_id, CAST(sum(d.sum) AS bigint),"
-            " CAST(sum(d.n) AS bigint), CAST(sum(d.pending_sum) AS bigint), CAST(sum(d.pending_n) AS bigint)"
-            f" FROM {source} d JOIN org_unit u ON u.id = d.unit_id WHERE u.parent_id IS NOT NULL"
-            " GROUP BY d.element_id, d.period, u.parent_id",
-            values,
-        )
-        if cursor.rowcount <= 0:
-            return
-        source, step, values = f"(SELECT * FROM rolled WHERE step = {step})", step + 1, ()
+    # One after the other: of a union SQLite would first make a copy.
+    added, step = sum(_add_step(cursor, 1, some, values) for some in leaves), 1
+    while added:
+        added = _add_step(cursor, step + 1, f"SELECT * FROM rolled WHERE step = {step}")
+        step += 1
+
+
+def _add_step(cursor: CursorWrapper, step: int, below: str, values: Sequence[Any] = ()) -> int:
+    """Add the rows of SELECT `below` to the units right above; answer how many rows that gives."""
+    cursor.execute(
+        f"INSERT INTO rolled SELECT {step}, d.element_id, d.period, u.parent_id, CAST(sum(d.sum) AS bigint),"
+        " CAST(sum(d.n) AS bigint), CAST(sum(d.pending_sum) AS bigint), CAST(sum(d.pending_n) AS bigint)"
+        f" FROM ({below}) d JOIN org_unit u ON u.id = d.unit_id WHERE u.parent_id IS NOT NULL"
+        " GROUP BY d.element_id, d.period, u.parent_id",
+        values,
+    )
+    return max(cursor.rowcount, 0)
 
 
 ROLLED = (

@@ -190,8 +190,9 @@ def _work_on(claim: Claim, at: datetime) -> None:
         raise
 
 
-def _keep_records(written: Path | None) -> str:
+def _keep_records(db: duckdb.DuckDBPyConnection, checked: Checked, folder: Path) -> str:
     """Let the accepted rows come to rest; answer the digest that names them, nothing where there are none."""
+    written = write_records(db, checked, folder)
     return records.keep(written, "records") if written else ""
 
 
@@ -252,18 +253,16 @@ class _Job:
             checked = check_rows(db, source, self.rules, places, folder, self.claim.tell)
             self._tell_rows(checked)
             self._refuse_nothing(db, checked, folder)
-            # Records are written while the facts are staged, and come to rest while they land: commit waits for both.
-            writing = beside.submit(write_records, db.cursor(), checked, folder)
             self.claim.tell(_("计算数据"), 50)
             staging.stage_facts(db, checked, self.measures, self.definition, self.period, self.scope.id)
             cells = staging.set_aside_cells(db, self.elements.values(), places)
             self.found |= {"cells_rejected": cells} if cells else {}
             self._keep_rejects(db, folder)
+            # Records are written and come to rest while one processor lands the facts: commit waits for both.
+            kept = beside.submit(_keep_records, db.cursor(), checked, folder)
+            self.claim.tell(_("入库"), 75)
             digest = FactsDigest()
             staged = stage_cells(digest.passing(staging.fact_batches(db)))
-            self.claim.tell(_("写入记录"), 75)
-            kept = beside.submit(_keep_records, writing.result())
-            self.claim.tell(_("入库"), 85)
             self._commit(staged, digest, kept, at)
 
     def _tell_rows(self, checked: Checked) -> None:

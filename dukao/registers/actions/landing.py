@@ -213,8 +213,9 @@ def _add_difference(cursor: CursorWrapper) -> None:
     roll_up(
         cursor,
         "SELECT element_id, period, unit_id, coalesce(value, 0) AS sum, 1 AS n, 0 AS pending_sum, 0 AS pending_n"
-        " FROM staged UNION ALL SELECT element_id, period, unit_id, -coalesce(value, 0), -1,"
-        " CASE WHEN is_pending THEN -coalesce(value, 0) ELSE 0 END, CASE WHEN is_pending THEN -1 ELSE 0 END"
+        " FROM staged",
+        "SELECT element_id, period, unit_id, -coalesce(value, 0) AS sum, -1 AS n, CASE WHEN is_pending THEN"
+        " -coalesce(value, 0) ELSE 0 END AS pending_sum, CASE WHEN is_pending THEN -1 ELSE 0 END AS pending_n"
         " FROM replaced",
     )
     if connection.vendor == "postgresql":

@@ -69,7 +69,7 @@ def figures_as_of(
     )
     within = f"unit_id IN ({listed(unit_ids)})"
     with connection.cursor() as cursor:
-        roll_up(cursor, leaves, values)
+        roll_up(cursor, leaves, values=values)
         cursor.execute(
             f"SELECT * FROM ({ROLLED}) r WHERE {within} UNION ALL SELECT * FROM ({leaves}) l WHERE {within}", values
         )
