@@ -1,15 +1,15 @@
 """Codes that stand on a slip of paper: written down or read aloud, typed on a phone, and kept as a digest only."""
 
 import hashlib
-from base64 import b32decode, b32encode
+from base64 import b32decode
 
 # Crockford's Base32: no I, L, O, U, so that a code read aloud or copied by hand is not misread.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16  # × 5 bits: 80 bits, beyond guessing
 CODE_BYTES = CODE_LENGTH * 5 // 8
 _RFC_4648 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_FROM_RFC_4648 = bytes.maketrans(_RFC_4648, ALPHABET.encode())
 _TO_RFC_4648 = bytes.maketrans(ALPHABET.encode(), _RFC_4648)
+_PAIRS = [one + other for one in ALPHABET for other in ALPHABET]  # five bytes are four of them
 _GROUP = 4
 _READ_AS = str.maketrans("OIL", "011")
 _BETWEEN = str.maketrans("", "", " \u3000\t\r\n-－—–_·.")
@@ -18,7 +18,8 @@ _BETWEEN = str.maketrans("", "", " \u3000\t\r\n-－—–_·.")
 def code_of(chance: bytes) -> str:
     """The code of `CODE_BYTES` bytes of chance; of another multiple of five, where it is no secret."""
     assert len(chance) % 5 == 0, "a code has exactly as much chance in it as it has letters"
-    return b32encode(chance).translate(_FROM_RFC_4648).decode()
+    number, letters = int.from_bytes(chance), len(chance) * 8 // 5
+    return "".join([_PAIRS[number >> place & 1023] for place in range(letters * 5 - 10, -1, -10)])
 
 
 def bytes_of(code: str) -> bytes:

@@ -7,6 +7,7 @@
 """
 
 import os
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -76,6 +77,33 @@ def workday_after(on: date, count: int) -> date:
             table = _table_of(year)
         count -= _is_workday(on, *table)
     return on
+
+
+def workdays_around(on: date, count: int) -> tuple[date, date]:
+    """The stretch of days around `on` between which and it lie fewer than `count` working days: on either side, a day
+    outside is `workday_after` away. As far as nobody knows the working days, the stretch is rather too long.
+    """
+    far = timedelta(days=2 * count + 14)
+    years = range((on - far).year, (on + far).year + 1)
+    return _around(on, count, far, tuple([(year, _table_of(year)) for year in years]))
+
+
+# Asked for every booking: kept as long as the tables of these years stand.
+@lru_cache(maxsize=1024)
+def _around(
+    on: date, count: int, far: timedelta, tables: tuple[tuple[int, tuple[str, int | None]], ...]
+) -> tuple[date, date]:
+    table_of = dict(tables)
+
+    def walk(step: int) -> date:
+        day, seen = on, 0
+        while seen < count and abs(day - on) < far:
+            day += timedelta(days=step)
+            with suppress(UnknownYear):
+                seen += _is_workday(day, *table_of[day.year])
+        return day
+
+    return walk(-1), walk(1)
 
 
 @lru_cache(maxsize=8)

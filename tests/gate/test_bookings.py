@@ -417,7 +417,7 @@ def test_a_count_that_was_touched_is_found(book):
 
 
 def test_as_few_statements_as_can_be(book, django_assert_num_queries):
-    """The unit with its items, its neighbours; the rows themselves go straight to the driver, in one round trip."""
+    """The unit with its items; the rows themselves go straight to the driver, in one round trip."""
     book()
-    with django_assert_num_queries(4):  # with the savepoint of the test
+    with django_assert_num_queries(3):  # with the savepoint of the test
         book(on=date(2026, 11, 12))

@@ -29,8 +29,9 @@ def test_no_history_breaks_a_promise(db):
 
 
 @pytest.mark.parametrize(("name", "mistake"), [
-    ("use_caps", lambda caps: None), ("give_back_caps", lambda caps: None), ("too_soon", lambda *args: None),
-    ("hold_caps", lambda rows, caps: None), ("give_back_entries", lambda **args: None),
+    ("use_caps", lambda caps: None), ("give_back_caps", lambda caps: None),
+    ("is_visited_near", lambda *args, **more: None), ("hold_caps", lambda rows, caps, unless: None),
+    ("give_back_entries", lambda **args: None),
 ])  # fmt: skip
 def test_a_mistake_is_seen(db, name, mistake):
     with simulating() as simulator, mock.patch.object(bookings, name, mistake):

@@ -1,6 +1,6 @@
 """Rules: every citation resolves, parameters are dated, profiles inherit; working days against oracles."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -69,6 +69,21 @@ def test_working_days(on, worked):
 
 def test_counting_working_days_over_the_national_holiday():
     assert workdays.workday_after(date(2024, 9, 30), 5) == date(2024, 10, 12)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_day_outside_the_days_around_is_so_many_working_days_away(count):
+    on = date(2026, 9, 20)
+    while on < date(2026, 11, 1):  # over the holidays of October
+        first, last = workdays.workdays_around(on, count)
+        assert last == workdays.workday_after(on, count)
+        assert workdays.workday_after(first, count) >= on > workdays.workday_after(first - timedelta(days=1), count)
+        on += timedelta(days=1)
+
+
+def test_the_days_around_reach_over_a_year_nobody_knows():
+    first, last = workdays.workdays_around(date(2060, 1, 5), 3)
+    assert (date(2060, 1, 5) - first).days == (last - date(2060, 1, 5)).days == 20
     assert workdays.workdays_between(date(2024, 9, 30), date(2024, 10, 12)) == 5
     assert workdays.workdays_between(date(2024, 9, 30), date(2024, 9, 30)) == 0
 

@@ -1,20 +1,22 @@
 """Bookings: a visit is held, then it arrives or is given back. All caps or none, whoever else books at that moment.
 
-1. `hold_visit` locks the unit, checks plan and rest, writes the visit and its demand, and takes all caps in one
-   statement at the end, so that caps which many share are locked for as short as can be.
+1. `hold_visit` reads and judges first; then one write makes the visit, its demand and its event, and takes all caps.
+   It fails as a whole where a cap has no room, the unit is visited too near or the item is no longer approved; what
+   stood in the way is looked up then.
 2. `arrive` turns what is held into what is used: the unit has scanned the check code. It is never given back.
 3. `give_back` and `expire_holds` free what is held and withdraw the demand.
 
 A sealed visit (四不两直) holds its caps like any other. Until it arrives it has no demand, and its events stand at the
 unit of the plan and name no target.
 
-Locks are taken in one order: unit, visit, caps by key. No two writers can wait for each other.
+Locks are taken in one order: visit, item, unit, caps by key. No two writers can wait for each other.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -31,7 +33,7 @@ from dukao.base.wording import period_text
 from dukao.gate.actions.demands import Reason, put_refusal
 from dukao.gate.actions.ledger import give_back_entries, post_entry
 from dukao.gate.actions.quotas import finds_full, give_back_caps, hold_caps, use_caps
-from dukao.gate.actions.writing import IdOf, Rows
+from dukao.gate.actions.writing import IdOf, IdWhere, Rows
 from dukao.gate.models import Demand, Visit, VisitPart
 from dukao.gate.queries.quotas import (
     Ground,
@@ -39,6 +41,7 @@ from dukao.gate.queries.quotas import (
     booking_caps,
     cap_obstacle,
     ground_of,
+    is_visited_near,
     limits_on,
     not_as_planned,
     outside_plan,
@@ -52,6 +55,11 @@ from dukao.org import queries as org
 from dukao.org.rules import SYSTEM, Actor
 
 _TRIES = 5
+# Of what was read: the item that is withdrawn or amended meanwhile; the same request, booked meanwhile.
+_MOVED_ON = ("item_id", "visit_number_once", "demand_number_once", ".number")
+# PostgreSQL lets an item change before a booking of it, or after, never between.
+_APPROVED = "SELECT id FROM gate_planitem WHERE id = %s AND is_current AND state = 'approved'"
+_STILL_APPROVED = {"sqlite": _APPROVED, "postgresql": f"{_APPROVED} FOR SHARE"}
 _ITEMS_MOST, _TEAM_MOST, _PERSON_LENGTH = 20, 50, 200
 
 
@@ -146,29 +154,25 @@ def hold_visit(
     request = _Request(tuple(dict.fromkeys(items)), unit, on, mode, purpose.strip(), team, team_size, request_key)
     _refuse_bad_words(request)
     ticket = ticket_of(request_key)
-    for _try in range(_TRIES):
+    for was_stopped in [False] + [True] * (_TRIES - 1):
+        ground = ground_of(items=request.items, unit=unit, number=ticket.number)
+        require_booking(ground, request.on, by)
+        if ground.earlier_id is not None:
+            return _same_again(request, ticket, ground.earlier_id, by)
         try:
-            with transaction.atomic():
-                ground = ground_of(items=request.items, unit=unit, number=ticket.number, is_locking=True)
-                require_booking(ground, request.on, by)
-                if ground.earlier_id is None:
-                    return _hold(request, ticket, ground, by, at)
+            _refuse(request, ground, at, was_stopped)
         except NotLetThrough as refused:
             # Where the house's secret has changed since, the earlier visit of the request has another number.
             if earlier := Visit.objects.filter(unit_id=ground.unit_id, on=on, request_key=request_key).first():
                 return _same_again(request, ticket, earlier.pk, by)
             _put_on_record(refused, request, ground, by, at)
             raise
+        try:
+            return _hold(request, ticket, ground, by, at)
         except IntegrityError as error:
-            if not finds_full(error) and not _is_number_taken(error):
+            if not finds_full(error) and not any(name in str(error) for name in _MOVED_ON):
                 raise
-            if finds_full(error) and (obstacle := cap_obstacle(ground, on)):
-                full = CapReached(obstacle)
-                _put_on_record(full, request, ground, by, at)
-                raise full from None
-            # Somebody gave the cap back, or booked the same request, at this very moment: look again.
-            continue
-        return _same_again(request, ticket, ground.earlier_id, by)
+    # Each time, when one looked, it was given back already.
     raise RuntimeError(f"caps were full and free again {_TRIES} times")
 
 
@@ -243,14 +247,20 @@ def expire_holds(*, at: datetime) -> int:
             done += 1
 
 
-def _hold(request: _Request, ticket: Ticket, ground: Ground, by: Actor, at: datetime) -> HeldVisit:
-    limits = limits_on(request.on)
+def _refuse(request: _Request, ground: Ground, at: datetime, was_stopped: bool) -> None:
+    """Raise what stands in the way. What others book is looked at only where it has stopped the booking."""
     if obstacle := outside_plan(ground, request.on, timezone.localdate(at)):
         raise OutOfPlan(obstacle)
     if request.is_sealed and (obstacle := not_as_planned(ground, request.on)):
         raise NotAsPlanned(obstacle)
-    if obstacle := too_soon(ground, request.on, limits):
+    if was_stopped and (obstacle := too_soon(ground, request.on, limits_on(request.on))):
         raise TooSoon(obstacle)
+    if was_stopped and (obstacle := cap_obstacle(ground, request.on)):
+        raise CapReached(obstacle)
+
+
+def _hold(request: _Request, ticket: Ticket, ground: Ground, by: Actor, at: datetime) -> HeldVisit:
+    limits = limits_on(request.on)
     caps = booking_caps(ground, request.on, limits)
     first, is_sealed = ground.items[0], request.is_sealed
     number, expires_at = ticket.number, _expiry(request.on)
@@ -270,13 +280,13 @@ def _hold(request: _Request, ticket: Ticket, ground: Ground, by: Actor, at: date
         expires_at=expires_at, demand_id=None if is_sealed else IdOf(Demand, number),
     )  # fmt: skip
     for item in ground.items:
-        rows.insert(VisitPart, visit_id=IdOf(Visit, number), item_id=item.id)
+        rows.insert(VisitPart, visit_id=IdOf(Visit, number), item_id=IdWhere(_STILL_APPROVED[rows.vendor], item.id))
     rows.add(*event_statement(
         verb="gate.visit.booked", subject=f"visit:{number}", by=by, at=at, detail=detail,
         unit_path=first.plan_path if is_sealed else ground.unit_path,
     ))  # fmt: skip
-    hold_caps(rows, caps)
-    rows.finish()
+    hold_caps(rows, caps, unless=is_visited_near(ground, request.on, limits, number=number))
+    rows.commit()
     return HeldVisit(number, ticket.code, expires_at)
 
 
@@ -402,23 +412,27 @@ def _locked(*, skip: bool = False) -> QuerySet[Visit]:
 
 def _expiry(on: date) -> datetime:
     """When a hold ends: so many hours from the beginning of its day."""
-    hours = law.rule("INS-1", on).parameters["hold_hours"]
-    return timezone.make_aware(datetime.combine(on, time())) + timedelta(hours=hours)
+    return _start_of(on) + timedelta(hours=law.rule("INS-1", on).parameters["hold_hours"])
+
+
+@lru_cache(maxsize=1024)
+def _start_of(on: date) -> datetime:
+    return timezone.make_aware(datetime.combine(on, time()))
 
 
 def ticket_of(request_key: str) -> Ticket:
     """Inside the room: from the house's secret, so that a request which is repeated gets the same one."""
-    key = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
-    code = code_of(
-        hashlib.blake2b(request_key.encode(), key=key, person=b"dukao.gate.visit", digest_size=CODE_BYTES).digest()
+    chance = hashlib.blake2b(
+        request_key.encode(), key=_key_of(settings.SECRET_KEY), person=b"dukao.gate.visit", digest_size=CODE_BYTES
     )
+    code = code_of(chance.digest())
     digest = code_digest(code)
     return Ticket(code, digest, number_of(digest))
 
 
-def _is_number_taken(error: IntegrityError) -> bool:
-    """Whether the request has a visit already: it, or the demand that bears its number."""
-    return any(name in str(error) for name in ("visit_number_once", "demand_number_once", ".number"))
+@lru_cache(maxsize=1)
+def _key_of(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
 
 
 def _refuse_bad_words(request: _Request) -> None:

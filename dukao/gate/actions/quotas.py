@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import NotThere, Refused
+from dukao.base.sql import Statement
 from dukao.gate.actions.writing import Rows
 from dukao.gate.models import PlanItem, PlanTarget, Quota
 from dukao.gate.rules.quotas import Cap, department_key, item_key, target_key, topic_key
@@ -25,25 +26,28 @@ _HOLD = (
     ' ON CONFLICT ("key") DO UPDATE SET lifted = q.lifted + excluded.lifted, held = CASE'
     ' WHEN q.held + q.used < q."limit" OR excluded.lifted = 1 THEN q.held + 1 ELSE -1 END'
 )
-_STAND = (
-    'INSERT INTO gate_quota ("key", "limit", held, used, lifted) VALUES (%s, 0, 0, 0, 0) ON CONFLICT ("key") DO NOTHING'
-)
+_UNLESS = "CASE WHEN {} THEN -1 ELSE 1 END"
+# A cap that allows nothing has to be raised, and so to stand, before it can be held.
+_STANDS_NOT = 'NOT EXISTS (SELECT 1 FROM gate_quota WHERE "key" = %s)'
 
 
 class LimitBelowBooked(Refused):
     """More is booked or carried out already than the new limit allows."""
 
 
-def hold_caps(rows: Rows, caps: Sequence[Cap]) -> None:
-    """Hold one of each cap, given in the order of their keys, as the last of these rows; or fail (`finds_full`)."""
+def hold_caps(rows: Rows, caps: Sequence[Cap], unless: Statement | None = None) -> None:
+    """Hold one of each cap, given in the order of their keys, as the last of these rows; or fail (`finds_full`), also
+    where the condition `unless` holds, which is looked at before any cap is locked.
+    """
+    marks, values = [], []
     for cap in caps:
-        if cap.limit < 1:
-            # A cap that allows nothing has to stand before it can be found full.
-            rows.last(_STAND, [cap.key])
-    rows.last(
-        _HOLD.format(", ".join(["(%s, %s, 1, 0, %s)"] * len(caps))),
-        [part for cap in caps for part in (cap.key, max(cap.limit, 1 - cap.is_lifted), int(cap.is_lifted))],
-    )
+        stops = [unless] if unless and cap is caps[0] else []
+        if cap.limit < 1 and not cap.is_lifted:
+            stops.append((_STANDS_NOT, [cap.key]))
+        held = _UNLESS.format(" OR ".join(sql for sql, _values in stops)) if stops else "1"
+        marks.append(f"(%s, %s, {held}, 0, {int(cap.is_lifted)})")
+        values += [cap.key, max(cap.limit, 1 - cap.is_lifted), *(value for _sql, each in stops for value in each)]
+    rows.last(_HOLD.format(", ".join(marks)), values)
 
 
 def finds_full(error: IntegrityError) -> bool:

@@ -1,26 +1,30 @@
 """Rows for actions that many wait for: plain statements, sent together. The ORM takes as long again as the database.
 
 1. `Rows.insert` puts the statement for one row together; what is not given takes its field's default.
-2. `Rows.send` carries all out in order, on PostgreSQL in one round trip: nobody waits for the network holding a lock.
-   There the rows are one statement as well, as each has its price; what is added by `last` comes after it.
-3. A row written just before is referred to by `IdOf`, because its id is not known here.
+2. `Rows.send` carries all out in order. PostgreSQL gets them as one statement, as each has its price and its way there
+   and back; what is added by `last` comes after the rows.
+3. `Rows.commit` does so as a transaction of its own: one statement is one anyway, and SQLite gets its own.
+4. A row written just before is referred to by `IdOf`, because its id is not known here; one that may have changed
+   since it was read, by `IdWhere`.
 """
-# ruff: noqa: S608 (the SQL is put together from names of tables and columns only)
+# ruff: noqa: S608 (the SQL is put together from names of tables and columns, and defaults of fields, only)
 
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import AutoField, DateField, DateTimeField, Field, JSONField, Model
 
-from dukao.base.sql import Statement
+from dukao.base.sql import Statement, in_turn
 
 _Kind = Callable[[Any], Any] | None
+_Referred = tuple[type[Model], int] | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,14 @@ class IdOf:
 
     model: type[Model]
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdWhere:
+    """The id that this query finds by the value while the row is written; where it finds none, the row is refused."""
+
+    sql: str
+    value: Any
 
 
 @dataclass(slots=True)
@@ -42,21 +54,22 @@ class _Statement:
 
 
 class Rows:
-    """Statements that are sent together, once, in the caller's transaction; where one fails, that is undone."""
+    """Statements that are sent together, once; where one fails, all that were sent with it are undone."""
 
     def __init__(self) -> None:
         self._connection = connections[DEFAULT_DB_ALIAS]
-        self._is_one = self._connection.vendor == "postgresql"
+        self.vendor = self._connection.vendor
+        self._is_one = self.vendor == "postgresql"
         self._rows: list[_Statement] = []
-        self._last: list[Statement] = []
+        self._last: Statement | None = None
         self._place_of: dict[tuple[type[Model], str], int] = {}
 
     def insert(self, model: type[Model], **values: Any) -> None:
         """One row, given by the attributes of its fields; rows of one shape that follow each other keep their order."""
-        referred = tuple([self._referred(value) if type(value) is IdOf else None for value in values.values()])
-        head, marks, kinds, kept = _prepared(model, tuple(values), referred, self._is_one)
-        given = [pair for pair in zip(kinds, values.values(), strict=True) if pair[0] is not _by_place]
-        row = [kind(value) if kind else value for kind, value in given] + kept
+        referred = tuple([self._referred(v) if type(v) in _REFERENCES else None for v in values.values()])
+        head, marks, kinds = _prepared(model, tuple(values), referred, self._is_one)
+        given = zip(kinds, values.values(), strict=True)
+        row = [kind(value) if kind else value for kind, value in given if kind is not _by_place]
         before = self._rows[-1] if self._rows else None
         if before is not None and (before.head, before.marks) == (head, marks):
             before.times += 1
@@ -70,64 +83,100 @@ class Rows:
         self._rows.append(_Statement(sql, "", values))
 
     def last(self, sql: str, values: list[Any]) -> None:
-        """A statement after all rows, in the order in which they are given."""
-        self._last.append((sql, values))
+        """The write that comes after all rows."""
+        self._last = sql, values
 
     def send(self) -> None:
+        """Carry all out in the caller's transaction."""
+        with self._connection.wrap_database_errors, closing(_driver(self._connection)) as cursor:
+            self._execute(cursor)
+
+    def commit(self) -> None:
+        """Carry all out, or nothing: as a transaction, or as a part of the caller's where there is one."""
         own = self._connection
-        rows = [(_told(row.head, row.marks, row.times), row.values) for row in self._rows]
-        if self._is_one and rows:
-            rows = [(_joined(tuple([sql for sql, _values in rows])), [value for _sql, each in rows for value in each])]
-        with own.wrap_database_errors, closing(_driver(own)) as cursor, _together(own):
-            for sql, values in rows + self._last:
-                cursor.execute(_spelled(sql, own.vendor), values)
+        if own.in_atomic_block:
+            with transaction.atomic():
+                self.send()
+        elif self._is_one:
+            self.send()
+        else:
+            with own.wrap_database_errors, closing(_driver(own)) as cursor, in_turn():
+                cursor.execute("BEGIN IMMEDIATE", [])
+                try:
+                    self._execute(cursor)
+                    cursor.execute("COMMIT", [])
+                except BaseException:
+                    own.connection.rollback()
+                    raise
 
-    def _referred(self, reference: IdOf) -> tuple[type[Model], int]:
+    def _execute(self, cursor: Any) -> None:
+        told = tuple([_told(row.head, row.marks, row.times) for row in self._rows])
+        last, values = self._last or ("", [])
+        if self._is_one:
+            given = [value for row in self._rows for value in row.values]
+            cursor.execute(_joined(told, last), values + given)
+            return
+        for sql, row in zip(told, self._rows, strict=True):
+            cursor.execute(_asked(sql), row.values)
+        if last:
+            cursor.execute(_asked(last), values)
+
+    def _referred(self, reference: IdOf | IdWhere) -> _Referred:
+        if isinstance(reference, IdWhere):
+            return reference.sql
         return reference.model, self._place_of[reference.model, reference.number]
-
-    def finish(self) -> None:
-        """Send: the last thing that an action does in its transaction.
-
-        Where that is nobody else's too, PostgreSQL commits it in the same round trip: a cap that many share is not
-        locked while this process waits for its turn. Django then finds nothing left to commit.
-        """
-        if self._is_one and not self._connection.savepoint_ids:
-            self.last("COMMIT", [])
-        self.send()
 
 
 def _driver(own: BaseDatabaseWrapper) -> Any:
     """A cursor of the driver itself: what Django puts around one costs as much again as the statements do."""
-    return own.connection.cursor()
+    if own.vendor == "sqlite":
+        return own.connection.cursor()
+    from psycopg import RawCursor
+
+    # Told `$1` it need not look for the places in the text, which takes as long as the whole statement.
+    return RawCursor(own.connection)
 
 
-def _together(own: BaseDatabaseWrapper) -> AbstractContextManager:
-    return own.connection.pipeline() if own.vendor == "postgresql" else nullcontext()
+_REFERENCES = (IdOf, IdWhere)
 
 
 @lru_cache(maxsize=64)
 def _prepared(
-    model: type[Model], names: tuple[str, ...], referred: tuple[tuple[type[Model], int] | None, ...], is_one: bool
-) -> tuple[str, str, list[_Kind], list[Any]]:
-    """The statement without its row, the row's marks, what turns each given value into the database's, and the defaults
-    of all other fields.
+    model: type[Model], names: tuple[str, ...], referred: tuple[_Referred | None, ...], is_one: bool
+) -> tuple[str, str, list[_Kind]]:
+    """The statement without its row, the row's marks with the defaults of all other fields, and what turns each given
+    value into the database's.
     """
     own = connections[DEFAULT_DB_ALIAS]
     fields = {field.attname: field for field in model._meta.concrete_fields if not isinstance(field, AutoField)}
-    rest = [field for name, field in fields.items() if name not in names]
+    kept = {field: _literal(field) for name, field in fields.items() if name not in names}
+    rest = [field for field, literal in kept.items() if literal]
     columns = ", ".join(f'"{field.column}"' for field in [fields[name] for name in names] + rest)
-    marks = [_id_of(*r, is_one) if r else "%s" for r in referred] + ["%s"] * len(rest)
-    by = _by_place if is_one else _by_number
-    kinds = [by if r else _kind(fields[name], own) for name, r in zip(names, referred, strict=True)]
-    head = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES'
-    kept = [field.get_db_prep_save(field.get_default(), own) for field in rest]
-    return head, f"({', '.join(marks)})", kinds, kept
+    marks = [_id_of(r, is_one) if r else "%s" for r in referred] + [kept[field] for field in rest]
+    kinds = [_by(r, is_one) if r else _kind(fields[name], own) for name, r in zip(names, referred, strict=True)]
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES', f"({', '.join(marks)})", kinds
 
 
-def _id_of(model: type[Model], place: int, is_one: bool) -> str:
-    if is_one:
-        return f"(SELECT id FROM r{place})"
-    return f'(SELECT "id" FROM "{model._meta.db_table}" WHERE "number" = %s)'
+def _literal(field: Field) -> str:
+    """A field's default as SQL; empty where there is none, and the column is left out."""
+    default = field.get_default()
+    if default is None:
+        return ""
+    if isinstance(field, JSONField):
+        default = json.dumps(default)
+    if isinstance(default, str):
+        return "'" + default.replace("'", "''") + "'"
+    assert isinstance(default, int), f"no default of a row that is sent by itself: {default!r}"
+    return str(default).upper()
+
+
+def _id_of(referred: _Referred, is_one: bool) -> str:
+    if isinstance(referred, str):
+        return f"({referred})"
+    model, place = referred
+    return (
+        f"(SELECT id FROM r{place})" if is_one else f'(SELECT "id" FROM "{model._meta.db_table}" WHERE "number" = %s)'
+    )
 
 
 @lru_cache(maxsize=64)
@@ -136,24 +185,39 @@ def _told(head: str, marks: str, times: int) -> str:
 
 
 @lru_cache(maxsize=64)
-def _joined(statements: tuple[str, ...]) -> str:
-    parts = (f"r{place} AS ({sql} RETURNING id)" for place, sql in enumerate(statements))
-    return f"WITH {', '.join(parts)} SELECT 1"
+def _joined(rows: tuple[str, ...], last: str) -> str:
+    # PostgreSQL works such parts off from the end of the list: what is named first is done last.
+    parts = [f"done AS ({last})"] if last else []
+    parts += [f"r{place} AS ({sql} RETURNING id)" for place, sql in enumerate(rows)]
+    pieces, place = f"WITH {', '.join(parts)} SELECT 1".split("%s"), count(1)
+    return pieces[0] + "".join(f"${next(place)}{piece}" for piece in pieces[1:])
 
 
 @lru_cache(maxsize=256)
-def _spelled(sql: str, vendor: str) -> str:
-    """As the driver marks places for values; there is no other percent sign in these statements."""
-    return sql.replace("%s", "?") if vendor == "sqlite" else sql
+def _asked(sql: str) -> str:
+    """As SQLite marks places for values; there is no other percent sign in these statements."""
+    return sql.replace("%s", "?")
 
 
 def _kind(field: Field, own: BaseDatabaseWrapper) -> _Kind:
     """How a value of this field is given to this database; None where it is given as it is."""
     if isinstance(field, JSONField):
-        return json.dumps if own.vendor == "sqlite" else lambda value: field.get_db_prep_save(value, own)
+        return json.dumps
+    if own.vendor == "postgresql":
+        return None
     if isinstance(field, DateTimeField):
         return lru_cache(maxsize=16)(own.ops.adapt_datetimefield_value)
     return own.ops.adapt_datefield_value if isinstance(field, DateField) else None
+
+
+def _by(referred: _Referred, is_one: bool) -> _Kind:
+    if isinstance(referred, str):
+        return _by_value
+    return _by_place if is_one else _by_number
+
+
+def _by_value(reference: IdWhere) -> Any:
+    return reference.value
 
 
 def _by_number(reference: IdOf) -> str:

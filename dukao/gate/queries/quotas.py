@@ -9,13 +9,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.utils.translation import gettext as _
 
 from dukao.base.findings import Finding
 from dukao.base.periods import Period
 from dukao.base.refusals import NotThere
-from dukao.base.sql import places, run
+from dukao.base.sql import Statement, places, run
 from dukao.base.wording import period_text
 from dukao.gate.models import Plan, PlanItem, Quota, Visit
 from dukao.gate.queries.joint import joint_items_led
@@ -37,7 +37,7 @@ from dukao.gate.rules.quotas import (
     week_key,
 )
 from dukao.law import queries as law
-from dukao.law.workdays import UnknownYear, is_workday, workday_after
+from dukao.law.workdays import UnknownYear, is_workday, workday_after, workdays_around
 from dukao.org.rules import Actor
 
 _LOOK_AHEAD_DAYS = 92
@@ -189,7 +189,7 @@ def not_as_planned(ground: Ground, on: date) -> Obstacle | None:
 
 
 def too_soon(ground: Ground, on: date, limits: Limits) -> Obstacle | None:
-    """Inside the room: INS-3, the rest that a unit is owed. Whoever books has locked the unit."""
+    """Inside the room: INS-3, the rest that a unit is owed. A booking holds it by `is_visited_near`."""
     if is_lifted_for([item.drawn for item in ground.items], limits):
         return None
     near = _visited_near(ground.unit_id, on, limits.cooling_workdays)
@@ -197,6 +197,26 @@ def too_soon(ground: Ground, on: date, limits: Limits) -> Obstacle | None:
         return None
     what = _("{unit}离前后的检查不足 {n} 个工作日").format(unit=ground.unit_name, n=limits.cooling_workdays)
     return _with_next_day("INS-3", ground, on, limits, what)
+
+
+def is_visited_near(ground: Ground, on: date, limits: Limits, *, number: str) -> Statement | None:
+    """Inside the room: the condition under which a booking would be too soon, apart from itself (its number); None
+    where no rest is owed. On PostgreSQL it waits for whoever is booking the same unit; SQLite's writers do so anyway.
+    """
+    if not limits.cooling_workdays or is_lifted_for([item.drawn for item in ground.items], limits):
+        return None
+    own = connections[DEFAULT_DB_ALIAS]
+    days = workdays_around(on, limits.cooling_workdays)
+    return _IS_VISITED[own.vendor], [ground.unit_id, *map(own.ops.adapt_datefield_value, days), number]
+
+
+_IS_VISITED = {
+    "postgresql": "gate_is_visited(%s, %s, %s, %s)",
+    "sqlite": (
+        'EXISTS (SELECT 1 FROM gate_visit WHERE unit_id = %s AND "on" BETWEEN %s AND %s AND number <> %s'
+        " AND state <> 'given_back' AND mode <> 'remote')"
+    ),
+}
 
 
 def cap_obstacle(ground: Ground, on: date) -> Obstacle | None:
@@ -232,20 +252,15 @@ def quotas_that_differ() -> Iterator[Finding]:
         yield _finding(key, [0, 0, 0], [held[key], used[key], lifted[key]])
 
 
-def ground_of(*, items: Sequence[str], unit: str, number: str = "", is_locking: bool = False) -> Ground:
+def ground_of(*, items: Sequence[str], unit: str, number: str = "") -> Ground:
     """Inside the room: everything that a booking needs to know, in one statement; `number` is the visit's to be.
 
-    With `is_locking` the unit is locked first: what is read of it afterwards stays true until the transaction ends.
     Raises: NotThere (an item, or the unit, is not there).
     """
     numbers = tuple(dict.fromkeys(items))
     if not numbers:
         raise NotThere()
-    lock = " FOR NO KEY UPDATE OF u" if is_locking and connection.vendor == "postgresql" else ""
-    rows = run(
-        f"{_GROUND} WHERE i.is_current AND i.number IN ({places(numbers)}){lock}",
-        [unit, number, *numbers],
-    ).fetchall()
+    rows = run(f"{_GROUND} WHERE i.is_current AND i.number IN ({places(numbers)})", [unit, number, *numbers]).fetchall()
     found = {row[1]: _item(row) for row in rows}
     if len(found) < len(numbers):
         raise NotThere()
