@@ -30,7 +30,8 @@ def duckdb_pipeline(file: str, codes: str, folder: Path) -> tuple[int, int]:
         CREATE TABLE checked AS SELECT r.*, CASE
             WHEN invoice_no IS NULL OR length(invoice_no) > 20 THEN 'no number'
             WHEN day IS NULL THEN 'no date' WHEN day NOT BETWEEN DATE '{FIRST}' AND DATE '{LAST}' THEN 'other period'
-            WHEN unit_code NOT IN (SELECT code FROM units) THEN 'unknown unit' WHEN kind NOT IN {KINDS} THEN 'no kind'
+            WHEN unit_code IS NULL OR unit_code NOT IN (SELECT code FROM units) THEN 'unknown unit'
+            WHEN kind IS NULL OR kind NOT IN {KINDS} THEN 'no kind'
             WHEN seller IS NULL OR length(seller) > 18 THEN 'no seller' WHEN yuan IS NULL THEN 'no amount'
             WHEN tax_yuan IS NULL THEN 'no tax' WHEN tax_yuan < 0 THEN 'negative tax' END AS reason
         FROM (SELECT *, TRY_CAST(issued_on AS DATE) AS day, TRY_CAST(amount AS DECIMAL(18, 2)) AS yuan,
@@ -70,8 +71,8 @@ def polars_pipeline(file: str, codes: str, folder: Path) -> tuple[int, int]:
         pl.when(col("invoice_no").is_null() | (col("invoice_no").str.len_chars() > 20)).then(lit("no number"))
         .when(col("day").is_null()).then(lit("no date"))
         .when(~col("day").is_between(lit(FIRST).str.to_date(), lit(LAST).str.to_date())).then(lit("other period"))
-        .when(~col("unit_code").is_in(units.implode())).then(lit("unknown unit"))
-        .when(~col("kind").is_in(KINDS)).then(lit("no kind"))
+        .when(col("unit_code").is_null() | ~col("unit_code").is_in(units.implode())).then(lit("unknown unit"))
+        .when(col("kind").is_null() | ~col("kind").is_in(KINDS)).then(lit("no kind"))
         .when(col("seller").is_null() | (col("seller").str.len_chars() > 18)).then(lit("no seller"))
         .when(col("yuan").is_null()).then(lit("no amount")).when(col("tax_yuan").is_null()).then(lit("no tax"))
         .when(col("tax_yuan") < 0).then(lit("negative tax"))

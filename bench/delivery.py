@@ -1,10 +1,14 @@
 """A delivery of 10 million invoices (900 MB) through the product, end to end: received durably, checked row by row,
 rejects with reasons, records kept, sums by village and month in the database, and the four levels above.
 
-Beside it, in the same run: hand-written DuckDB, Polars and pandas pipelines that do the same, apart from keeping the
-file that came and a database; frictionless and pandera on a sample, by rows per second. Each contender has a process of
-its own; they take turns, and medians are compared. All must reject the same rows and find the same sum. At last a file
-of a gigabyte goes through, and what its process has resident at most is told.
+Beside it, in the same run: hand-written DuckDB, Polars and pandas pipelines that do the same, with as much memory as
+they like; frictionless and pandera on a sample, by rows per second. Each contender has a process of its own; they take
+turns, and medians are compared. All must reject the same rows and find the same sum. At last a file of a gigabyte goes
+through, and what its process has resident at most is told.
+
+The pipelines have less to do, which is not taken off: they keep no copy of the file that came and no database, tell the
+first fault of a row where we tell all, name no second row of a doubled number, and round a third decimal which we
+reject. All flush what they write to the disk, the product also what would have to survive a power cut on the way.
 
 Quick: a tenth of the rows about a tenth of the units, so that as many rows come to a figure.
 """
