@@ -1,7 +1,6 @@
 """Commands of clues: clue (list, show, accept, ask, close, …), each as somebody of the office; the public numbers."""
 
 from argparse import ArgumentParser, Namespace
-from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,8 +42,8 @@ def _clue(args: Namespace) -> Result:
 
 
 def _numbers(args: Namespace) -> Result:
-    year = args.year or timezone.localdate(args.at).year
-    seen = queries.statistics(since=date(year, 1, 1), until=date(year + 1, 1, 1))
+    today = timezone.localdate(args.at)
+    seen = queries.statistics(year=args.year or today.year, today=today)
     few = _("少于 {n}").format(n=seen.floor)
     lines = [f"{kind.title}\t{few if kind.received is None else kind.received}" for kind in seen.kinds]
     return Result(plain(seen), lines)

@@ -196,7 +196,9 @@ def test_statistics_hide_what_is_small(city):
     for _ in range(6):
         tell(city)
     tell(city, kind="secondment")
-    year = {"since": date(2026, 1, 1), "until": date(2027, 1, 1)}
+    year = {"year": 2026, "today": date(2026, 11, 1)}
+    now = queries.statistics(year=2026, today=ON)
+    assert (now.until, now.received) == (date(2026, 10, 1), None), "nobody watches one come in"
     seen = queries.statistics(**year)
     told = {kind.kind: kind.received for kind in seen.kinds}
     assert (seen.received, seen.closed, told["secondment"], told["forms"]) == (7, None, None, None)

@@ -183,18 +183,22 @@ def receipt(*, code: str) -> ReceiptView:
     )  # fmt: skip
 
 
-def statistics(*, since: date, until: date) -> ClueStatistics:
-    """Public: clues received in `[since, until)`, by kind; cells below the floor are not told (CLU-1)."""
+def statistics(*, year: int, today: date) -> ClueStatistics:
+    """Public: clues received in the months of the year that are over, by kind, and what became of them by then.
+
+    Cells below the floor are not told (CLU-1), and nobody watches one grow by the clue of a moment.
+    """
+    since, until = date(year, 1, 1), min(date(year + 1, 1, 1), today.replace(day=1))
     floor = law.rule("CLU-1", since).parameters["cell_least"]
     rows = list(
         Clue.objects.filter(received_on__gte=since, received_on__lt=until)
-        .values_list("kind", "closed_on", "close_by", "is_fixed", "is_synthetic")
+        .values_list("kind", "closed_on", "close_by", "is_fixed", "said_on", "is_synthetic")
     )  # fmt: skip
     counted = Counter(row[0] for row in rows)
     told = released({kind.code: counted[kind.code] for kind in kinds()}, floor)
-    closed = [(closed_on, close_by) for _kind, closed_on, close_by, *_rest in rows if closed_on]
-    judged = [row for row in rows if row[3] is not None]
-    n_fixed = sum(bool(row[3]) for row in judged)
+    closed = [(on, by) for _kind, on, by, *_rest in rows if on and on < until]
+    judged = [row[3] for row in rows if row[4] and row[4] < until]
+    n_fixed = sum(map(bool, judged))
 
     def many(found: list, all_of: list) -> int | None:
         return len(found) if len(all_of) >= floor else None
@@ -204,7 +208,7 @@ def statistics(*, since: date, until: date) -> ClueStatistics:
         in_time=many([row for row in closed if row[0] <= row[1]], closed), judged=many(judged, judged),
         denied=released({"fixed": n_fixed, "denied": len(judged) - n_fixed}, floor)["denied"],
         kinds=tuple(KindCount(kind.code, kind_title(kind.code), told[kind.code]) for kind in kinds()),
-        is_synthetic=any(row[4] for row in rows),
+        is_synthetic=any(row[-1] for row in rows),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Public: clues in counts, by kind; nothing so small that somebody might be recognised."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -23,8 +23,9 @@ class NumbersPage:
 @doors.public
 @require_GET
 def numbers(request: HttpRequest) -> HttpResponse:
-    year = doors.today().year
-    seen = queries.statistics(since=date(year, 1, 1), until=date(year + 1, 1, 1))
+    today = doors.today()
+    year = (today.replace(day=1) - timedelta(days=1)).year  # of the last month that is over
+    seen = queries.statistics(year=year, today=today)
     few = _("少于 {n}").format(n=seen.floor)
     rows = [
         row(kind.title, Cell(few, raw="") if kind.received is None else number(kind.received)) for kind in seen.kinds
@@ -32,7 +33,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     columns = [Column(_("反映什么"), is_sticky=True), Column(_("件数"), "number", _("件"))]
     found = table(
         "clue_kinds", _("{year} 年收到的线索").format(year=year), columns, rows, is_synthetic=seen.is_synthetic,
-        source=_("少于 {n} 件的不公布，免得认出是谁。").format(n=seen.floor),
+        source=_("只计已经过完的月份；少于 {n} 件的不公布，免得认出是谁。").format(n=seen.floor),
     )  # fmt: skip
     return doors.render(
         request, "clues/numbers.html",
