@@ -19,7 +19,8 @@ from dukao.base.merkle import leaf_hash
 
 _MOST_COMMENT, _MOST_ANSWER = 200, 2_000
 _SIGNATURE_SIZE = 256
-_HEX_64 = re.compile(r"[0-9a-f]{64}")
+_HEX = re.compile(r"(?:[0-9a-f]{2}){1,32}")
+_BEGINNING_BYTES = 10  # of a hash: what fits on paper, and nobody finds a second to
 
 
 def application() -> Service:
@@ -28,20 +29,23 @@ def application() -> Service:
 
 
 def service(board: Boarding, *, secret: str, origins: Sequence[str] = ()) -> Service:
-    turns = Turns(lambda contents: _cast_all(board, contents), idle=board.mix)
+    turns = Turns(lambda casts: _kept(board, casts), idle=board.mix)
+    casting = Turns(lambda contents: _read(board, contents), then=turns)
     reading = Reading(board.log, board.signer.key, board.contacts)
     # A second thread, so that whoever downloads a whole log holds up nobody who casts.
     reads = Turns(lambda asks: asks)
     routes = {
-        **_public(board, turns, reads, reading),
+        **_public(board, casting, turns, reads, reading),
         **_platform(board, turns, reads, reading),
     }
-    return Service(routes, secret=secret, origins=origins, threads=[turns, reads])
+    return Service(routes, secret=secret, origins=origins, threads=[casting, turns, reads])
 
 
-def _public(board: Boarding, turns: Turns, reads: Turns, reading: Reading) -> dict[tuple[str, str], Handler]:
+def _public(
+    board: Boarding, casting: Turns, turns: Turns, reads: Turns, reading: Reading
+) -> dict[tuple[str, str], Handler]:
     async def cast(asked: Asked) -> Reply:
-        return await turns.take(asked.content)
+        return await casting.take(asked.content)
 
     async def manifest(asked: Asked) -> dict[str, Any]:
         known = board.round_of(asked.place)
@@ -51,7 +55,7 @@ def _public(board: Boarding, turns: Turns, reads: Turns, reading: Reading) -> di
         return await reads.run(lambda: reading.head(asked.place))
 
     async def proof(asked: Asked) -> dict[str, Any]:
-        leaf = _hex(asked.query.get("leaf"))
+        leaf = _hex(asked.query.get("leaf"), least=_BEGINNING_BYTES)
         return await reads.run(lambda: reading.proof(asked.place, leaf))
 
     async def consistency(asked: Asked) -> dict[str, Any]:
@@ -136,15 +140,19 @@ def _platform(board: Boarding, turns: Turns, reads: Turns, reading: Reading) -> 
     }  # fmt: skip
 
 
-def _cast_all(board: Boarding, contents: Sequence[bytes]) -> list[Reply | Exception]:
-    """Answers to what browsers sent. Many are read in one go, in the thread of turns: that costs half as much each."""
+def _read(board: Boarding, contents: Sequence[bytes]) -> list[Cast | Exception]:
+    """Ballots from what browsers sent, or why not. To read many in one go costs half as much for each."""
     read = [outcome(partial(_cast, board, content)) for content in contents]
-    taken = iter(board.cast_all([cast for cast in read if isinstance(cast, Cast)]))
-    answers = [next(taken) if isinstance(cast, Cast) else cast for cast in read]
+    signed = iter(board.signed([cast for cast in read if isinstance(cast, Cast)]))
+    return [next(signed) if isinstance(cast, Cast) else cast for cast in read]
+
+
+def _kept(board: Boarding, casts: Sequence[Cast]) -> list[Reply | Fault]:
     return [
-        Reply(201 if a.is_new else 200, f'{{"receipt":{a.receipt.told()}}}'.encode()) if isinstance(a, Taken) else a
-        for a in answers
-    ]
+        Reply(201 if taken.is_new else 200, f'{{"receipt":{taken.receipt.told()}}}'.encode())
+        if isinstance(taken, Taken) else taken
+        for taken in board.cast_all(casts)
+    ]  # fmt: skip
 
 
 def _cast(board: Boarding, content: bytes) -> Cast:
@@ -172,7 +180,7 @@ def _cast(board: Boarding, content: bytes) -> Cast:
     return Cast(known, entry, remark_of(board, known, entry, levels, follow, comment, contact))
 
 
-def _hex(value: Any) -> bytes:
-    if not isinstance(value, str) or not _HEX_64.fullmatch(value):
-        raise Unreadable("64 hexadecimal digits are wanted")
+def _hex(value: Any, *, least: int = 32) -> bytes:
+    if not isinstance(value, str) or not _HEX.fullmatch(value) or len(value) < 2 * least:
+        raise Unreadable(f"{2 * least} to 64 hexadecimal digits are wanted, two for each byte")
     return bytes.fromhex(value)

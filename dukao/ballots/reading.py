@@ -30,17 +30,18 @@ class Reading:
         return {"document": document, "signature": signature}
 
     def proof(self, code: str, leaf: bytes) -> dict[str, Any]:
-        """Where the entry with this leaf hash stands, and its path to the head. Raises Fault while it waits."""
+        """Where the entry stands whose leaf hash begins so, and its path to the head. Raises Fault while it waits."""
         with self._at_one_moment():
             number, size, document, signature = self._round(code, "size, head, head_signature")
             row = self._database.execute(
-                "SELECT place FROM leaf WHERE round = ? AND hash = ?", [number, leaf]
-            ).fetchone()  # fmt: skip
+                "SELECT place, hash FROM leaf WHERE round = ? AND hash BETWEEN ? AND ?",
+                [number, leaf, leaf.ljust(32, b"\xff")],
+            ).fetchone()
             if row is None:
                 raise Fault(404, "waiting", "not in the log yet: it enters with others, at the end at the latest")
             path = merkle.inclusion_proof(nodes_of(self._database, number), row[0], size)
         head = {"document": document, "signature": signature}
-        return {"index": row[0], "path": [h.hex() for h in path], "head": head}
+        return {"index": row[0], "leaf": row[1].hex(), "path": [h.hex() for h in path], "head": head}
 
     def consistency(self, code: str, first: int) -> dict[str, Any]:
         """What shows that the log as it is begins with its first `first` entries."""

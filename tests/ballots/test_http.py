@@ -178,6 +178,10 @@ def test_a_rating_in_the_log_is_proved_to_its_rater(parties):
     while parties.board("GET", f"/rounds/{ROUND}/proof", query=f"leaf={leaf.hex()}")[0] == 404:
         pass
     proof = parties.board("GET", f"/rounds/{ROUND}/proof", query=f"leaf={leaf.hex()}")[1]
+    # What fits on paper is enough to find it.
+    assert parties.board("GET", f"/rounds/{ROUND}/proof", query=f"leaf={leaf.hex()[:20]}")[1]["leaf"] == leaf.hex()
+    assert parties.board("GET", f"/rounds/{ROUND}/proof", query=f"leaf={'0' * 20}")[0] == 404
+    assert parties.board("GET", f"/rounds/{ROUND}/proof", query=f"leaf={leaf.hex()[:18]}")[0] == 422
     head = json.loads(proof["head"]["document"])
     path = [bytes.fromhex(h) for h in proof["path"]]
     assert merkle.includes(bytes.fromhex(head["root"]), head["size"], leaf, proof["index"], path)

@@ -77,6 +77,7 @@ def test_a_rating_in_two_taps_its_place_in_the_log_and_what_came_of_it(tax, boxe
     rater.looked_at("rate-done")
     secret = page.inner_text("[data-secret]")
     assert re.fullmatch(r"(\w{4}-){3}\w{4}", secret)
+    number = page.inner_text("[data-number]")
 
     # The same card again, on another phone, and one that was never printed.
     other = person(viewport=_NARROW, is_mobile=True, has_touch=True)
@@ -114,10 +115,15 @@ def test_a_rating_in_two_taps_its_place_in_the_log_and_what_came_of_it(tax, boxe
     page.get_by_role("button", name="再评一次").tap()
     page.wait_for_selector("text=您已经再评过一次")
 
-    # With the code of the receipt alone, on any phone.
+    # With what stands on the receipt alone, on any phone: whether the rating is in the log, and the answer.
+    other.goes_to("/rate/")
+    other.page.fill("#receipt", number.lower())
+    other.page.get_by_role("button", name="查一查").tap()
+    other.page.wait_for_selector("[data-looked]:has-text('在。公开日志共 5 份')")
+    other.looked_at("rate-looked-up")
     other.goes_to("/rate/")
     other.page.fill("#receipt", secret)
-    other.page.get_by_role("button", name="看答复").tap()
+    other.page.get_by_role("button", name="查一查").tap()
     other.page.wait_for_selector("blockquote:has-text('清单已补全')")
 
     actions.gather_ratings(at=NOW + timedelta(days=1))

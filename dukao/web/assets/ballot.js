@@ -61,6 +61,21 @@ const newSecret = () => groups(Array.from(chance(16), byte => LETTERS[byte & 31]
 export const plainCode = text => text.normalize('NFKC').toUpperCase().replace(/[^0-9A-Z]/g, '')
   .replace(/O/g, '0').replace(/[IL]/g, '1');
 
+/** The number of a receipt: the paper's four letters and the first 80 bits of the rating's leaf. Whoever has it finds
+    the rating in the log, and learns nothing else. */
+export const numberOf = ({paper, leaf}) => {
+  const bits = BigInt(`0x${leaf.slice(0, 20)}`);
+  const letters = Array.from({length: 16}, (_, place) => LETTERS[Number((bits >> BigInt(75 - 5 * place)) & 31n)]);
+  return groups(paper.split('/').at(-1) + letters.join(''));
+};
+
+/** What its leaf begins with, from the sixteen letters after the paper's; '' where they are none. */
+export const leafFrom = letters => {
+  const values = [...letters].map(letter => LETTERS.indexOf(letter));
+  if (values.length !== 16 || values.includes(-1)) return '';
+  return values.reduce((bits, value) => (bits << 5n) | BigInt(value), 0n).toString(16).padStart(20, '0');
+};
+
 // What the board keeps a digest of: 32 bytes that the code stands for.
 const secretBytes = code => sha256(utf8(`dukao-follow\0${plainCode(code)}`));
 
@@ -162,7 +177,7 @@ const rootFrom = async (leaf, index, size, path) => {
 };
 
 /** Whether the rating is in the log: {place, size, isSigned} (isSigned null where this browser cannot tell), or null
-    while it is being mixed with others. */
+    while it is being mixed with others. `leaf` may be the beginning that a receipt's number holds. */
 export const foundInLog = async receipt => {
   let proof;
   try {
@@ -172,7 +187,8 @@ export const foundInLog = async receipt => {
     throw problem;
   }
   const head = JSON.parse(proof.head.document);
-  const root = await rootFrom(fromHex(receipt.leaf), proof.index, head.size, proof.path.map(fromHex));
+  if (!proof.leaf.startsWith(receipt.leaf)) throw new NotDone('forged');
+  const root = await rootFrom(fromHex(proof.leaf), proof.index, head.size, proof.path.map(fromHex));
   if (!root || hex(root) !== head.root) throw new NotDone('forged');
   const isSigned = await signedBy(receipt.boardKey, 'head', proof.head.document, proof.head.signature);
   if (isSigned === false) throw new NotDone('forged');

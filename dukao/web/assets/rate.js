@@ -1,10 +1,13 @@
 // The rater's pages: two taps, the receipt, the answer. Whatever breaks off goes on with the same token: a draft, then the
 // sealed rating, then its receipt are kept under the paper's name. On a tablet that others use nothing is left behind.
 
-import {NotDone, answerTo, cast, foundInLog, isAble, plainCode, prepared, rateAgain, roundOf, signed} from './ballot.js';
+import {
+  NotDone, answerTo, cast, foundInLog, isAble, leafFrom, numberOf, plainCode, prepared, rateAgain, roundOf, signed,
+} from './ballot.js';
 
 const SECRET_LETTERS = 16;
 const SHORT_LETTERS = 4;
+const NUMBER = '#in-'; // before a receipt's number in an address
 
 const page = document.querySelector('[data-rate]');
 const enter = document.querySelector('[data-enter]');
@@ -65,11 +68,10 @@ const rating = root => {
     go('stop');
   };
 
-  const look = async receipt => {
-    const line = one(root, 'log');
+  const look = async (receipt, line, none = 'waiting') => {
     try {
       const found = await foundInLog(receipt);
-      const word = found ? (found.isSigned ? 'found' : 'found-unsigned') : 'waiting';
+      const word = found ? (found.isSigned ? 'found' : 'found-unsigned') : none;
       line.textContent = wordOf(root, word).textContent
         .replace('{size}', found?.size ?? '').replace('{place}', found?.place ?? '');
     } catch (problem) {
@@ -78,9 +80,11 @@ const rating = root => {
   };
 
   const done = receipt => {
+    const line = one(root, 'log');
+    one(root, 'number').textContent = numberOf(receipt);
     one(root, 'secret').textContent = receipt.secret;
     one(root, 'receipt').textContent = JSON.stringify(receipt);
-    one(root, 'check').onclick = () => look(receipt);
+    one(root, 'check').onclick = () => look(receipt, line);
     one(root, 'save').onclick = () => {
       const link = document.createElement('a');
       link.href = URL.createObjectURL(new Blob([JSON.stringify(receipt, null, 1)], {type: 'application/json'}));
@@ -95,8 +99,20 @@ const rating = root => {
       location.assign(shared);
     };
     go('done');
-    look(receipt);
+    look(receipt, line);
     followUp(root, board, receipt.secret).catch(() => {});
+  };
+
+  // With a number from anybody's receipt, on any device: whether it is in the log, and nothing else.
+  const lookUp = async letters => {
+    go('looked');
+    const line = one(root, 'looked');
+    try {
+      const {key: boardKey} = await roundOf(board, roundCode);
+      await look({board, round: roundCode, boardKey, leaf: leafFrom(letters)}, line, 'absent');
+    } catch (problem) {
+      line.textContent = wordOf(root, problem.word === 'forged' ? 'missing' : 'down').textContent;
+    }
   };
 
   const send = async () => {
@@ -165,11 +181,13 @@ const rating = root => {
     go('code');
   };
 
-  const code = plainCode(decodeURIComponent(location.hash.slice(1)));
+  const number = location.hash.startsWith(NUMBER) ? plainCode(location.hash.slice(NUMBER.length)) : '';
+  const code = number ? '' : plainCode(decodeURIComponent(location.hash.slice(1)));
   if (location.hash) history.replaceState(null, '', location.pathname + location.search);
   const state = kept();
   show(root);
   if (!isAble()) stop(new NotDone('insecure'));
+  else if (leafFrom(number)) lookUp(number);
   else if (state.draft || state.pending) send();
   // On one's own phone the receipt comes first; another code is another rating.
   else if (state.receipt && !code) done(state.receipt);
@@ -197,9 +215,14 @@ const entering = root => {
       show(told);
     };
     show(told, false);
+    const given = plainCode(event.target.receipt.value);
+    if (given.length === SHORT_LETTERS + SECRET_LETTERS) {
+      location.assign(`${rateUrl}${given.slice(0, SHORT_LETTERS)}/${NUMBER}${given.slice(SHORT_LETTERS)}`);
+      return;
+    }
     try {
       if (!isAble()) throw new NotDone('insecure');
-      const said = await followUp(root, board, event.target.receipt.value);
+      const said = await followUp(root, board, given);
       if (!said.answer) tell('no-answer');
     } catch (problem) {
       tell(problem.word ?? 'down');

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -35,6 +36,7 @@ class RatePage:
     bad_from: int
     board: str
     issuer: str
+    enter: str  # where a receipt is looked up, as it stands on paper
     is_at_window: bool
     is_synthetic: bool
 
@@ -71,7 +73,8 @@ def rate(request: HttpRequest, short: str) -> HttpResponse:
     page = RatePage(
         title=_("评一评{subject}").format(subject=paper.subject), paper=paper,
         closes=words.day(paper.closes_on), levels=levels, bad_from=bad_from,
-        board=settings.BOARD_URL, issuer=settings.ISSUER_URL, is_synthetic=paper.is_synthetic,
+        board=settings.BOARD_URL, issuer=settings.ISSUER_URL,
+        enter=request.get_host() + reverse("rate"), is_synthetic=paper.is_synthetic,
         is_at_window=request.GET.get("at") == "window",
     )  # fmt: skip
     return doors.render(request, "rate/page.html", page)
