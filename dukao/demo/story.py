@@ -243,7 +243,10 @@ class Story:
         return _("{n:,} 个汇总数与逐条重算一致").format(n=count)
 
     def visible(self) -> str:
-        """The villages' sheet goes out, a village types, pages of the city are open meanwhile."""
+        """The villages' sheet goes out, a village types, and every open page of the city shows it; how fast is told.
+
+        How fast it has to be is for `./dev bench visible` to hold: here other work may share the machine.
+        """
         number = send(self.stage, livelihood_round(self.stage))
         village, period = self.stage.village, self.stage.quarter
         worker = player(worker_of(village), self.stage)
@@ -264,7 +267,6 @@ class Story:
                              pause=lambda turn: 0.2 * float(uniform("pause", turn)))  # fmt: skip
         self.report.visible_ms = {f"p{p}": round(seen.percentile(p), 1) for p in (50, 99)}
         p50, p99 = self.report.visible_ms.values()
-        _require(p50 <= 200 and p99 <= 1000, _("太慢：中位 {p50} 毫秒，99% 在 {p99} 毫秒内").format(p50=p50, p99=p99))
         told = _("{pages} 个打开的市级页面，{typings} 次填写：中位 {p50} 毫秒，99% 在 {p99} 毫秒内")
         return told.format(pages=seen.pages, typings=TYPINGS, p50=p50, p99=p99)
 
