@@ -58,7 +58,7 @@ class Taken(NamedTuple):
 
 
 class Boarding:
-    """The board's work on its own folder, by one thread; what is in memory only (`round_of`, `state`), by any."""
+    """The board's work on its own folder, by one thread; `round_of`, `state` and `signed` read memory only, in any."""
 
     def __init__(self, folder: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._alone, self._now = _alone_in(folder), now
@@ -93,14 +93,32 @@ class Boarding:
 
     def require_open(self, known: Round) -> None:
         if (state := self.state(known)) != "open":
-            raise Fault(409, state, "this round takes no ratings now")
+            raise _not_now(state)
 
     def day(self, known: Round) -> str:
         return self._now().astimezone(known.manifest.opens.tzinfo).date().isoformat()
 
+    def signed(self, casts: Sequence[Cast]) -> list[Cast | Fault]:
+        """Which of them bear their token's signature. All ballots of a paper are verified in one call."""
+        by_paper: dict[str, list[int]] = {}
+        for place, cast in enumerate(casts):
+            by_paper.setdefault(cast.round.papers[cast.entry.paper], []).append(place)
+        checked: list[Cast | Fault] = list(casts)
+        for paper, places in by_paper.items():
+            entries = [casts[place].entry for place in places]
+            key = casts[places[0]].round.manifest.keys[paper]
+            good = are_signed(key, [(e.token + e.commitment, e.signature) for e in entries])
+            for place in (place for place, is_good in zip(places, good, strict=True) if not is_good):
+                checked[place] = Fault(403, "forged", "this token is not signed for this paper and this ballot")
+        return checked
+
     def cast_all(self, casts: Sequence[Cast]) -> list[Taken | Fault]:
-        """A receipt for each ballot, or why not; nothing is promised before it is on disk."""
-        faults = self._faults(casts)
+        """A receipt for each signed ballot, or why not; nothing is promised before it is on disk."""
+        states = {cast.round.number: self.state(cast.round) for cast in casts}
+        faults = {
+            place: _not_now(states[cast.round.number])
+            for place, cast in enumerate(casts) if states[cast.round.number] != "open"
+        }  # fmt: skip
         good = [place for place in range(len(casts)) if place not in faults]
         taken = self.log.take([(casts[p].round.number, casts[p].entry, casts[p].remark) for p in good])
         is_new = dict(zip(good, taken, strict=True))
@@ -113,27 +131,6 @@ class Boarding:
         kept = [place for place in good if place not in faults]
         given = dict(zip(kept, receipts(self.signer, [casts[p].entry.hash for p in kept]), strict=True))
         return [faults.get(place) or Taken(given[place], is_new[place]) for place in range(len(casts))]
-
-    def _faults(self, casts: Sequence[Cast]) -> dict[int, Fault]:
-        """Places of ballots that are not taken, and why: paper by paper, for all of its ballots share a key."""
-        faults: dict[int, Fault] = {}
-        by_paper: dict[tuple[str, int], list[int]] = {}
-        for place, cast in enumerate(casts):
-            by_paper.setdefault((cast.round.manifest.round, cast.entry.paper), []).append(place)
-        for (code, paper), places in by_paper.items():
-            known = self.rounds[code]
-            try:
-                self.require_open(known)
-            except Fault as fault:
-                faults.update(dict.fromkeys(places, fault))
-                continue
-            entries = [casts[place].entry for place in places]
-            signed = are_signed(
-                known.manifest.keys[known.papers[paper]], [(e.token + e.commitment, e.signature) for e in entries]
-            )
-            forged = Fault(403, "forged", "this token is not signed for this paper and this ballot")
-            faults.update((place, forged) for place, is_signed in zip(places, signed, strict=True) if not is_signed)
-        return faults
 
     def mix(self) -> bool:
         """Let into the log what may enter now; whether there is more to do at once."""
@@ -228,6 +225,10 @@ class Boarding:
             number, manifest, papers, {paper: place for place, paper in enumerate(papers)}, is_closed,
             monotonic() + manifest.mix_seconds,
         )  # fmt: skip
+
+
+def _not_now(state: str) -> Fault:
+    return Fault(409, state, "this round takes no ratings now")
 
 
 def _alone_in(folder: Path) -> Any:

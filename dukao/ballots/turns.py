@@ -25,10 +25,14 @@ class Busy(Exception):
 
 
 class Turns:
-    """`work` takes a list of asks and answers each, with a value or an exception; `idle` tells whether more is due."""
+    """`work` takes a list of asks and answers each, with a value or an exception; `idle` tells whether more is due.
 
-    def __init__(self, work: Work, idle: Callable[[], bool] | None = None) -> None:
-        self._work, self._idle = work, idle
+    With `then`, values are not answers yet but what those turns are asked: so one thread reads and computes while the
+    other waits for the disk.
+    """
+
+    def __init__(self, work: Work, idle: Callable[[], bool] | None = None, *, then: "Turns | None" = None) -> None:
+        self._work, self._idle, self._then = work, idle, then
         self._asks: deque[tuple[Any, asyncio.Future]] = deque()
         self._errands: deque[tuple[Callable[[], Any], asyncio.Future]] = deque()
         self._wake, self._is_over = threading.Event(), False
@@ -37,7 +41,7 @@ class Turns:
 
     async def take(self, ask: Any) -> Any:
         """The answer of `work` to this ask. Raises Busy, or what `work` answered or failed with."""
-        if len(self._asks) >= _MOST_WAITING:
+        if len(self._asks) + (len(self._then._asks) if self._then else 0) >= _MOST_WAITING:
             raise Busy
         return await self._queued(self._asks, ask)
 
@@ -66,7 +70,7 @@ class Turns:
             self._wake.clear()
             asks = [self._asks.popleft() for _ in range(min(len(self._asks), _MOST_AT_ONCE))]
             if asks:
-                _give([answer for _, answer in asks], self._worked([ask for ask, _ in asks]))
+                self._hand_on([answer for _, answer in asks], self._worked([ask for ask, _ in asks]))
             if self._errands:
                 errand, answer = self._errands.popleft()
                 _give([answer], [outcome(errand)])
@@ -74,6 +78,17 @@ class Turns:
             is_more = is_due or bool(self._asks) or bool(self._errands)
             if self._is_over and not is_more:
                 return
+
+    def _hand_on(self, answers: list[asyncio.Future], outcomes: Sequence[Any]) -> None:
+        if self._then is None:
+            return _give(answers, outcomes)
+        pairs = list(zip(outcomes, answers, strict=True))
+        if on := [pair for pair in pairs if not isinstance(pair[0], Exception)]:
+            self._then._asks.extend(on)
+            self._then._wake.set()
+        if done := [pair for pair in pairs if isinstance(pair[0], Exception)]:
+            _give([answer for _, answer in done], [outcome for outcome, _ in done])
+        return None
 
     def _worked(self, asks: list[Any]) -> Sequence[Any]:
         try:

@@ -66,10 +66,10 @@ def rated(drawn, tmp_path, caplog):
 
 
 def _cast_all(parties, bodies):
-    from dukao.ballots.board import _cast
+    from dukao.ballots.board import _read
 
     for body in bodies:
-        (taken,) = parties.boarding.cast_all([_cast(parties.boarding, json.dumps(body).encode())])
+        (taken,) = parties.boarding.cast_all(_read(parties.boarding, [json.dumps(body).encode()]))
         assert taken.is_new
         parties.boarding.mix()
 
