@@ -5,6 +5,7 @@ of sums as triggers keep it.
 """
 
 import gc
+import os
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -30,7 +31,8 @@ def run(quick: bool) -> list[Job]:
             _build_peers(city)
             import_module("dukao.wsgi")
             gc.collect()
-            gc.freeze()  # as the server does; what this bench has built is not the server's to walk through
+            gc.freeze()  # as the server does; what this bench has built is not the server's to walk through,
+            os.sync()  # nor to wait for while it is written
             limit = f"{facts:,} facts"
             jobs += [_query_job(kind, city, limit, runs), _page_job(kind, city, limit, runs // 2)]
     return jobs
