@@ -29,20 +29,23 @@ def application() -> Service:
 
 
 def service(board: Boarding, *, secret: str, origins: Sequence[str] = ()) -> Service:
-    turns = Turns(lambda contents: _cast_all(board, contents), idle=board.mix)
+    turns = Turns(lambda casts: _kept(board, casts), idle=board.mix)
+    casting = Turns(lambda contents: _read(board, contents), then=turns)
     reading = Reading(board.log, board.signer.key, board.contacts)
     # A second thread, so that whoever downloads a whole log holds up nobody who casts.
     reads = Turns(lambda asks: asks)
     routes = {
-        **_public(board, turns, reads, reading),
+        **_public(board, casting, turns, reads, reading),
         **_platform(board, turns, reads, reading),
     }
-    return Service(routes, secret=secret, origins=origins, threads=[turns, reads])
+    return Service(routes, secret=secret, origins=origins, threads=[casting, turns, reads])
 
 
-def _public(board: Boarding, turns: Turns, reads: Turns, reading: Reading) -> dict[tuple[str, str], Handler]:
+def _public(
+    board: Boarding, casting: Turns, turns: Turns, reads: Turns, reading: Reading
+) -> dict[tuple[str, str], Handler]:
     async def cast(asked: Asked) -> Reply:
-        return await turns.take(asked.content)
+        return await casting.take(asked.content)
 
     async def manifest(asked: Asked) -> dict[str, Any]:
         known = board.round_of(asked.place)
@@ -137,15 +140,19 @@ def _platform(board: Boarding, turns: Turns, reads: Turns, reading: Reading) -> 
     }  # fmt: skip
 
 
-def _cast_all(board: Boarding, contents: Sequence[bytes]) -> list[Reply | Exception]:
-    """Answers to what browsers sent. Many are read in one go, in the thread of turns: that costs half as much each."""
+def _read(board: Boarding, contents: Sequence[bytes]) -> list[Cast | Exception]:
+    """Ballots from what browsers sent, or why not. To read many in one go costs half as much for each."""
     read = [outcome(partial(_cast, board, content)) for content in contents]
-    taken = iter(board.cast_all([cast for cast in read if isinstance(cast, Cast)]))
-    answers = [next(taken) if isinstance(cast, Cast) else cast for cast in read]
+    signed = iter(board.signed([cast for cast in read if isinstance(cast, Cast)]))
+    return [next(signed) if isinstance(cast, Cast) else cast for cast in read]
+
+
+def _kept(board: Boarding, casts: Sequence[Cast]) -> list[Reply | Fault]:
     return [
-        Reply(201 if a.is_new else 200, f'{{"receipt":{a.receipt.told()}}}'.encode()) if isinstance(a, Taken) else a
-        for a in answers
-    ]
+        Reply(201 if taken.is_new else 200, f'{{"receipt":{taken.receipt.told()}}}'.encode())
+        if isinstance(taken, Taken) else taken
+        for taken in board.cast_all(casts)
+    ]  # fmt: skip
 
 
 def _cast(board: Boarding, content: bytes) -> Cast:
