@@ -17,7 +17,6 @@ from dukao.gate import actions, queries
 from dukao.gate.queries import ESTIMATE_NAMES, FORMULAS, KIND_NAMES, AppealView, Burden, Compared
 from dukao.gate.rules.appeals import GROUNDS
 from dukao.gate.rules.burden import BASELINE_KINDS
-from dukao.sheets import actions as sheets
 
 
 def _burden(args: Namespace) -> Result:
@@ -100,7 +99,7 @@ def _appeal(args: Namespace) -> Result:
         )
     else:
         number = args.number
-        sheets.decide_appeal(appeal=number, is_upheld=args.upheld, decision=args.reason, by=args.by, at=args.at)
+        actions.decide_appeal(appeal=number, is_upheld=args.upheld, decision=args.reason, by=args.by, at=args.at)
     seen = queries.appeal(number=number, viewer=args.by)
     return Result(plain(seen), [_appeal_line(seen)])
 

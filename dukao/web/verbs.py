@@ -106,6 +106,7 @@ VERBS = {
     "tasks.task.milestone_reached": _("报督办节点"),
     "tasks.task.objected": _("对督办提出异议"),
     "tasks.task.objection_decided": _("决定督办异议"),
+    "tasks.task.party_released": _("申诉成立，不再由该单位办督办"),
     "tasks.task.reported": _("报办结督办"),
     "tasks.task.returned": _("退回督办再办"),
     "tasks.task.set": _("交办督办"),

@@ -149,6 +149,8 @@ def test_ins_5_what_is_settled_does_not_come_back(item, other, speaks):
     ({"criteria": ("没有火点",)}, ["criteria"]),
     ({"minutes_hundredths_per_visit": 9001}, ["minutes_per_visit"]),
     ({"kind": "comprehensive"}, ["topic"]),
+    ({"method": "unannounced"}, ["method"]),
+    ({"method": "documents"}, []),
     ({"title": "秸秆禁烧督查"}, []),
     ({"title": "农村人居环境督查"}, ["title"]),
 ])  # fmt: skip

@@ -16,7 +16,7 @@ def _appeal(house, number: str) -> str:
 
 
 def _decide(house, appeal: str, *, is_upheld: bool = True):
-    return actions.decide_appeal(
+    return gate.decide_appeal(
         appeal=appeal, is_upheld=is_upheld, decision="乡镇上周已经报过", by=house.city.actor["sam"], at=AT
     )
 

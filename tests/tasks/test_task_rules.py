@@ -26,6 +26,8 @@ def test_every_cell_of_the_table():
         ("doing", "report"): "reported", ("doing", "withdraw"): "withdrawn",
         ("reported", "return"): "doing", ("reported", "close"): "closed", ("reported", "withdraw"): "withdrawn",
         ("closed", "confirm"): "fixed", ("closed", "deny"): "doing", ("closed", "ask_next"): "closed",
+        ("set", "release"): "set", ("objected", "release"): "set", ("doing", "release"): "set",
+        ("reported", "release"): "set",
     }  # fmt: skip
     assert all(states.after(state, act) is None for state in states.OVER for act in states.ACTS)
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from dukao.base.models import Event
 from dukao.base.refusals import Invalid, NotThere
+from dukao.gate import actions as gates
 from dukao.gate import queries as gate
 from dukao.gate.models import BurdenEntry, Demand
 from dukao.gate.rules import draws
@@ -109,6 +110,41 @@ def test_a_task_to_a_village_is_a_demand_with_its_minutes(city):
     assert BurdenEntry.objects.get().given_back_at == AT
     set_task(city)
     assert Demand.objects.count() == 1, "a department is not the grass roots"
+
+
+def _appealed(city):
+    """The appeal of 一村 against the one demand is upheld; not by sam, who set the task."""
+    number = Demand.objects.get().number
+    appeal = gates.make_appeal(
+        demand=number, unit=city.code["一村"], ground="not_ours", by=city.actor["alice"], at=LATER
+    )
+    gates.decide_appeal(appeal=appeal, is_upheld=True, decision="不归村里管", by=SYSTEM, at=LATER)
+
+
+def test_an_appeal_upheld_lets_a_helping_village_go(city):
+    number = set_task(city, lead={"department": "tax"}, partners=[{"unit": city.code["一村"]}], asker="tax").number
+    actions.sign_task(task=number, by=city.actor["tara"], at=AT)
+    _appealed(city)
+    seen = _view(city, number)
+    assert [(party.name, party.is_released) for party in seen.parties] == [("税务局", False), ("一村", True)]
+    assert (seen.line.state, seen.steps[-1].act_label) == ("doing", "申诉成立，不再由它办")
+    assert BurdenEntry.objects.get().given_back_at == LATER
+    with pytest.raises(NotThere):
+        actions.sign_task(task=number, by=city.actor["alice"], at=LATER)
+
+
+@pytest.mark.parametrize("partners", [[], [{"department": "tax"}]])
+def test_an_appeal_upheld_makes_whoever_asked_lead(city, partners):
+    number = set_task(city, lead={"unit": city.code["一村"]}, partners=partners, asker="tax").number
+    if partners:
+        actions.sign_task(task=number, by=city.actor["tara"], at=AT)
+    actions.sign_task(task=number, by=city.actor["alice"], at=AT)
+    _appealed(city)
+    seen = _view(city, number)
+    assert (seen.line.state, seen.line.lead_name) == ("set", "税务局")
+    actions.sign_task(task=number, by=city.actor["tara"], at=LATER)
+    assert _view(city, number).line.state == "doing"
+    assert Event.objects.filter(verb="tasks.task.party_released").count() == 1
 
 
 def test_what_the_rules_refuse_leaves_a_trace_and_no_task(city):

@@ -3,13 +3,17 @@
 1. Only what is on the unit can be appealed, and one appeal at a time; the demand stands until it is decided.
 2. The office decides within the profile's working days. Nobody decides about the demands of the own department.
 3. Upheld, the demand is taken from that unit: its minutes are given back, and the last unit takes the demand with it.
+   What else hangs on it (a filing, the party of a task) its own room lets go in the same transaction: a room above
+   names what does so for a kind of demand in its `AppConfig.when_upheld`.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid, NotAllowed, NotThere, Refused
@@ -101,8 +105,8 @@ def make_appeal(
 def decide_appeal(*, appeal: str, is_upheld: bool, decision: str, by: Actor, at: datetime) -> DecidedAppeal:
     """Decide, with the reason; upheld, the demand is off that unit. The same again is once.
 
-    A sheet's filing is closed by `sheets.actions.decide_appeal`, which calls this one.
-    Raises: NotThere, NotIndependent, Invalid, AppealDecided. Records: gate.appeal.decided.
+    Raises: NotThere, NotIndependent, Invalid, AppealDecided. Records: gate.appeal.decided; of a sheet
+    sheets.filing.released, of a task tasks.task.party_released.
     """
     with transaction.atomic():
         chosen = Appeal.objects.select_for_update(of=("self",)).select_related("unit", "demand__asker", "demand")
@@ -128,7 +132,10 @@ def decide_appeal(*, appeal: str, is_upheld: bool, decision: str, by: Actor, at:
             detail={"demand": told.demand, "unit": told.unit, "is_upheld": is_upheld, "decision": decision,
                     "demand_withdrawn": is_last, "is_in_time": timezone.localdate(at) <= found.due_on},
         )  # fmt: skip
-    return DecidedAppeal(told.demand, told.kind, told.unit, is_upheld, demand_withdrawn=is_last)
+        decided = DecidedAppeal(told.demand, told.kind, told.unit, is_upheld, demand_withdrawn=is_last)
+        if is_upheld:
+            _release(decided, by, at)
+    return decided
 
 
 def _require_independent(appeal: Appeal, by: Actor) -> None:
@@ -174,6 +181,12 @@ def _take_from_unit(appeal: Appeal, at: datetime) -> bool:
     demand.minutes_hundredths = min(demand.minutes_hundredths, bound)
     demand.save(update_fields=["unit_count", "minutes_hundredths"])
     return False
+
+
+def _release(decided: DecidedAppeal, by: Actor, at: datetime) -> None:
+    for room in apps.get_app_configs():
+        if path := getattr(room, "when_upheld", {}).get(decided.kind):
+            import_string(path)(decided, by, at)
 
 
 def _due(today: date) -> date:

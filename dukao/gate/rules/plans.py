@@ -203,7 +203,9 @@ def bonus(item: ItemCase, rule: Rule) -> tuple[RuleHit, ...]:
 
 
 def widened(before: ItemCase, after: ItemCase, rule: Rule) -> tuple[RuleHit, ...]:
-    """What an amendment adds to an item (INS-5): targets, visits, scope, time, questions, or a heavier kind."""
+    """What an amendment adds to an item (INS-5): targets, visits, scope, time, questions, a heavier kind, or that it
+    comes unannounced.
+    """
     new_units = len(after.units - before.units)
     asked = {_question_key(question) for question in before.questions}
     new_questions = [question for question in after.questions if _question_key(question) not in asked]
@@ -225,6 +227,8 @@ def widened(before: ItemCase, after: ItemCase, rule: Rule) -> tuple[RuleHit, ...
         more.append(("minutes_per_visit", words(_noop("每次时间更长"))))
     if (after.topic, after.kind) != (before.topic, before.kind):
         more.append(("topic", words(_noop("主题或类型变了"))))
+    if after.method == "unannounced" != before.method:
+        more.append(("method", words(_noop("改成了暗访"))))
     if likeness_percent(before.title, after.title) < int(rule.parameters["title_similarity_percent"]):
         more.append(("title", words(_noop("名称变了"))))
     return tuple(

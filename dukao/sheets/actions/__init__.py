@@ -10,7 +10,6 @@ from dukao.sheets.actions.answering import clear_answer as clear_answer
 from dukao.sheets.actions.answering import confirm_answer as confirm_answer
 from dukao.sheets.actions.answering import dispute_answer as dispute_answer
 from dukao.sheets.actions.answering import type_answer as type_answer
-from dukao.sheets.actions.appeals import decide_appeal as decide_appeal
 from dukao.sheets.actions.designing import DefinedSheet as DefinedSheet
 from dukao.sheets.actions.designing import SheetInUse as SheetInUse
 from dukao.sheets.actions.designing import define_sheet as define_sheet

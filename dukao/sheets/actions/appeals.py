@@ -1,12 +1,10 @@
-"""Deciding an appeal: where it is upheld against a sheet, the unit's filing closes in the same transaction."""
+"""An appeal upheld against a sheet: the unit's filing closes in the transaction that decides."""
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from dukao.base.trail import record_event
-from dukao.gate import actions as gate
 from dukao.gate.actions import DecidedAppeal
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -18,19 +16,8 @@ from dukao.sheets.queries.reading import WORKED_ON
 RELEASED = gettext_noop("申诉成立，不用再填")
 
 
-def decide_appeal(*, appeal: str, is_upheld: bool, decision: str, by: Actor, at: datetime) -> DecidedAppeal:
-    """Decide an appeal against anything that was asked; what an open filing held provisionally no longer counts.
-
-    Raises and records what `gate.actions.decide_appeal` does; and sheets.filing.released.
-    """
-    with transaction.atomic():
-        decided = gate.decide_appeal(appeal=appeal, is_upheld=is_upheld, decision=decision, by=by, at=at)
-        if decided.is_upheld and decided.kind == "sheet" and not decided.again:
-            _release(decided, by, at)
-    return decided
-
-
-def _release(decided: DecidedAppeal, by: Actor, at: datetime) -> None:
+def release_filing(decided: DecidedAppeal, by: Actor, at: datetime) -> None:
+    """Close the unit's filing; what it held provisionally no longer counts. Records: sheets.filing.released."""
     chosen = Filing.objects.select_for_update(of=("self",)).select_related("dispatch")
     filing = chosen.filter(
         dispatch__demand__number=decided.demand, unit__code=decided.unit, state__in=[*WORKED_ON, "submitted"]

@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 
 from dukao.base.refusals import Invalid
 from dukao.gate import actions as gate
-from dukao.org.rules import Actor
+from dukao.gate.actions import DecidedAppeal
+from dukao.org.rules import SYSTEM, Actor
 from dukao.tasks.actions.asking import ask_first
 from dukao.tasks.actions.common import WrongState, locked, move, office_name, require, said, tell, who_of
 from dukao.tasks.actions.setting import add_party, body_of
 from dukao.tasks.models import Closing, Extension, Milestone, Party, Task
 from dukao.tasks.rules.definitions import PartyEntry
+from dukao.tasks.rules.states import OVER
 from dukao.voice.actions import clues
 
 
@@ -33,7 +35,8 @@ def decide_objection(
             raise Invalid(_("没有等着决定的异议"), errors={"party": _("请刷新页面")})
         decision = said(decision, "decision")
         if is_upheld:
-            _let_go(row, found, decision, new_lead, by, at)
+            _let_go(row, found, new_lead, by, at)
+            _take_back(found, decision, by, at)
         else:
             found.objected_at, found.objection = None, ""
             found.save(update_fields=["objected_at", "objection"])
@@ -118,6 +121,28 @@ def withdraw_task(*, task: str, reason: str, by: Actor, at: datetime) -> None:
         tell(row, "withdraw", "withdrawn", who=office_name(row), text=reason, by=by, at=at)
 
 
+def release_party(decided: DecidedAppeal, by: Actor, at: datetime) -> None:
+    """Inside the room: an appeal against a task was upheld, so its unit is let go; where it led, whoever's matter it is
+    leads from now on. What is over stays. Records: tasks.task.party_released.
+    """
+    asked = Party.objects.filter(demand__number=decided.demand, released_at=None)
+    number = asked.values_list("task__number", flat=True).first()
+    if number is None:
+        return
+    # Whoever decides appeals need not see the task.
+    with locked(number, SYSTEM) as row:
+        found = row.parties.get(demand__number=decided.demand)
+        if found.released_at is not None or row.state in ("closed", *OVER):
+            return
+        # The gate has taken the demand back.
+        _let_go(row, found, PartyEntry(department=row.asker.code), by, at)
+        if found.is_lead:
+            move(row, "release")
+            row.save(update_fields=["state"])
+        tell(row, "release", "party_released", who=office_name(row), text=who_of(found), by=by, at=at,
+             demand=decided.demand)  # fmt: skip
+
+
 def open_again(row: Task) -> None:
     """Inside the room: the last milestone has to be reached anew; what it rested on stays in what happened."""
     last = _last_milestone(row)
@@ -130,10 +155,9 @@ def _last_milestone(row: Task) -> Milestone:
     return max(row.milestones.all(), key=lambda one: one.position)
 
 
-def _let_go(row: Task, found: Party, decision: str, new_lead: PartyEntry | None, by: Actor, at: datetime) -> None:
+def _let_go(row: Task, found: Party, new_lead: PartyEntry | None, by: Actor, at: datetime) -> None:
     found.released_at = at
     found.save(update_fields=["released_at"])
-    _take_back(found, decision, by, at)
     if not found.is_lead:
         return
     if new_lead is None:
@@ -143,8 +167,9 @@ def _let_go(row: Task, found: Party, decision: str, new_lead: PartyEntry | None,
                     and (one.department_id, one.unit_id) == (body.department_id, body.unit.id if body.unit else None)),
                    None)  # fmt: skip
     if already is not None:
-        already.is_lead = True
-        already.save(update_fields=["is_lead"])
+        # To help is not to lead: it signs anew.
+        already.is_lead, already.signed_at = True, None
+        already.save(update_fields=["is_lead", "signed_at"])
     else:
         add_party(row, body, is_lead=True, minutes=Decimal(0), by=by, at=at)
 

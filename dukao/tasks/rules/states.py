@@ -7,7 +7,7 @@ from dukao.base.words import _noop
 State = Literal["set", "objected", "doing", "reported", "closed", "fixed", "withdrawn"]
 Act = Literal[
     "sign", "object", "keep", "hand_over", "reach", "ask_extension", "decide_extension", "report", "return", "close",
-    "confirm", "deny", "withdraw", "ask_next",
+    "confirm", "deny", "withdraw", "ask_next", "release",
 ]  # fmt: skip
 
 STATES: dict[State, str] = {
@@ -21,7 +21,7 @@ ACTS: dict[Act, str] = {
     "decide_extension": _noop("决定延期"), "report": _noop("报办结"), "return": _noop("退回再办"),
     "close": _noop("复核办结"),
     "confirm": _noop("确认解决了"), "deny": _noop("说没有解决，重新办"), "withdraw": _noop("撤销"),
-    "ask_next": _noop("没有人答，再抽一个单位"),
+    "ask_next": _noop("没有人答，再抽一个单位"), "release": _noop("申诉成立，不再由它办"),
 }  # fmt: skip
 # Only the lead moves a task; what co-leads sign, object to or reach leaves its state.
 AFTER: dict[tuple[State, Act], State] = {
@@ -33,6 +33,9 @@ AFTER: dict[tuple[State, Act], State] = {
     ("closed", "confirm"): "fixed", ("closed", "deny"): "doing", ("closed", "ask_next"): "closed",
     ("set", "withdraw"): "withdrawn", ("objected", "withdraw"): "withdrawn", ("doing", "withdraw"): "withdrawn",
     ("reported", "withdraw"): "withdrawn",
+    # Who takes over has to sign, and to report what it finds done.
+    ("set", "release"): "set", ("objected", "release"): "set", ("doing", "release"): "set",
+    ("reported", "release"): "set",
 }  # fmt: skip
 # In these somebody still has to do something by the day it is due.
 RUNNING: frozenset[State] = frozenset({"set", "doing"})

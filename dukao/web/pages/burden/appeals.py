@@ -12,7 +12,6 @@ from dukao.base.wording import with_note
 from dukao.gate import actions, queries
 from dukao.gate.queries import GROUND_NAMES, KIND_NAMES, AppealCase, AppealView
 from dukao.org.rules import Actor
-from dukao.sheets import actions as sheets
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
 from dukao.web.tables import Cell, Column, Table, row, table
@@ -121,7 +120,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     try:
         if outcome not in ("upheld", "rejected"):
             raise Invalid(_("请选成立或不成立"), errors={"outcome": _("二选一")})
-        decided = sheets.decide_appeal(
+        decided = actions.decide_appeal(
             appeal=number, is_upheld=outcome == "upheld", decision=request.POST.get("decision", ""), by=actor,
             at=doors.now(),
         )  # fmt: skip
