@@ -25,7 +25,7 @@ import numpy.typing as npt
 _SAMPLES, _QUICK_SAMPLES = 20_000, 2_000
 _BATCH_CELLS = 4_000_000
 _CHECKED = 3
-_SEED = 20261012
+_SEED = 20270316  # not one of those by which the variant was chosen
 _LEAST, _MOST = 0.94, 0.96
 _MARKS = "<!-- coverage of ./dev bench voice-coverage -->", "<!-- end of coverage -->"
 PERFORMANCE = Path(__file__).resolve().parent.parent / "docs/performance.md"
@@ -57,6 +57,10 @@ class Design:
     draw: Callable[[np.random.Generator, Array], Drawn]
     sizes: tuple[int, ...] | None = None
     margins: tuple[tuple[float, ...], ...] = ()
+
+    @property
+    def is_clustered(self) -> bool:
+        return len(np.unique(self.units)) < len(self.units)
 
     @property
     def is_certain(self) -> bool:
@@ -127,6 +131,12 @@ def designs() -> Iterator[Design]:
     for n in (150, 400, 1000):
         for name in ("5–15 %", "40–60 %", "85–95 %", "96–99 %"):
             yield _raked(f"raked to 2 margins, n {n}, {name}", _BANDS[name], n)
+    # These were added when the variant had been chosen: they had no part in it.
+    for name in ("5–15 %", "40–60 %", "85–95 %"):
+        yield _stratified(f"24 strata of 4, {name}", _BANDS[name], [4] * 24, [500] * 24)
+        yield _clustered(f"40 clusters of 8, ρ 0.1, {name}", _BANDS[name], 40, 8, 0.1)
+        yield _unequal(f"weights vary (cv 0.7), n 250, {name}", _BANDS[name], 250, 0.7)
+        yield _raked(f"raked to 2 margins, n 250, {name}", _BANDS[name], 250)
     for name, band in _ENDS.items():
         yield _simple(f"simple, n 100, {name}", band, 100)
         yield _stratified(f"16 strata of 2, {name}", band, [2] * 16, [2000] * 16)
@@ -314,7 +324,7 @@ def _intervals(design: Design, share: Array, error: Array, n_eff: Array, df: Arr
     exact = (np.where(yes > 0, betaincinv(np.maximum(yes, 1e-9), no + 1, 0.025), 0.0),
              np.where(no > 0, betaincinv(yes + 1, np.maximum(no, 1e-9), 0.975), 1.0))  # fmt: skip
     return {
-        "ours": share_interval(share, error, n=n, n_eff=n_eff, df=df),
+        "ours": share_interval(share, error, n=n, n_eff=n_eff, df=df if design.is_clustered else n - 1),
         "wald": (share - t * error, share + t * error),
         "logit": tuple(np.where(varies, bound, share) for bound in logits),  # type: ignore[dict-item]
         "korn-graubard": exact,
@@ -347,7 +357,7 @@ def _agree(design: Design, found: Drawn, worked: tuple[Array, Array, Array, Arra
         people = People(
             strata, [f"u{unit}" for unit in design.units], list(found.weights[row]), [RESPONDED] * len(strata),
             {name: [f"l{code}" for code in codes[row]] for name, codes in zip(names, found.codes, strict=True)},
-            sizes, is_clustered=design.sizes is None and not design.margins and len(set(design.units)) < len(strata),
+            sizes, is_clustered=design.is_clustered,
         )  # fmt: skip
         margins = {
             name: {f"l{level}": count for level, count in enumerate(counts)}

@@ -62,6 +62,13 @@ def test_intervals_of_simple_samples_are_wilsons(share, n, low, high):
     assert found == pytest.approx((low, high), abs=6e-4)
 
 
+def test_few_clusters_make_the_interval_wider_and_ends_stay_ends():
+    low, high = share_interval([0.5, 0.0, 1.0], [0.05, 0.0, 0.0], n=100, n_eff=100, df=99)
+    wider_low, wider_high = share_interval([0.5, 0.0, 1.0], [0.05, 0.0, 0.0], n=100, n_eff=100, df=5)
+    assert (wider_high - wider_low > 1.2 * (high - low)).all()
+    assert (low[1], high[2], wider_low[1], wider_high[2]) == (0, 1, 0, 1)
+
+
 def _people(**changes):
     given = {"stratum": ["a"] * 6 + ["b"] * 4, "unit": [str(n) for n in range(10)], "weight": [10.0] * 10,
              "status": ["rr"] * 4 + ["nr", "in"] + ["rr"] * 3 + ["uk"], "strata_size": {"a": 60, "b": 40},

@@ -87,7 +87,7 @@ def _estimate(
     weights = of.weights[within]
     n, n_eff, df = len(weights), kish(weights), min(float(one.df), degrees_of_freedom(of, within))
     if kind == "share":
-        low, high = share_interval(one.est, one.se, n=n, n_eff=n_eff, df=df)
+        low, high = share_interval(one.est, one.se, n=n, n_eff=n_eff, df=df if of.is_clustered else n - 1)
     else:
         half = float(_t(df)) * one.se
         low, high = one.est - half, one.est + half
@@ -103,10 +103,12 @@ def share_interval(
 ) -> tuple[Any, Any]:
     """The 95 % interval of shares with their design-based standard errors; arrays give arrays.
 
-    Wilson's score interval with an effective number of answers: as many as would give this error if drawn singly,
-    made fewer for the degrees of freedom that it was measured with (Korn and Graubard 1998). Where nothing varies there
-    is no error to go by: as many as Kish counts. And never more than strata can gain over that: close to 0 % and 100 %
-    an error that happens to be small would promise too much. Basis: own convention, measured in docs/performance.md.
+    Wilson's score interval with an effective number of answers: as many as would give this error if drawn singly.
+    A share tells the variance of answers drawn singly (`df` is n − 1); how alike answers are within clusters is
+    measured, and for the degrees of freedom of that they are made fewer (Korn and Graubard 1998). Where nothing varies
+    there is no error to go by: as many as Kish counts. And never more than strata can gain over that: close to 0 % and
+    100 % an error that happens to be small would promise too much. Basis: own convention, measured in
+    docs/performance.md.
     """
     p, se, count, kish_n, free = np.broadcast_arrays(*(np.asarray(one, float) for one in (share, error, n, n_eff, df)))
     p = np.clip(p, 0.0, 1.0)
@@ -140,7 +142,7 @@ def degrees_of_freedom(of: WeightedSample, within: npt.NDArray[np.bool_]) -> flo
         polars.col("size").first(),
     )  # fmt: skip
     count, sums, alike = (strata[name].to_numpy() for name in ("count", "sum", "alike"))
-    if of.is_finite:
+    if not of.is_clustered:
         sums = sums * np.maximum(1 - count / strata["size"].to_numpy(), 0.0)
     measured = (count > 1) & (alike > 1 + 1e-9)
     below = float((np.square(sums[measured]) / (alike[measured] - 1)).sum())

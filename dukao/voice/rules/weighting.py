@@ -82,7 +82,7 @@ class WeightedSample:
     weights: Floats
     rows: npt.NDArray[np.int64]
     report: WeightingReport
-    is_finite: bool  # what was drawn of the population is taken off the variance
+    is_clustered: bool  # else what was drawn of the population is taken off the variance
 
     def within(self, variable: str, level: str) -> npt.NDArray[np.bool_]:
         """Which respondents belong to the level."""
@@ -127,7 +127,7 @@ def weighted(
         steps.append(_step(_noop("截尾"), _weights(fitted)))
     report = WeightingReport(tuple(steps), merged, cap, count, share, _misfit(fitted, margins))
     rows = fitted.data["row"].to_numpy()
-    return WeightedSample(fitted, _weights(fitted), rows, report, is_finite=not people.is_clustered)
+    return WeightedSample(fitted, _weights(fitted), rows, report, people.is_clustered)
 
 
 def _refuse_gaps(answers: "polars.DataFrame", margins: Mapping[str, Mapping[str, float]]) -> None:
