@@ -136,22 +136,17 @@ class Service:
             raise Fault(411, "length", "the length of the body is wanted")
         if len(announced) > _LENGTH_DIGITS or int(announced) > most:
             raise Fault(413, "large", f"more than {most} bytes are not read")
-        seconds = _ADMIN_BODY_SECONDS if is_admin else _BODY_SECONDS
-        try:
-            return await self._in_time(protocol(), seconds)
-        except (ProtocolClosed, ProtocolError):
-            raise Fault(400, "gone", "the body did not come to its end") from None
-
-    async def _in_time(self, body: Awaitable[bytes], seconds: float) -> bytes:
-        """The body. One look now and then over all that are awaited costs less than a timer for each."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
+        # One look now and then over all bodies that are awaited costs less than a timer for each.
         if not self._is_looking:
             self._is_looking = True
             loop.call_later(_LOOK_SECONDS, self._look, loop)
-        self._awaited[task] = loop.time() + seconds
+        self._awaited[task] = loop.time() + (_ADMIN_BODY_SECONDS if is_admin else _BODY_SECONDS)
         try:
-            return await body
+            return await protocol()
+        except (ProtocolClosed, ProtocolError):
+            raise Fault(400, "gone", "the body did not come to its end") from None
         except asyncio.CancelledError:
             if self._awaited[task] > loop.time():
                 raise

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
@@ -39,15 +39,15 @@ class Turns:
         self._thread = threading.Thread(target=self._run, name="turns", daemon=True)
         self._thread.start()
 
-    async def take(self, ask: Any) -> Any:
-        """The answer of `work` to this ask. Raises Busy, or what `work` answered or failed with."""
+    def take(self, ask: Any) -> asyncio.Future:
+        """The answer of `work` to this ask, or what it failed with. Raises Busy."""
         if len(self._asks) + (len(self._then._asks) if self._then else 0) >= _MOST_WAITING:
             raise Busy
-        return await self._queued(self._asks, ask)
+        return self._queued(self._asks, ask)
 
-    async def run(self, errand: Callable[[], Answer]) -> Answer:
+    def run(self, errand: Callable[[], Answer]) -> Awaitable[Answer]:
         """What this errand comes to, run in the thread between two turns."""
-        return await self._queued(self._errands, errand)
+        return self._queued(self._errands, errand)
 
     def stop(self) -> None:
         """Finish what has come, then end the thread."""
@@ -55,12 +55,12 @@ class Turns:
         self._wake.set()
         self._thread.join()
 
-    async def _queued(self, queue: deque, what: Any) -> Any:
+    def _queued(self, queue: deque, what: Any) -> asyncio.Future:
         answer = asyncio.get_running_loop().create_future()
         queue.append((what, answer))
         if not self._wake.is_set():
             self._wake.set()
-        return await answer
+        return answer
 
     def _run(self) -> None:
         is_more = False
