@@ -37,7 +37,10 @@ const show = () => {
   questions.forEach((question, index) => { question.hidden = index !== at; });
   part('place').textContent = says.saysPlace.replace('{n}', at + 1).replace('{all}', questions.length);
   form.querySelector('[data-do="back"]').disabled = at === 0;
-  form.querySelector('[data-do="next"]').disabled = at === questions.length - 1;
+  // One main button at a time: on to the next question, or at the last one the end.
+  const isLast = at === questions.length - 1;
+  form.querySelector('[data-do="next"]').hidden = isLast;
+  part('finish').hidden = !isLast;
 };
 const go = index => {
   at = Math.max(0, Math.min(questions.length - 1, index));

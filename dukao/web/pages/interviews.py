@@ -25,7 +25,7 @@ _ENDINGS = ("no_answer", "call_back", "refused", "partial", "not_eligible", "wro
 @dataclass(frozen=True)
 class InterviewsPage:
     title: str
-    surveys: tuple[tuple[SurveyToCall, str], ...]  # and what is left to call, until when
+    surveys: tuple[tuple[SurveyToCall, str, str], ...]  # and how far it is; what is left to call, until when
     refused: Refused | None = None
 
 
@@ -128,11 +128,12 @@ def outcome(request: HttpRequest, survey: str, line: int) -> HttpResponse:
 
 
 def _list(actor: Actor, refused: Refused | None = None) -> InterviewsPage:
-    told = _("还有 {n:,} 个号码可以打 · 到 {day} 结束")
-    found = queries.surveys_to_call(viewer=actor)
-    return InterviewsPage(
-        _("访问"), tuple((one, told.format(n=one.waiting, day=words.day(one.ends_on))) for one in found), refused
+    done, left = _("已完成 {n:,} 份，要完成 {wanted:,} 份"), _("还有 {n:,} 个号码可以打 · 到 {day} 结束")
+    found = tuple(
+        (one, done.format(n=one.completed, wanted=one.wanted), left.format(n=one.waiting, day=words.day(one.ends_on)))
+        for one in queries.surveys_to_call(viewer=actor)
     )
+    return InterviewsPage(_("访问"), found, refused)
 
 
 def _page(request: HttpRequest, survey: str, line: int, refused: Refused | None = None) -> CallPage:

@@ -121,7 +121,8 @@ def _sent_back(request: HttpRequest, page: ComposePage, refused: Refused, *, is_
         return doors.render(request, "scores/compose.html", replace(page, wrong=wrong, told=told, is_judged=True))
     hits = tuple(screen.said(hit) for hit in getattr(refused, "hits", ()))
     if errors or wrong:
-        refused = Invalid(_("有几处要改"), why=clauses(map(spoken, wrong)))
+        what = _("有 {n} 处要改，红字写在各项旁边").format(n=len(errors)) if errors else _("考核表还要改")
+        refused = Invalid(what, why=clauses(map(spoken, wrong)))
     page = replace(page, hits=hits, errors=errors, refused=refused, is_judged=True, told=told)
     return doors.render(request, "scores/compose.html", page, status=refused.status)
 

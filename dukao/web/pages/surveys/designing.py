@@ -86,7 +86,8 @@ def _page(actor: Actor, typed: dict[str, Any], *, is_new: bool, refused: Refused
     page = DesignPage(title, way, typed, choices, is_new, refused)
     if isinstance(refused, Invalid) and refused.errors:
         at_fields, rest = _at_fields(refused.errors)
-        return replace(page, refused=Invalid(_("有几处要改"), why=clauses(map(spoken, rest))), errors=at_fields)
+        what = _("有 {n} 处要改，红字写在各项旁边").format(n=len(at_fields)) if at_fields else _("设计还要改")
+        return replace(page, refused=Invalid(what, why=clauses(map(spoken, rest))), errors=at_fields)
     return page
 
 

@@ -42,6 +42,8 @@ class SurveyPage:
     quotas: Table | None
     weights: Table | None
     weights_say: tuple[str, ...]
+    progress: str
+    ending: str  # what ending the field work means
     is_synthetic: bool
     refused: Refused | None = None
 
@@ -163,7 +165,12 @@ def _page(request: HttpRequest, code: str, refused: Refused | None = None) -> Su
                         for q in found.definition.questions),
         strata=_strata(found), outcomes=_outcomes(found), quotas=_quotas(found),
         weights=_weights(weighting) if weighting else None,
-        weights_say=_weights_say(weighting) if weighting else (), is_synthetic=found.is_synthetic, refused=refused,
+        weights_say=_weights_say(weighting, has_margins=bool(found.definition.margins)) if weighting else (),
+        progress=_("已完成 {n:,} 份，要完成 {wanted:,} 份").format(
+            n=found.field.completed if found.field else 0, wanted=found.interviews_wanted
+        ),
+        ending=_("结束后，{n:,} 个电话号码全部删除，没问完的访问也删除，不能恢复。").format(n=found.phones_left),
+        is_synthetic=found.is_synthetic, refused=refused,
     )  # fmt: skip
 
 
@@ -266,7 +273,7 @@ def _weights(weighting: dict) -> Table:  # type: ignore[type-arg]
     return table("weights", _("加权报告"), columns, rows)
 
 
-def _weights_say(weighting: dict) -> tuple[str, ...]:  # type: ignore[type-arg]
+def _weights_say(weighting: dict, *, has_margins: bool) -> tuple[str, ...]:  # type: ignore[type-arg]
     told = []
     if weighting["trimmed_count"]:
         told.append(_("截尾：{n} 份的权数超过上限 {cap}，截去全部权数的 {share}").format(
@@ -275,7 +282,8 @@ def _weights_say(weighting: dict) -> tuple[str, ...]:  # type: ignore[type-arg]
         ))  # fmt: skip
     else:
         told.append(_("没有权数超过上限 {cap}，没有截尾").format(cap=f"{weighting['cap']:,.1f}"))
-    told.append(_("与总体边际最大相差 {misfit}").format(misfit=f"{weighting['misfit']:.1e}"))
+    if has_margins:
+        told.append(_("与总体边际最大相差 {misfit}").format(misfit=percent(weighting["misfit"], places=4)))
     if weighting["merged"]:
         told.append(said_of(_("回答太少、合并调整的层"), joined(weighting["merged"])))
     return tuple(told)
