@@ -15,10 +15,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 SHARED_DATA = Path(os.environ.get("DUKAO_SHARED_DATA") or Path(__file__).parents[2] / "shared/data")
 AT = datetime(2026, 10, 8, 2, 0, tzinfo=UTC)
 ON = date(2026, 10, 8)
+# What a test asks for that stands on the database of the run.
+_DATABASE = {"db", "django_db_setup", "own_installation"}
+
+# A busy machine is no finding.
+settings.register_profile("dukao", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dukao")
 
 
 @dataclass(frozen=True)
@@ -59,11 +66,36 @@ def pytest_runtest_makereport(item, call) -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config, items) -> None:
-    """What only PostgreSQL does is left to its own run."""
-    if not _is_postgresql():
-        own = [item for item in items if item.get_closest_marker("postgresql")]
-        items[:] = [item for item in items if item not in own]
-        config.hook.pytest_deselected(items=own)
+    """What only PostgreSQL does is left to its own run; that run leaves out what touches no database."""
+    if _is_postgresql():
+        others = [item for item in items if not _touches_database(item)]
+    else:
+        others = [item for item in items if item.get_closest_marker("postgresql")]
+    if others:
+        left_out = set(others)
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=others)
+
+
+def pytest_deselected(items) -> None:
+    """A worker counts what is left out, for the summary."""
+    told = getattr(items[0].config, "workeroutput", None) if items else None
+    if told is not None:
+        told["deselected"] = told.get("deselected", 0) + len(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node) -> None:
+    """Every worker leaves out the same tests: they are counted once."""
+    reporter = node.config.pluginmanager.get_plugin("terminalreporter")
+    if "deselected" not in reporter.stats:
+        reporter.stats["deselected"] = [node] * getattr(node, "workeroutput", {}).get("deselected", 0)
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    """By its fixtures, its marks, or what its module takes hold of."""
+    asks = {*item.fixturenames, *vars(item.module)}
+    return bool(asks & _DATABASE) or any(item.get_closest_marker(name) for name in ("django_db", "postgresql"))
 
 
 @pytest.fixture(scope="session")

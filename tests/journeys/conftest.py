@@ -24,7 +24,8 @@ PICTURES = ROOT / "var/journeys"
 CHROMIUM = os.environ.get("DUKAO_CHROMIUM", "/usr/bin/chromium")
 PASSWORD = "a-good-long-password"
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-START_SECONDS = 30
+# Nobody is timed here: so long a busy machine may take before we give up on it.
+START_SECONDS = GIVE_UP_SECONDS = 60
 _SERIOUS = {"serious", "critical"}
 
 
@@ -65,7 +66,7 @@ def site(city, own_database, tmp_path) -> Iterator[str]:  # noqa: F811
         for process in served:
             process.terminate()
         for process in served:
-            process.wait(10)
+            process.wait(GIVE_UP_SECONDS)
 
 
 @pytest.fixture(scope="session")
@@ -136,7 +137,7 @@ def person(site, chromium) -> Iterator[Callable[..., Person]]:
         place = {"viewport": PHONE, "is_mobile": True, "has_touch": True} if phone else {"viewport": DESKTOP}
         context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **(place | more))
         one = Person(context.new_page(), site)
-        one.page.set_default_timeout(10_000)
+        one.page.set_default_timeout(GIVE_UP_SECONDS * 1000)
         one.page.on("pageerror", lambda error: one.faults.append(str(error)))
         one.page.on("console", lambda said: one.faults.append(said.text) if said.type == "error" else None)
         people.append(one)
