@@ -67,10 +67,10 @@ def answered(line: int) -> dict[str, str]:
 
 
 def all_called(by, *, code: str = CODE, silent_every: int = 3) -> None:
-    """Everybody drawn was called by a call centre; every third did not want to answer."""
+    """Everybody drawn and not done yet was called by a call centre; every third did not want to answer."""
     from dukao.voice.models import Contact
 
-    lines = Contact.objects.filter(survey__code=code).order_by("line").values_list("line", flat=True)
+    lines = Contact.objects.filter(survey__code=code, is_done=False).order_by("line").values_list("line", flat=True)
     calls = [
         CallResult(line, "refused" if place % silent_every == 0 else "completed", answered(line), NEXT_DAY)
         for place, line in enumerate(lines)
