@@ -1,6 +1,7 @@
 """What ratings are measured against: a row per request, by Django on PostgreSQL, and by bare ASGI on SQLite.
 
-Both insert the body as it came, durably, and answer 201; neither reads, checks or signs anything.
+Both insert the body as it came, durably, and answer 201; neither reads, checks or signs anything. A third keeps
+nothing: it tells what the server and the load by themselves come to.
 """
 
 import os
@@ -59,5 +60,15 @@ def sqlite_application() -> Any:
         await turns.take((await receive())["body"])
         await send({"type": "http.response.start", "status": 201, "headers": [(b"content-length", b"2")]})
         await send({"type": "http.response.body", "body": b"{}"})
+
+    return application
+
+
+def empty_application() -> Any:
+    """What every rating pays to granian under RSGI."""
+
+    async def application(_scope: Any, protocol: Any) -> None:
+        await protocol()
+        protocol.response_bytes(201, [], b"{}")
 
     return application
