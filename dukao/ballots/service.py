@@ -86,7 +86,7 @@ class Service:
         self._is_looking = False
 
     def __rsgi_init__(self, _loop: asyncio.AbstractEventLoop) -> None:
-        """Requests leave hardly a cycle: to look for some after every 700 objects is a fifteenth of what a rating costs."""
+        """Requests leave hardly a cycle; to look for some after every 700 objects is a fifteenth of a rating's cost."""
         gc.freeze()
         gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
 
