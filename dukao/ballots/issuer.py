@@ -56,7 +56,7 @@ def service(issuing: Issuing, *, secret: str, origins: Sequence[str] = (), proxi
         return told | ({"serials": issuing.serials(paper, raw)} if asked.body.get("serials") is True else {})
 
     async def withdraw(asked: Asked) -> dict[str, Any]:
-        code, serial = _code(asked.body.get("round")), text_of(asked.body.get("serial"), most=64)
+        code, serial = _code(asked.body.get("round")), text_of(asked.body.get("serial"), most=64, least=0)
         another = from_base64(asked.body["another"], size=32) if "another" in asked.body else None
         paper, new = await turns.run(lambda: issuing.withdraw(code, serial, another))
         return {"paper": paper, "serial": new}

@@ -45,6 +45,10 @@ class CardUsed(Refused):
     """A card that was used cannot be withdrawn: nobody knows which rating is its."""
 
 
+class NoSuchCard(Refused):
+    """No card of the round bears this serial, or it was withdrawn already."""
+
+
 class RoundEnded(Refused):
     """Nobody is invited to a round that takes no ratings."""
 
@@ -101,7 +105,7 @@ def print_cards(*, paper: str, count: int, by: Actor, at: datetime) -> tuple[Car
 def withdraw_card(*, round: str, serial: str, is_replaced: bool, by: Actor, at: datetime) -> Withdrawn:
     """Take back a lost card of the round that nobody used, and hand out another where it `is_replaced`.
 
-    Raises: NotThere, Invalid (no card bears this serial), CardUsed, RoundEnded, ballots.Unreachable.
+    Raises: NotThere, NoSuchCard, CardUsed, RoundEnded, ballots.Unreachable.
     Records: voice.card.withdrawn.
     """
     found = rounds().filter(code=round).first()
@@ -205,8 +209,8 @@ def _no_withdrawal(refusal: NotTaken) -> Refused:
             _("这张卡已经用过"), why=_("评价已经在计票箱里，没有人查得到是哪一份，所以不能作废"), todo=_("不用补卡")
         )
     if refusal.code == "stranger":
-        return Invalid(
-            _("没有这个编号"), errors={"serial": _("请核对卡片上“编号”后面的八个字；这一轮没有这张卡，或者已经作废")}
+        return NoSuchCard(
+            _("没有这个编号"), why=_("这一轮没有这张卡，或者已经作废"), todo=_("请核对卡片上或存根上“编号”后面的八个字")
         )
     return refusal
 
