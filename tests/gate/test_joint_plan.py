@@ -81,7 +81,7 @@ _windows = st.tuples(st.integers(0, 360), st.integers(0, 120)).map(
 _A_SATURDAY = date(2026, 8, 29), date(2026, 8, 29)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @example([("a", "一村", _A_SATURDAY)])
 @example([("a", "一村", _A_SATURDAY), ("b", "一村", (date(2026, 8, 28), date(2026, 8, 31)))])
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(("一村", "二村")), _windows), max_size=14))
@@ -136,7 +136,7 @@ def _fewest_by_trying(wanted: list[Wanted], most: int) -> int:
     return best
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 12)), min_size=1, max_size=8), st.integers(1, 4))
 def test_no_way_of_grouping_needs_fewer_visits_than_the_bound(windows, most):
     wanted = [

@@ -92,7 +92,7 @@ TRAPS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(written, min_size=20, max_size=40))
 @example(TRAPS)
 def test_shortcuts_agree_with_the_plain_reading(judge, texts):
@@ -108,7 +108,7 @@ def test_shortcuts_agree_with_the_plain_reading(judge, texts):
             assert not fits or value == rules.readings[column](cell)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(numbers)
 def test_numbers_are_read_as_everywhere_in_the_house(text):
     column = ColumnDefinition.model_validate(

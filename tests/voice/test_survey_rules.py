@@ -26,7 +26,7 @@ def test_sizes_are_those_of_the_textbooks(points, effect, lines, interviews):
     assert found.numbers == (min(lines, 2 * interviews) if lines else 2 * interviews)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from([1, 2, 30, 500, 9000]), min_size=1, max_size=16), st.integers(1, 4000),
        st.sampled_from([0, 3, 40]), st.sampled_from(["proportional", "equal", "neyman"]))  # fmt: skip
 def test_no_stratum_is_left_out(sizes, numbers, least, allocation):

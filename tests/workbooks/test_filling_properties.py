@@ -6,7 +6,7 @@ from typing import Any
 
 import openpyxl
 import python_calamine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import Border, Font, PatternFill, Side
 
@@ -36,7 +36,7 @@ def _styled(cell: Any, look: str) -> None:
             cell.number_format = "0.00%"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(
     typed=st.dictionaries(_PLACES, st.one_of(_VALUES, st.just("=1+1")), max_size=25),
     styled=st.dictionaries(_PLACES, _LOOKS, max_size=25),

@@ -63,7 +63,7 @@ def grids(draw):
     return Grid("模拟", rows, merges=tuple(merges), framed=framed)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(grids())
 def test_any_grid_is_understood_without_harm(grid):
     (sheet,) = understand(Workbook("模拟.xlsx", "xlsx", (grid,))).sheets
