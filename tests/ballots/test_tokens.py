@@ -148,6 +148,31 @@ def test_before_a_round_opens_nothing_is_taken(parties):
     assert parties.cast(body)[1]["error"] == "before"
 
 
+def test_what_was_verified_before_the_end_and_comes_to_be_kept_after_it_is_late(parties):
+    from dukao.ballots.board import _read
+
+    body = json.dumps(parties.ballot(EAST)).encode()
+    (verified,) = _read(parties.boarding, [body])
+    parties.close()
+    (late,) = parties.boarding.cast_all([verified])
+    assert (late.status, late.error) == (409, "closed")
+    assert parties.reading().counts(ROUND)[EAST] == 0
+
+
+def test_a_batch_with_one_spent_token_keeps_the_others(parties):
+    from dukao.ballots.board import _read
+
+    def kept(bodies):
+        casts = _read(parties.boarding, [json.dumps(body).encode() for body in bodies])
+        return [taken.is_new for taken in parties.boarding.cast_all(casts)]
+
+    known, *fresh = [parties.ballot(EAST) for _ in range(4)]
+    assert kept([known]) == [True]
+    assert kept([fresh[0], known, fresh[1], fresh[1], fresh[2]]) == [True, False, True, False, True]
+    assert parties.reading().counts(ROUND)[EAST] == 4
+    assert parties.boarding._waiting[1, 0] == 4
+
+
 def test_one_token_on_two_ballots_counts_once(parties):
     """Somebody with two rights signs two ballots under one token."""
     first = parties.slip(EAST, GOOD)
@@ -170,8 +195,6 @@ def test_one_token_on_two_ballots_counts_once(parties):
 
 def test_a_round_stays_closed_and_its_manifest_stays_what_it_was(parties):
     manifest = parties.boarding.rounds[ROUND].manifest.text
-    import json
-
     same = json.loads(manifest)
     parties.close()
     parties.close()
