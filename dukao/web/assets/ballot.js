@@ -62,7 +62,7 @@ export const plainCode = text => text.normalize('NFKC').toUpperCase().replace(/[
   .replace(/O/g, '0').replace(/[IL]/g, '1');
 
 /** The number of a receipt: the paper's four letters and the first 80 bits of the rating's leaf. Whoever has it finds
-    the rating in the log, and learns nothing else. */
+    the rating in the log: who gave it stands nowhere, and how it was shows when all ballots are opened. */
 export const numberOf = ({paper, leaf}) => {
   const bits = BigInt(`0x${leaf.slice(0, 20)}`);
   const letters = Array.from({length: 16}, (_, place) => LETTERS[Number((bits >> BigInt(75 - 5 * place)) & 31n)]);

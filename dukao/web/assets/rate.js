@@ -103,7 +103,7 @@ const rating = root => {
     followUp(root, board, receipt.secret).catch(() => {});
   };
 
-  // With a number from anybody's receipt, on any device: whether it is in the log, and nothing else.
+  // With a receipt's number alone, on any device: whether the rating is in the log.
   const lookUp = async letters => {
     go('looked');
     const line = one(root, 'looked');
