@@ -64,8 +64,8 @@ def land_staged(*, delivery_id: int, staged: int, at: datetime) -> Landed:
         moment = at
         retracted = _retract_unstated(cursor, corrected) if corrected else 0
         landed = superseded = 0
-        for _ in range(_ROUNDS):
-            moment, count = _supersede_stated(cursor, delivery_id, moment)
+        for turn in range(_ROUNDS):
+            moment, count = _supersede_stated(cursor, delivery_id, moment, turn)
             superseded += count
             landed += _insert_staged(cursor, delivery_id, moment)
             if landed == staged:
@@ -147,7 +147,7 @@ def _stage(cursor: CursorWrapper, batches: Iterable[pa.RecordBatch]) -> int:
         "CREATE TEMPORARY TABLE replaced (id bigint PRIMARY KEY, element_id bigint, period integer, unit_id bigint,"
         " value bigint, is_pending boolean, recorded_at "
         + ("text" if connection.vendor == "sqlite" else "timestamptz")
-        + ", is_done boolean NOT NULL)"
+        + ", turn integer NOT NULL)"
     )
     staged = 0
     for batch in batches:
@@ -175,16 +175,17 @@ def _copy(cursor: CursorWrapper, rows: Iterable[tuple], count: int) -> None:
         sqlite3.Cursor.executemany(cursor.cursor, query, some)
 
 
-_REPLACED = (
-    "INSERT INTO replaced SELECT f.id, f.element_id, f.period, f.unit_id, f.value,"
-    " f.accepted_at IS NULL, f.recorded_at, FALSE FROM"
-)
+def _replaced(turn: int) -> str:
+    return (
+        "INSERT INTO replaced SELECT f.id, f.element_id, f.period, f.unit_id, f.value,"
+        f" f.accepted_at IS NULL, f.recorded_at, {turn} FROM"
+    )
 
 
 def _retract_unstated(cursor: CursorWrapper, corrected: int) -> int:
-    """Note the current facts of the corrected delivery that this one no longer states."""
+    """Note the current facts of the corrected delivery that this one no longer states, for the first turn."""
     cursor.execute(
-        f"{_REPLACED} registers_fact f WHERE f.delivery_id = %s AND f.superseded_at IS NULL AND NOT EXISTS"
+        f"{_replaced(0)} registers_fact f WHERE f.delivery_id = %s AND f.superseded_at IS NULL AND NOT EXISTS"
         " (SELECT 1 FROM staged s WHERE s.element_id = f.element_id AND s.period = f.period AND s.unit_id = f.unit_id)"
         + _for_update(),
         [corrected],
@@ -192,11 +193,11 @@ def _retract_unstated(cursor: CursorWrapper, corrected: int) -> int:
     return cursor.rowcount
 
 
-def _supersede_stated(cursor: CursorWrapper, delivery_id: int, moment: datetime) -> tuple[datetime, int]:
+def _supersede_stated(cursor: CursorWrapper, delivery_id: int, moment: datetime, turn: int) -> tuple[datetime, int]:
     """Supersede what stands in the staged cells; answer the instant (never before a fact it ends) and how many."""
     # A join order by hand: SQLite then probes the index of current facts once per staged cell.
     cursor.execute(
-        f"{_REPLACED} staged s CROSS JOIN registers_fact f WHERE f.element_id = s.element_id"
+        f"{_replaced(turn)} staged s CROSS JOIN registers_fact f WHERE f.element_id = s.element_id"
         " AND f.period = s.period AND f.unit_id = s.unit_id AND f.superseded_at IS NULL"
         " AND (f.delivery_id IS NULL OR f.delivery_id <> %s)"
         + (" ORDER BY f.element_id, f.period, f.unit_id FOR UPDATE OF f" if connection.vendor == "postgresql" else ""),
@@ -207,10 +208,9 @@ def _supersede_stated(cursor: CursorWrapper, delivery_id: int, moment: datetime)
     newest = instant(cursor.fetchone()[0])
     moment = max(moment, newest) if newest else moment
     cursor.execute(
-        "UPDATE registers_fact SET superseded_at = %s WHERE id IN (SELECT id FROM replaced WHERE NOT is_done)",
-        [stamp(moment)],
+        "UPDATE registers_fact SET superseded_at = %s WHERE id IN (SELECT id FROM replaced WHERE turn = %s)",
+        [stamp(moment), turn],
     )
-    cursor.execute("UPDATE replaced SET is_done = TRUE WHERE NOT is_done")
     return moment, count
 
 
