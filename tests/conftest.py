@@ -100,12 +100,16 @@ def _touches_database(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory) -> None:
-    """SQLite in a real file with its write-ahead log: a shared database in memory locks in another way."""
+    """SQLite in a real file with its write-ahead log: a shared database in memory locks in another way.
+
+    As with the PostgreSQL of tests, nothing waits for the disk: processes are killed here, the power is not cut.
+    """
     from django.conf import settings
 
     default = settings.DATABASES["default"]
     if default["ENGINE"].endswith("sqlite3"):
         default.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        default["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 
 
 @pytest.fixture(scope="session", autouse=True)
