@@ -23,7 +23,7 @@ def trace_words(on: date) -> Vocabulary:
 def _made(words_refused: tuple[str, ...]) -> Vocabulary:
     entry = next(read_entries(_FILE))
     definition = checked(VocabularyDefinition, entry.data, place=entry.place)
-    return vocabulary(definition, words_refused=words_refused, sound_of=_sound_of)
+    return vocabulary(definition, words_refused=words_refused, sound_of=_sound_of, words_of=_words_of)
 
 
 @lru_cache(maxsize=4096)
@@ -32,3 +32,10 @@ def _sound_of(text: str) -> Sequence[str]:
     from pypinyin import lazy_pinyin  # a large dictionary, read only where somebody needs it
 
     return tuple(one.replace("v", "u") for one in lazy_pinyin(text, errors=lambda signs: list(signs)))  # type: ignore[arg-type, return-value]
+
+
+def _words_of(text: str) -> Sequence[str]:
+    """The text in words, as far as the same dictionary knows them; else character by character."""
+    from pypinyin.seg.mmseg import seg
+
+    return tuple(seg.cut(text))

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 from typing import Annotated
 
 from pydantic import Field
@@ -28,15 +29,20 @@ _UNWANTED = re.compile(
 )
 
 Sounds = Callable[[str], Sequence[str]]
+Words = Callable[[str], Iterable[str]]
 
 
 class FamilyDefinition(Definition):
-    """Words of one kind of trace."""
+    """Words of one kind of trace. Any word with this `ending` is a noun too, unless the ending is part of another word:
+    every 会 is a meeting (碰头会, 院坝会) that is no 社会, 机会 or 会计.
+    """
 
     code: Annotated[str, Field(pattern=CODE_PATTERN)]
     title: Annotated[str, Field(min_length=1, max_length=60)]
     always: tuple[str, ...] = ()
     nouns: tuple[str, ...] = ()
+    ending: str = ""
+    ending_not: tuple[str, ...] = ()
     acts: tuple[str, ...] = ()
     sounds: tuple[str, ...] = ()
 
@@ -46,6 +52,8 @@ class VocabularyDefinition(Definition):
     acts: tuple[str, ...]
     counts: tuple[str, ...]
     done: tuple[str, ...]
+    doing: tuple[str, ...]
+    degrees: tuple[str, ...]
     less: tuple[str, ...]
     results: tuple[str, ...]
     harmless: tuple[str, ...]
@@ -71,22 +79,25 @@ class _Family:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words made ready. `sound_of` gives a text's syllables, one per character."""
+    """The words made ready. `sound_of` gives a text's syllables, one per character; `words_of` cuts it into words."""
 
     families: tuple[_Family, ...]
     less: re.Pattern[str]
     results: re.Pattern[str]
     harmless: re.Pattern[str]
     sound_of: Sounds = field(repr=False)
+    words_of: Words = field(repr=False)
 
 
-def vocabulary(definition: VocabularyDefinition, *, words_refused: Iterable[str], sound_of: Sounds) -> Vocabulary:
+def vocabulary(
+    definition: VocabularyDefinition, *, words_refused: Iterable[str], sound_of: Sounds, words_of: Words
+) -> Vocabulary:
     """The vocabulary with the profile's own words beside it."""
     families = [_family(one, definition, sound_of) for one in definition.families]
     profile = _Family("规则点名的痕迹", _any(words_refused), None, None, ())
     return Vocabulary(
         families=(*families, profile), less=_some(definition.less), results=_some(definition.results),
-        harmless=_some(definition.harmless), sound_of=sound_of,
+        harmless=_some(definition.harmless), sound_of=sound_of, words_of=words_of,
     )  # fmt: skip
 
 
@@ -131,15 +142,19 @@ def _is_to_be_less(plain: str, found: re.Match[str], known: Vocabulary) -> bool:
 
 
 def _by_sound(plain: str, known: Vocabulary) -> Trace | None:
-    """Words that sound like one that is looked for and are written with other characters."""
+    """Words that sound like one that is looked for and are written with other characters, and cut no word in two."""
     syllables = list(known.sound_of(plain))
     if len(syllables) != len(plain):
         return None
+    between = {0, *accumulate(len(word) for word in known.words_of(plain))}
     for family in known.families:
         for word, sound in family.sounds:
             for at in range(len(plain) - len(word) + 1):
                 written = plain[at : at + len(word)]
-                if tuple(syllables[at : at + len(word)]) == sound and written != word and written not in _HONEST:
+                if (
+                    tuple(syllables[at : at + len(word)]) == sound and written != word and written not in _HONEST
+                    and {at, at + len(word)} <= between
+                ):  # fmt: skip
                     rest = plain[at : at + len(word) + _LESS_BEHIND]
                     if not known.less.search(rest):
                         return Trace(f"{written}（{word}）", family.title)
@@ -151,11 +166,11 @@ _HONEST = frozenset({"失学时", "健保", "联署", "基础", "及其", "大�
 
 
 def _family(one: FamilyDefinition, all_words: VocabularyDefinition, sound_of: Sounds) -> _Family:
-    nouns, acts = _alternatives(one.nouns), _alternatives((*one.acts, *all_words.acts))
-    counts, done = _alternatives(all_words.counts), _alternatives(all_words.done)
+    nouns, acts = _nouns(one), _alternatives((*one.acts, *all_words.acts))
+    counts, done = _alternatives(all_words.counts), _alternatives((*all_words.done, *_degrees(all_words)))
     kept = _alternatives(all_words.records)
     counted = recorded = None
-    if one.nouns:
+    if nouns:
         # Counted behind; carried out in front; carried out behind and rated.
         counted = re.compile(
             rf"(?:{nouns})[^，。]{{0,{_BEHIND}}}?(?:{counts}|{done})(?![据字目额值])"
@@ -168,6 +183,21 @@ def _family(one: FamilyDefinition, all_words: VocabularyDefinition, sound_of: So
         one.title, _any(one.always), counted, recorded,
         tuple((word, tuple(sound_of(word))) for word in one.sounds),
     )  # fmt: skip
+
+
+def _nouns(one: FamilyDefinition) -> str:
+    if not one.ending:
+        return _alternatives(one.nouns)
+    before = "".join(
+        f"(?<!{word[: word.index(one.ending)]})" for word in one.ending_not if not word.startswith(one.ending)
+    )
+    behind = "".join(word[len(one.ending)] for word in one.ending_not if word.startswith(one.ending))
+    return rf"{_alternatives(one.nouns)}|{before}(?<=[\u4e00-\u9fff]){one.ending}(?![{behind}])"
+
+
+def _degrees(all_words: VocabularyDefinition) -> Iterable[str]:
+    """How much of something is being done: 召开 and 率, 坚持 and 情况."""
+    return (doing + degree for doing in all_words.doing for degree in all_words.degrees)
 
 
 def _any(words: Iterable[str]) -> re.Pattern[str] | None:
