@@ -63,13 +63,13 @@ def _cards(found: Sequence[CardView]) -> Table:
 
 def appeals_table(found: Sequence[AppealView]) -> Table:
     """Appeals, newest first."""
-    rows = []
+    rows, titles = [], screen.titles(one.card_line for one in found)
     for one in found:
         tone, label = screen.appeal_state(one.state)
         due = words.due(one.due_on, doors.today()).text if one.state == "open" else ""
         rows.append(row(
             Cell(one.number, href=reverse("scores.appeal", args=[one.number])), one.scored_name,
-            Cell(one.line_title, note=one.card_title), Cell(one.reason), Cell(label, tone=tone, note=due),
+            Cell(titles[one.line], note=one.card_title), Cell(one.reason), Cell(label, tone=tone, note=due),
         ))  # fmt: skip
     columns = [
         Column(_("申诉"), is_sticky=True), Column(_("谁提的")), Column(_("哪一项")), Column(_("理由"), "prose"),
