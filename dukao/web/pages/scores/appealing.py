@@ -70,8 +70,9 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 def _page(found: AppealView, typed: dict[str, str], refused: Refused | None = None) -> AppealPage:
     score = reverse("scores.one", args=[found.card, found.scored])
     of = (found.card_line["decimals"], found.card_line["unit"])
+    title = screen.titles([found.card_line])[found.line]
     lines = (
-        (_("谁提的"), found.scored_name), (_("考核表"), found.card_title), (_("哪一项"), screen.titles([found.card_line])[found.line]),
+        (_("谁提的"), found.scored_name), (_("考核表"), found.card_title), (_("哪一项"), title),
         (_("针对"), _("第 {n} 版").format(n=found.version)), (_("值"), screen.figure(found.value, *of)),
         (_("理由"), found.reason), (_("证据"), found.evidence),
         (_("提出时间"), words.moment(found.made_at)),
