@@ -262,13 +262,13 @@ def test_the_number_of_statements_for_one_typed_cell_is_small(registers, django_
     assert connection.in_atomic_block
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite plans without counting rows")
 def test_the_planner_learns_of_a_landing_as_soon_as_it_is_there(registers, django_capture_on_commit_callbacks):
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE registers_fact, registers_total")  # the table is as good as new: never looked at
-        with django_capture_on_commit_callbacks(execute=True):
+        if connection.vendor == "postgresql":
+            cursor.execute("TRUNCATE registers_fact, registers_total")  # as good as new: nobody has looked at them
+        with django_capture_on_commit_callbacks(execute=True) as told:
             land(registers, 1, {"一村": 1, "二村": 2})
-        cursor.execute("SELECT relname, reltuples FROM pg_class WHERE relname IN ('registers_fact', 'registers_total')")
-        counted = dict(cursor.fetchall())
-    assert counted == {"registers_fact": Fact.objects.count(), "registers_total": Total.objects.count()}
-    assert counted["registers_fact"] == 2
+        assert len(told) == 1
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname IN ('registers_fact', 'registers_total')")
+            assert sorted(rows for (rows,) in cursor.fetchall()) == [2, Total.objects.count()]
