@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dukao.voice.queries.clues import elsewhere, kinds
 from dukao.voice.rules import clues
 from dukao.voice.rules.clues import Accused, Office, belongs_elsewhere, is_kept_from, office_for
-from dukao.voice.rules.counting import released
+from dukao.voice.rules.counting import held_back, released
 from dukao.voice.rules.masking import masked
 
 CITY, COUNTY = Office(1, "/1/"), Office(2, "/1/2/")
@@ -100,6 +100,17 @@ def test_no_small_cell_follows_from_the_sum(counts):
     hidden = [key for key, n in told.items() if n is None]
     assert all(n is None or n == 0 or n >= 5 for n in told.values())
     assert len(hidden) != 1 or sum(bool(n) for n in counts.values()) == 1
+
+
+@pytest.mark.parametrize(("cells", "parts", "held"), [
+    ({"a": 9, "b": 9, "c": 9}, ["ab", "c"], ""),
+    ({"a": 2, "b": 9, "c": 30}, ["ab", "c"], "ab"),       # the good together would tell a
+    ({"a": 2, "b": 9, "c": 3, "d": 8}, ["ab", "cd"], "abcd"),
+    ({"a": 9, "b": 9, "c": 2, "d": 3}, ["ab", "cd"], "cd"),
+    ({"a": 90, "b": 2}, ["a", "b"], "b"),                 # what is left of 100 % is told by the answer itself
+])  # fmt: skip
+def test_what_is_held_back_does_not_follow_from_what_is_told(cells, parts, held):
+    assert held_back(cells, 5, parts) == set(held)
 
 
 def test_the_office_sees_it_the_day_after():

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dukao.voice.models import Contact, Interview, Survey
+from dukao.voice.rules.counting import held_back
 from dukao.voice.rules.estimates import Estimate, estimates_of
 from dukao.voice.rules.interviews import SKIPPED, status_of
 from dukao.voice.rules.surveys import SurveyDefinition, SurveyQuestion
@@ -74,8 +75,12 @@ def figures_of(weighed: Weighed, *, n_eff_least: int, cell_least: int) -> Found:
     for question in weighed.definition.questions:
         if question.weights:
             continue
-        for group in _groups(weighed, question):
-            kept = _kept(group, n_eff_least=n_eff_least, cell_least=cell_least)
+        groups = list(_groups(weighed, question))
+        few = _levels_held_back(groups, cell_least)
+        for group in groups:
+            one = group[0].estimate
+            is_told = one.n_eff >= n_eff_least and one.domain not in few
+            kept = _kept(group, question, cell_least) if is_told else []
             suppressed += len(group) - len(kept)
             rows += [_row(question, one.answer, one.estimate, has_margin) for one in kept]
     return Found(rows, suppressed)
@@ -114,17 +119,25 @@ def _groups(weighed: Weighed, question: SurveyQuestion) -> Iterable[list[_Figure
     yield from together.values()
 
 
-def _kept(group: list[_Figure], *, n_eff_least: int, cell_least: int) -> list[_Figure]:
-    """Those that may be published. Where one answer alone is held back, the rarest other is too: else the rest to 100 %
-    would tell it."""
-    if group[0].estimate.n_eff < n_eff_least:
-        return []
-    kept = [one for one in group if one.cell >= cell_least]
-    options = [one for one in kept if one.answer]
-    held = sum(1 for one in group if one.answer) - len(options)
-    if held == 1 and len(options) > 1:
-        kept.remove(min(options, key=lambda one: one.cell))
-    return kept
+def _kept(group: list[_Figure], question: SurveyQuestion, cell_least: int) -> list[_Figure]:
+    """Those that may be published: no answer of a few, nor one that the good ones together, or the rest, would tell."""
+    cells = {one.answer: one.cell for one in group if one.answer}
+    good = sorted(question.good)
+    held = held_back(cells, cell_least, [good, [answer for answer in cells if answer not in good]])
+    return [one for one in group if one.answer not in held and one.cell >= cell_least]
+
+
+def _levels_held_back(groups: list[list[_Figure]], cell_least: int) -> set[tuple[str, ...]]:
+    """Levels of a domain that so few answered for, and the level without which everybody less the others tells them."""
+    found: set[tuple[str, ...]] = set()
+    sizes: dict[str, dict[str, int]] = {}
+    for group in groups:
+        if group[0].estimate.domain:
+            name, level = group[0].estimate.domain
+            sizes.setdefault(name, {})[level] = group[0].estimate.n
+    for name, levels in sizes.items():
+        found |= {(name, level) for level in held_back(levels, cell_least, [list(levels)])}
+    return found
 
 
 def _row(question: SurveyQuestion, answer: str, one: Estimate, has_margin: bool) -> Row:

@@ -1,6 +1,6 @@
 """Counts that may be told: no cell so small that somebody might be recognised, nor one that follows from others."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 
 def released(counts: Mapping[str, int], floor: int) -> dict[str, int | None]:
@@ -13,3 +13,13 @@ def released(counts: Mapping[str, int], floor: int) -> dict[str, int | None]:
     if len(hidden) == 1 and (others := [key for key, n in told.items() if n]):
         told[min(others, key=lambda key: (counts[key], key))] = None
     return told
+
+
+def held_back(cells: Mapping[str, int], floor: int, parts: Sequence[Collection[str]]) -> set[str]:
+    """Cells below the floor, and where one alone is missing of a part whose sum is told, the smallest beside it."""
+    held = {key for key, n in cells.items() if n < floor}
+    for part in parts:
+        others = [key for key in part if key in cells and key not in held]
+        if others and sum(key in held for key in part) == 1:
+            held.add(min(others, key=lambda key: (cells[key], key)))
+    return held
