@@ -181,6 +181,17 @@ def test_whoever_is_rated_holds_no_codes_and_sees_nothing_below_five(polling, ci
             queries.round_results(round=code, viewer=city.actor[who])
 
 
+def test_a_question_that_few_answered_is_not_told(polling, city, sam):
+    code = opened(city)
+    east = paper_of(code, EAST)
+    for place, card in enumerate(actions.print_cards(paper=east.short, count=5, by=sam, at=NOW)):
+        levels = {"overall": 1} | ({"speed": 5} if place < 4 else {})
+        polling.rate(f"{code}/{east.short}", card.code.partition("-")[2], levels)
+    actions.close_round(round=code, by=sam, at=NOW)
+    (told,) = (one for one in queries.public_round(round=code).papers if one.name == EAST)
+    assert [one.counts for one in told.questions] == [(5, 0, 0, 0, 0), ()]
+
+
 def test_a_matter_is_invited_once(polling, city):
     code = opened(city)
     tax, west, tara = paper_of(code, TAX), paper_of(code, WEST), city.actor["tara"]

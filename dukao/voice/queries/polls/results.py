@@ -115,7 +115,9 @@ def _paper(
     paper: Paper, asked: list[dict[str, str]], upheld: list[dict[str, int]], rule: Mapping[str, Any], bad_from: int,
     viewer: Actor | None,
 ) -> PaperView:  # fmt: skip
-    tally = paper.tally or {}
+    floor = int(rule["shown_at_least"])
+    # A question that may be left open is told where enough have answered that one.
+    tally = {code: counts for code, counts in (paper.tally or {}).items() if sum(counts) >= floor}
     after = without(tally, upheld) if tally else {}
     evidence, separates = None, None
     if paper.round.state == Round.State.CLOSED:
