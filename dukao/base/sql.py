@@ -4,10 +4,7 @@ Django's cursor opens, translates and wraps anew each time, which takes longer t
 whose text stays the same while its values change is also prepared only once.
 """
 
-import fcntl
-import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -48,24 +45,6 @@ def one_at_a_time(key: int) -> None:
     """Wait until no other transaction holds `key`, and hold it to the end of this one; SQLite writes so anyway."""
     if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
         run("SELECT pg_advisory_xact_lock(%s)", [key])
-
-
-@contextmanager
-def in_turn() -> Iterator[None]:
-    """Wait in line to write to SQLite, which lets one write at a time and all others sleep and look again, some of them
-    for long. The line ends with whoever holds it; PostgreSQL has its own.
-    """
-    database = connections[DEFAULT_DB_ALIAS]
-    file = database.settings_dict["NAME"]
-    if database.vendor != "sqlite" or not os.path.isabs(file):  # in memory
-        yield
-        return
-    line = os.open(f"{file}-line", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(line, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(line)
 
 
 def next_number(rows: QuerySet[Any], begins: str, *, lock: int) -> str:

@@ -33,7 +33,7 @@ from dukao.base.wording import period_text
 from dukao.gate.actions.demands import Reason, put_refusal
 from dukao.gate.actions.ledger import give_back_entries, post_entry
 from dukao.gate.actions.quotas import finds_full, give_back_caps, hold_caps, use_caps
-from dukao.gate.actions.writing import IdOf, IdWhere, Rows
+from dukao.gate.actions.writing import IdOf, IdWhere, Rows, undivided
 from dukao.gate.models import Demand, Visit, VisitPart
 from dukao.gate.queries.quotas import (
     Ground,
@@ -155,23 +155,24 @@ def hold_visit(
     _refuse_bad_words(request)
     ticket = ticket_of(request_key)
     for was_stopped in [False] + [True] * (_TRIES - 1):
-        ground = ground_of(items=request.items, unit=unit, number=ticket.number)
-        require_booking(ground, request.on, by)
-        if ground.earlier_id is not None:
-            return _same_again(request, ticket, ground.earlier_id, by)
         try:
-            _refuse(request, ground, at, was_stopped)
+            with undivided():
+                ground = ground_of(items=request.items, unit=unit, number=ticket.number)
+                require_booking(ground, request.on, by)
+                if ground.earlier_id is None:
+                    _refuse(request, ground, at, was_stopped)
+                    return _hold(request, ticket, ground, by, at)
         except NotLetThrough as refused:
             # Where the house's secret has changed since, the earlier visit of the request has another number.
             if earlier := Visit.objects.filter(unit_id=ground.unit_id, on=on, request_key=request_key).first():
                 return _same_again(request, ticket, earlier.pk, by)
             _put_on_record(refused, request, ground, by, at)
             raise
-        try:
-            return _hold(request, ticket, ground, by, at)
         except IntegrityError as error:
-            if not finds_full(error) and not any(name in str(error) for name in _MOVED_ON):
-                raise
+            if finds_full(error) or any(name in str(error) for name in _MOVED_ON):
+                continue
+            raise
+        return _same_again(request, ticket, ground.earlier_id, by)
     # Each time, when one looked, it was given back already.
     raise RuntimeError(f"caps were full and free again {_TRIES} times")
 
