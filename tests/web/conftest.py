@@ -11,6 +11,14 @@ from tests.conftest import AT, ON
 from tests.sheets.conftest import house  # noqa: F401 (a fixture that desks share)
 
 
+@pytest.fixture(autouse=True)
+def nothing_sent_yet() -> None:
+    """What others sent in this hour fills nobody's bucket."""
+    from dukao.web.pages.clues import telling
+
+    telling.SENT.empty()
+
+
 @pytest.fixture
 def as_(city) -> Callable[[str], CheckingClient]:
     """A checking client for one of the cast, signed in; `as_("")` is a stranger."""
