@@ -87,6 +87,11 @@ class Rating:
         # The boxes go by their own clock; a round is open for them today.
         self.today = max(timezone.localdate(), stage.on)
 
+    def open_days(self, opens: date, *, ahead: int = 1) -> tuple[date, date]:
+        """First and last day of a round that can be rated now and lasts no longer than a round may."""
+        closes = self.today + timedelta(days=ahead)
+        return max(min(opens, timezone.localdate()), closes - _LONGEST_ROUND), closes
+
     @cached_property
     def told(self) -> dict[str, Any]:
         found: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "polls.yaml").read_text("utf-8"))
@@ -161,10 +166,8 @@ def rate_and_recompute(stage: Stage) -> tuple[int, Report]:
     })  # fmt: skip
     with boxes_running():
         actions.define_poll(definition=definition, by=SYSTEM, at=stage.at())
-        opens = min(stage.on, timezone.localdate())
-        code = actions.open_round(
-            poll=definition.code, opens_on=opens, closes_on=rating.today + timedelta(days=1), by=SYSTEM, at=stage.at()
-        )
+        opens, closes = rating.open_days(stage.on)
+        code = actions.open_round(poll=definition.code, opens_on=opens, closes_on=closes, by=SYSTEM, at=stage.at())
         (paper,) = queries.round_results(round=code, viewer=SYSTEM).papers
         cards = actions.print_cards(paper=paper.short, count=len(given), by=SYSTEM, at=stage.at())
         rater = Rater.of(code)
@@ -221,8 +224,7 @@ def _define_counties(rating: Rating) -> None:
 def _rate_last_year(rating: Rating, period: Period) -> int:
     """A round like this year's, smaller and all dealt with: each bad rating was put right."""
     stage = rating.stage
-    closes = rating.today + timedelta(days=1)
-    opens = max(date(period.year, 12, 15), closes - _LONGEST_ROUND)
+    opens, closes = rating.open_days(date(period.year, 12, 15))
     ended = opens + timedelta(days=14)
     code = actions.open_round(
         poll=COUNTIES, opens_on=opens, closes_on=closes, period=period, by=SYSTEM, at=stage.at(opens)
@@ -249,11 +251,10 @@ def _rate_last_year(rating: Rating, period: Period) -> int:
 
 def _rate_counties(rating: Rating) -> int:
     stage = rating.stage
-    opens = min(stage.on, timezone.localdate()) - timedelta(days=30)
+    opens, closes = rating.open_days(stage.on - timedelta(days=30))
     code = actions.open_round(
-        poll=COUNTIES, opens_on=opens, closes_on=rating.today + timedelta(days=1), period=stage.quarter, by=SYSTEM,
-        at=stage.at(opens),
-    )  # fmt: skip
+        poll=COUNTIES, opens_on=opens, closes_on=closes, period=stage.quarter, by=SYSTEM, at=stage.at(opens)
+    )
     first, second = stage.on - timedelta(days=12), stage.on - timedelta(days=2)
     count = 0
     for wave, day in zip(cast_all(rating, code, waves=(0.6, 1.0), on=opens), (first, second), strict=True):
@@ -321,10 +322,8 @@ def _rate_departments(rating: Rating, folder: Path) -> int:
         }),
         by=SYSTEM, at=stage.at(stage.on - timedelta(days=4)),
     )  # fmt: skip
-    opens = min(stage.on, timezone.localdate()) - timedelta(days=3)
-    code = actions.open_round(
-        poll=DEPARTMENTS, opens_on=opens, closes_on=rating.today + timedelta(days=30), by=SYSTEM, at=stage.at(opens)
-    )
+    opens, closes = rating.open_days(stage.on - timedelta(days=3), ahead=30)
+    code = actions.open_round(poll=DEPARTMENTS, opens_on=opens, closes_on=closes, by=SYSTEM, at=stage.at(opens))
     rater, count = Rater.of(code), 0
     papers = queries.round_results(round=code, viewer=SYSTEM).papers
     for place, paper in enumerate(papers, start=100):
