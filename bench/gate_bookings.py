@@ -29,7 +29,7 @@ Raw = Callable[[bool], Book]  # given whether it records what it books
 
 
 def run(quick: bool) -> list[Job]:
-    seconds = 2.0 if quick else 6.0
+    seconds = 1.0 if quick else 6.0
     jobs: list[Job] = []
     for kind in ("sqlite", "postgresql"):
         with house(kind) as folder:

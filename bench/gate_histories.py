@@ -13,7 +13,7 @@ from typing import Any
 
 from bench._facts import house, told
 
-HISTORIES, QUICK = 100_000, 4_000
+HISTORIES, QUICK = 100_000, 1_500
 _TOLD_EVERY = 10_000
 Job = dict[str, Any]
 
