@@ -5,42 +5,36 @@
 2. A try is counted before anybody looks, and taken back where it was no miss: many at once cannot outrun the count, and
    whoever is found leaves nothing.
 3. A name or number waits soon in the network that keeps missing it, late in all others: nobody keeps a neighbour from
-   rating by missing in his name. Counts stand under a key that is thrown away with them when the hour is over.
+   rating by missing in his name.
 """
 
-import hmac
-import secrets
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 from time import monotonic
 
 from dukao.ballots.service import Fault
+from dukao.base.floods import Hourly, Limits
 
-_SECONDS = 3600.0
+_SECONDS = 3600
 _NAME_HERE, _NAME_ANYWHERE, _NETWORK, _IN_ALL = 5, 30, 40, 5_000
 _NETWORK_BITS = {4: 24, 6: 48}
 
 
 class Patience:
-    """For one thread, the issuer's door."""
+    """Of one process, the issuer's."""
 
     def __init__(self, *, now: Callable[[], float] = monotonic) -> None:
-        self._now, self._ends = now, 0.0
-        self._key, self._misses = b"", Counter[bytes]()
+        self._now, self._misses = now, Hourly()
 
     @contextmanager
     def one_try(self, name: str, number: str, address: str) -> Iterator[None]:
         """What is done within looks for this person. Raises Fault `wait`, with the seconds until the hour ends."""
-        if self._now() >= self._ends:
-            self._ends = self._now() + _SECONDS
-            self._key, self._misses = secrets.token_bytes(32), Counter()
-        misses, limits = self._misses, self._limits(name, number, network_of(address))
-        if any(misses[key] >= most for key, most in limits.items()):
-            seconds = int(self._ends - self._now()) + 1
+        hour, gone = divmod(self._now(), _SECONDS)
+        take_back = self._misses.put(_limits(name, number, network_of(address)), hour=int(hour))
+        if take_back is None:
+            seconds = int(_SECONDS - gone) + 1
             raise Fault(429, "wait", "too many names and numbers were not found; wait, or use a card", wait=seconds)
-        misses.update(limits.keys())
         is_miss = False
         try:
             yield
@@ -49,15 +43,15 @@ class Patience:
             raise
         finally:
             if not is_miss:
-                misses.subtract(limits.keys())
+                take_back()
 
-    def _limits(self, name: str, number: str, network: str) -> dict[bytes, int]:
-        """What this try counts against, and how often each may miss."""
-        parts = {
-            ("name", name): _NAME_ANYWHERE, ("number", number): _NAME_ANYWHERE, ("network", network): _NETWORK,
-            ("name", name, network): _NAME_HERE, ("number", number, network): _NAME_HERE, ("all",): _IN_ALL,
-        }  # fmt: skip
-        return {hmac.digest(self._key, "\0".join(part).encode(), "sha256"): most for part, most in parts.items()}
+
+def _limits(name: str, number: str, network: str) -> Limits:
+    """What a try counts against, and how often each may miss."""
+    return {
+        ("name", name): _NAME_ANYWHERE, ("number", number): _NAME_ANYWHERE, ("network", network): _NETWORK,
+        ("name", name, network): _NAME_HERE, ("number", number, network): _NAME_HERE, ("all",): _IN_ALL,
+    }  # fmt: skip
 
 
 def network_of(address: str) -> str:

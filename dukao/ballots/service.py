@@ -20,6 +20,7 @@ from granian.rsgi import Headers, HTTPProtocol, ProtocolClosed, ProtocolError, S
 
 from dukao.ballots.turns import Busy, Turns
 from dukao.ballots.wire import Unreadable, canonical, parse
+from dukao.base.floods import address_of
 
 _BODY_MOST, _ADMIN_BODY_MOST = 8_000, 64_000_000
 _LENGTH_DIGITS = 12
@@ -171,13 +172,11 @@ class Service:
             loop.call_later(_LOOK_SECONDS, self._look, loop)
 
     def _address(self, scope: Scope, headers: Headers) -> str:
-        """The connection's, or what the outermost of the house's own proxies wrote down; empty where nobody knows."""
-        if self._proxies:
-            told = [value for name, value in headers.items() if name == "x-forwarded-for"]
-            passed = ",".join(told).split(",")
-            if self._proxies <= len(passed):
-                return passed[-self._proxies].strip()
-        return scope.client.rpartition(":")[0].strip("[]")
+        connection = scope.client.rpartition(":")[0].strip("[]")
+        if not self._proxies:
+            return connection
+        passed = ",".join(value for name, value in headers.items() if name == "x-forwarded-for")
+        return address_of(connection, passed, proxies=self._proxies)
 
     def _route(self, path: str) -> tuple[str, str]:
         if path in self._paths:

@@ -8,7 +8,6 @@ from checking import CheckingClient
 
 from dukao.voice.actions import clues as actions
 from dukao.voice.models import Clue
-from dukao.web.buckets import Bucket, TooMany
 from tests.conftest import AT
 
 _TOLD = {"kind": "forms", "text": "上午发表，下午就要，几乎天天如此", "do": "send"}
@@ -95,23 +94,3 @@ def test_floods_wait_and_nobody_is_kept(city):
     assert Clue.objects.count() == 5
     other = stranger.post("/clues/tell/", _TOLD | {"place": city.code["甲镇"]}, REMOTE_ADDR="10.1.1.1")
     assert other.status_code == 200
-
-
-def test_a_bucket_forgets_with_the_hour_and_what_did_not_come_off():
-    bucket = Bucket()
-
-    def put(address: str, at=AT) -> None:
-        with bucket.one(address, at=at, most=1, most_in_all=3):
-            pass
-
-    with pytest.raises(ZeroDivisionError), bucket.one("10.0.0.1", at=AT, most=1, most_in_all=3):
-        raise ZeroDivisionError
-    put("10.0.0.1")
-    put("10.0.0.2")
-    with pytest.raises(TooMany):
-        put("10.0.0.1")
-    put("10.0.0.3")
-    with pytest.raises(TooMany):
-        put("10.0.0.4")
-    assert b"10.0.0.1" not in b"".join(bucket._counts)
-    put("10.0.0.1", at=AT + timedelta(hours=1))

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dukao.base import floods
 from dukao.base.refusals import Invalid, Refused
 from dukao.org import actions
 from dukao.web import doors
@@ -69,11 +70,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where somebody comes from: the connection, or what the outermost of this site's own proxies wrote down."""
-    passed = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    if 0 < settings.PROXIES <= len(passed):
-        return passed[-settings.PROXIES]
-    return request.META.get("REMOTE_ADDR", "")
+    passed = request.headers.get("X-Forwarded-For", "")
+    return floods.address_of(request.META.get("REMOTE_ADDR", ""), passed, proxies=settings.PROXIES)
 
 
 @doors.public

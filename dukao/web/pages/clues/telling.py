@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from dukao.base.floods import Hourly
 from dukao.base.refusals import Invalid, Refused
 from dukao.base.slips import code_text
 from dukao.base.wording import in_english, joined
@@ -22,11 +23,16 @@ from dukao.voice.actions import clues as actions
 from dukao.voice.queries import clues as queries
 from dukao.voice.rules.masking import KINDS, masked
 from dukao.web import doors, words
-from dukao.web.buckets import Bucket
 from dukao.web.pages.sign_in import address_of
 
-SENT = Bucket()
+SENT = Hourly()
 _COUNTY, _TOWN = 3, 4
+
+
+class TooMany(Refused):
+    """So much was sent in this hour that the rest has to wait."""
+
+    status = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +103,23 @@ def _sent(request: HttpRequest, given: dict[str, str]) -> actions.Receipt:
     kind, _colon, code = given.get("about", "").partition(":")
     if kind not in ("", "department", "here", "office"):
         raise Invalid(_("还差一点"), errors={"about": _("请从列表里选")})
-    with SENT.one(
-        address_of(request), at=doors.now(), most=limits["sent_most_per_hour"],
-        most_in_all=limits["sent_most_per_hour_in_all"],
-    ):  # fmt: skip
+    most = {
+        ("address", address_of(request)): limits["sent_most_per_hour"], ("all",): limits["sent_most_per_hour_in_all"]
+    }  # fmt: skip
+    take_back = SENT.put(most, hour=int(doors.now().timestamp() // 3600))
+    if take_back is None:
+        raise TooMany(_("这一小时送得太多了"), todo=_("没有收下，请过一小时再来；写好的话请先抄下来"))
+    try:
         return actions.tell_clue(
             kind=given.get("kind", ""), text=given.get("text", ""), place=place,
             department=code if kind == "department" else "", accused_unit=place if kind == "here" else "",
             is_office_accused=kind == "office", is_reprisal=given.get("reprisal") == "yes",
             contact=given.get("contact", ""), is_looked_at=given.get("do") in ("cover", "as_it_is"), at=doors.now(),
         )  # fmt: skip
+    except BaseException:
+        # Whoever corrects a form is no flood.
+        take_back()
+        raise
 
 
 def _page(typed: dict[str, str], **more: object) -> TellPage:
