@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+MILLION = 1_000_000
+
 
 class Survey(models.Model):
     """A survey as it was designed (`definition`, see rules.surveys), and how far it has come.
@@ -164,3 +166,31 @@ class SurveyEstimate(models.Model):
                 name="survey_estimate_within_interval",
             ),
         ]
+
+    @property
+    def value(self) -> float:
+        return self.value_millionths / MILLION
+
+    @property
+    def error(self) -> float | None:
+        return _of_millionths(self.error_millionths)
+
+    @property
+    def low(self) -> float | None:
+        return _of_millionths(self.low_millionths)
+
+    @property
+    def high(self) -> float | None:
+        return _of_millionths(self.high_millionths)
+
+    @property
+    def n_eff(self) -> float:
+        return self.n_eff_tenths / 10
+
+    @property
+    def deff(self) -> float | None:
+        return None if self.deff_hundredths is None else self.deff_hundredths / 100
+
+
+def _of_millionths(millionths: int | None) -> float | None:
+    return None if millionths is None else millionths / MILLION

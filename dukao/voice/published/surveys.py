@@ -21,7 +21,6 @@ SURVEYS: tuple[tuple[str, str, str], ...] = (
     ("response_rate", "应答率", "AAPOR 第 3 式，整个调查一个"),
     ("sampling", "样本", "probability 概率样本，quota 配额，volunteer 自愿"),
 )
-_MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +60,6 @@ def _told(row: SurveyEstimate, definition: SurveyDefinition) -> SurveyFigure:
         survey=row.survey.code, unit=row.survey.unit.code, question=question.text,
         answer=question.title_of(row.answer) if row.answer else question.good_title, domain=row.domain,
         level=domain.title_of(row.level) if domain else row.level, kind=row.kind,
-        value=row.value_millionths / _MILLION, low=_part(row.low_millionths), high=_part(row.high_millionths), n=row.n,
-        n_eff=row.n_eff_tenths / 10, response_rate=row.survey.report["field"]["response_rate"],
-        sampling=definition.sampling,
+        value=row.value, low=row.low, high=row.high, n=row.n, n_eff=row.n_eff,
+        response_rate=row.survey.report["field"]["response_rate"], sampling=definition.sampling,
     )  # fmt: skip
-
-
-def _part(millionths: int | None) -> float | None:
-    return None if millionths is None else millionths / _MILLION

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from dukao.voice.models import Contact, Interview, Survey
+from dukao.voice.models.surveys import MILLION
 from dukao.voice.rules.counting import held_back
 from dukao.voice.rules.estimates import Estimate, estimates_of
 from dukao.voice.rules.interviews import SKIPPED, status_of
 from dukao.voice.rules.surveys import SurveyDefinition, SurveyQuestion
 from dukao.voice.rules.weighting import RESPONDED, People, WeightedSample, weighted
 
-MILLION = 1_000_000
 Row = dict[str, Any]
 
 

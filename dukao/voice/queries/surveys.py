@@ -18,7 +18,6 @@ from dukao.voice.rules.evidence import groups_that_separate, separated
 from dukao.voice.rules.interviews import FieldCount, field_count
 from dukao.voice.rules.surveys import SurveyDefinition
 
-MILLION = 1_000_000
 _Z = 1.959963984540054
 
 
@@ -258,9 +257,8 @@ def _estimate(one: SurveyEstimate, definition: SurveyDefinition, names: Mapping[
     return EstimateView(
         question=one.question, answer=one.answer,
         answer_title=question.title_of(one.answer) if one.answer else question.good_title, kind=one.kind,
-        domain=one.domain, level=one.level, level_title=level, value=one.value_millionths / MILLION,
-        error=_part(one.error_millionths), low=_part(one.low_millionths), high=_part(one.high_millionths), n=one.n,
-        n_eff=one.n_eff_tenths / 10, deff=None if one.deff_hundredths is None else one.deff_hundredths / 100,
+        domain=one.domain, level=one.level, level_title=level, value=one.value,
+        error=one.error, low=one.low, high=one.high, n=one.n, n_eff=one.n_eff, deff=one.deff,
     )  # fmt: skip
 
 
@@ -359,10 +357,6 @@ def _field(stored: Mapping[str, Any]) -> FieldCount:
 def _variable(definition: SurveyDefinition, name: str) -> str:
     question = definition.question(name)
     return question.text if question else name
-
-
-def _part(millionths: int | None) -> float | None:
-    return None if millionths is None else millionths / MILLION
 
 
 def _held_by(viewer: Actor) -> Q:
