@@ -54,17 +54,20 @@ def estimates_of(
     """
     import polars
 
-    names = list(columns)
     assert all(len(column) == len(of.weights) for column in columns.values()), "a number for each respondent"
     asked = np.ones(len(of.weights), dtype=bool) if among is None else among
-    added = [polars.Series(f"y_{place}", columns[name]) for place, name in enumerate(names)]
-    sample = of.sample.set_data(of.sample.data.with_columns([*added, polars.Series("asked", asked)]))
-    return [
-        _estimate(of, name, columns[name], kind, domain, one, asked)
-        for domain in (None, *domains)
-        for place, name in enumerate(names)
-        for one in _measured(sample, f"y_{place}", kind, domain, is_all=among is None)
-    ]
+    added = {f"y_{place}": polars.Series(column) for place, column in enumerate(columns.values())}
+    sample = of.sample.wrangling.mutate({**added, "asked": polars.Series(asked)})
+    found = []
+    for domain in (None, *domains):
+        groups: dict[str, _Group] = {}
+        for place, (name, column) in enumerate(columns.items()):
+            for one in _measured(sample, f"y_{place}", kind, domain, is_all=among is None):
+                level = "" if domain is None else str(one.by_level[0])
+                if level not in groups:
+                    groups[level] = _group(of, asked, domain, level)
+                found.append(_estimate(groups[level], name, column, kind, one))
+    return found
 
 
 def _measured(sample: Any, column: str, kind: Kind, domain: str | None, *, is_all: bool) -> Any:
@@ -78,24 +81,39 @@ def _measured(sample: Any, column: str, kind: Kind, domain: str | None, *, is_al
     return estimate(column, **options).estimates
 
 
-def _estimate(
-    of: WeightedSample, name: str, column: Floats, kind: Kind, domain: str | None, one: Any,
-    asked: npt.NDArray[np.bool_],
-) -> Estimate:  # fmt: skip
-    level = "" if domain is None else str(one.by_level[0])
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Whom figures are about, and what their weights tell whatever they answered."""
+
+    domain: tuple[str, str] | tuple[()]
+    within: npt.NDArray[np.bool_]
+    weights: Floats
+    n_eff: float
+    df: float
+    is_clustered: bool
+
+
+def _group(of: WeightedSample, asked: npt.NDArray[np.bool_], domain: str | None, level: str) -> _Group:
     within = asked if domain is None else asked & of.within(domain, level)
     weights = of.weights[within]
-    n, n_eff, df = len(weights), kish(weights), min(float(one.df), degrees_of_freedom(of, within))
+    return _Group(
+        () if domain is None else (domain, level), within, weights, kish(weights), degrees_of_freedom(of, within),
+        of.is_clustered,
+    )  # fmt: skip
+
+
+def _estimate(group: _Group, name: str, column: Floats, kind: Kind, one: Any) -> Estimate:
+    n, df = len(group.weights), min(float(one.df), group.df)
     if kind == "share":
-        low, high = share_interval(one.est, one.se, n=n, n_eff=n_eff, df=df if of.is_clustered else n - 1)
+        free = df if group.is_clustered else n - 1
+        low, high = share_interval(one.est, one.se, n=n, n_eff=group.n_eff, df=free)
     else:
         half = float(_t(df)) * one.se
         low, high = one.est - half, one.est + half
-    deff = None if kind == "total" else design_effect(one.se, column[within], weights)
+    deff = None if kind == "total" else design_effect(one.se, column[group.within], group.weights)
     return Estimate(
-        name, kind, () if domain is None else (domain, level), float(one.est), float(one.se), float(low), float(high),
-        df, n, n_eff, deff,
-    )  # fmt: skip
+        name, kind, group.domain, float(one.est), float(one.se), float(low), float(high), df, n, group.n_eff, deff
+    )
 
 
 def share_interval(
@@ -130,24 +148,20 @@ def degrees_of_freedom(of: WeightedSample, within: npt.NDArray[np.bool_]) -> flo
     Counting units less strata holds where all units weigh alike. Where a few heavy ones carry the variance it rests on
     those few; intervals made with the plain count cover too seldom (92 % where 95 % were meant, docs/performance.md).
     """
-    import polars
-
-    data = of.sample.data.select("stratum", "unit", "size").with_columns(polars.Series("w", of.weights))
-    if not within.all():
-        data = data.filter(polars.Series(within))
-    units = data.group_by("stratum", "unit").agg(polars.col("w").sum().pow(2), polars.col("size").first())
-    w = polars.col("w")
-    strata = units.group_by("stratum").agg(
-        w.sum().alias("sum"), (w.sum() ** 2 / (w**2).sum()).alias("alike"), polars.len().alias("count"),
-        polars.col("size").first(),
-    )  # fmt: skip
-    count, sums, alike = (strata[name].to_numpy() for name in ("count", "sum", "alike"))
-    if not of.is_clustered:
-        sums = sums * np.maximum(1 - count / strata["size"].to_numpy(), 0.0)
-    measured = (count > 1) & (alike > 1 + 1e-9)
-    below = float((np.square(sums[measured]) / (alike[measured] - 1)).sum())
-    plain = max(1.0, float(len(units) - len(strata)))
-    return max(1.0, float(sums[measured].sum()) ** 2 / below) if below > 0 else plain
+    data = of.sample.data
+    stratum, unit, size = (data[name].to_numpy() for name in ("stratum", "unit", "size"))
+    stratum_of, size_of = np.zeros(unit.max() + 1, np.int64), np.zeros(stratum.max() + 1)
+    stratum_of[unit], size_of[stratum] = stratum, size
+    heavy = np.bincount(unit[within], of.weights[within], len(stratum_of))
+    there = heavy > 0
+    count = np.bincount(stratum_of[there], minlength=len(size_of))
+    sums, squares = (np.bincount(stratum_of, power, len(size_of)) for power in (heavy, np.square(heavy)))
+    plain = max(1.0, float(there.sum() - (count > 0).sum()))
+    measured = (count > 1) & (np.square(sums) > (1 + 1e-9) * squares)
+    count, sums, squares, size_of = (column[measured] for column in (count, sums, squares, size_of))
+    free = 1.0 if of.is_clustered else np.maximum(1 - count / size_of, 0.0)
+    below = float((np.square(free * sums) / (np.square(sums) / squares - 1)).sum())
+    return max(1.0, float((free * sums).sum()) ** 2 / below) if below > 0 else plain
 
 
 def design_effect(error: float, values: Floats, weights: Floats) -> float | None:
