@@ -149,7 +149,13 @@ def test_asked_answered_extended_closed_denied_closed_fixed(city):
     assert Event.objects.filter(detail__icontains="上个月").count() == 0
 
 
-@pytest.mark.parametrize("more", [{"outcome": ""}, {"outcome": "appeal"}, {"text": " "}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"outcome": ""}, {"outcome": "appeal"}, {"outcome": "appeal", "reference": "SS2026-9999"},
+        {"outcome": "radar", "reference": "WJ2026-9999"}, {"text": " "},
+    ],
+)  # fmt: skip
 def test_closing_says_what_came_of_it(city, more):
     number = tell(city).number
     with pytest.raises(Invalid):

@@ -23,6 +23,7 @@ from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.slips import CODE_BYTES, code_digest, code_from, code_of
 from dukao.base.trail import record_event
 from dukao.base.wording import in_english
+from dukao.gate import queries as gate
 from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.queries import UnitView
@@ -191,19 +192,17 @@ def refer_clue(*, clue: str, outcome: str, reference: str, by: Actor, at: dateti
 
 
 def close_clue(*, clue: str, outcome: str, text: str, reference: str = "", by: Actor, at: datetime) -> None:
-    """Close it with what came of it, in words that the reporter reads; where it led on, with the number of that.
+    """Close it with what came of it, in words that the reporter reads; where it led on, with the number of that, which
+    `by` must be able to see.
 
     Raises: NotThere, Invalid, WrongState. Records: voice.clue.closed.
     """
     with transaction.atomic():
         found, today = _for_office(clue, by, at), timezone.localdate(at)
-        errors = {"outcome": _("请选一个结果")} if outcome not in OUTCOMES else {}
-        if outcome in WITH_REFERENCE and not 1 <= len(reference.strip()) <= 32:
-            errors["reference"] = _("请写明编号")
-        if errors:
-            raise Invalid(_("请写明结果"), errors=errors)
+        reference = reference.strip()
+        _require_outcome(outcome, reference, by, today)
         _move(found, "close", _said(text, "text"), ClueNote.Side.OFFICE, today)
-        found.outcome, found.reference, found.closed_on = outcome, reference.strip(), today
+        found.outcome, found.reference, found.closed_on = outcome, reference, today
         found.is_fixed = found.said_on = None
         found.save(update_fields=["state", "outcome", "reference", "closed_on", "is_fixed", "said_on"])
         _record("closed", found, by, at, outcome=outcome, is_in_time=today <= found.close_by)
@@ -264,6 +263,22 @@ def _office(where: UnitView, accused: Accused) -> Office:
             source=law.rule("CLU-1", date(2024, 1, 1)).source_text, rule="CLU-1",
         )  # fmt: skip
     return found
+
+
+def _require_outcome(outcome: str, reference: str, by: Actor, today: date) -> None:
+    """It is an outcome, and what it led on to is there. A task looks after its own number. Raises Invalid."""
+    if outcome not in OUTCOMES:
+        raise Invalid(_("请写明结果"), errors={"outcome": _("请选一个结果")})
+    if outcome in WITH_REFERENCE and not reference:
+        raise Invalid(_("请写明结果"), errors={"reference": _("请写明编号")})
+    try:
+        if outcome == "appeal":
+            gate.appeal(number=reference, viewer=by)
+        elif outcome == "radar":
+            gate.document(number=reference, viewer=by, today=today)
+    except NotThere:
+        told = _("没有编号为 {number} 的申诉") if outcome == "appeal" else _("没有编号为 {number} 的文件")
+        raise Invalid(_("请写明结果"), errors={"reference": told.format(number=reference[:32])}) from None
 
 
 def _by_receipt(code: str) -> Clue:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dukao.base.refusals import Invalid, NotThere, Refused
-from dukao.gate import queries as gate
 from dukao.org.rules import Actor
 from dukao.voice.actions import clues as actions
 from dukao.voice.queries import clues as queries
@@ -108,27 +107,14 @@ def _extend(number: str, given: _Given, by: Actor) -> str:
 
 
 def _close(number: str, given: _Given, by: Actor) -> str:
-    outcome, reference = given.get("outcome", ""), given.get("reference", "").strip()
+    outcome = given.get("outcome", "")
     if outcome == "task":
         raise Invalid(_("请写明结果"), errors={"outcome": _("转为督办请用“交办督办”")})
-    _require_reference(outcome, reference, by)
     actions.close_clue(
-        clue=number, outcome=outcome, text=given.get("text", ""), reference=reference, by=by, at=doors.now()
-    )
+        clue=number, outcome=outcome, text=given.get("text", ""), reference=given.get("reference", ""), by=by,
+        at=doors.now(),
+    )  # fmt: skip
     return _("已办结，等反映人说解决了没有")
-
-
-def _require_reference(outcome: str, number: str, by: Actor) -> None:
-    """What it led on to is there, and whoever closes it may see that. Raises Invalid."""
-    try:
-        if outcome == "appeal":
-            gate.appeal(number=number, viewer=by)
-        elif outcome == "radar":
-            gate.document(number=number, viewer=by, today=doors.today())
-    except NotThere:
-        told = _("没有编号为 {number} 的申诉") if outcome == "appeal" else _("没有编号为 {number} 的文件")
-        why = told.format(number=number[:32]) if number else _("请写明编号")
-        raise Invalid(_("请写明结果"), errors={"reference": why}) from None
 
 
 _ACTS: dict[str, Callable[[str, _Given, Actor], str]] = {
