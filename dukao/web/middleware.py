@@ -1,6 +1,7 @@
 """At the door of every page: what browsers may load, in which language, who it is, and what becomes of refusals."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
@@ -103,6 +104,9 @@ class Doorkeeper:
         url = reverse("sign_in") + (f"?{urlencode(query)}" if query else "")
         if request.htmx:  # type: ignore[attr-defined]
             return HttpResponse(headers={"HX-Redirect": url})
+        if request.headers.get("Accept") == "application/json":
+            # A script that keeps what it sends until it is taken must not take the way to the door for a yes.
+            return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
         return HttpResponseRedirect(url)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

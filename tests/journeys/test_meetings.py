@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.journeys.conftest import PASSWORD
+
 
 @pytest.fixture
 def called(city, person):
@@ -65,7 +67,13 @@ def test_the_office_decides_and_the_clock_runs_on_without_a_network(called, pers
     page.wait_for_selector(".clock-said:has-text('联网后自动上报')")
     page.wait_for_timeout(300)
     called.faults.clear()  # the request that found no network
+    # After half an hour without a click the sitting has ended: the times wait until the chair has signed in again.
+    page.context.clear_cookies(name="sessionid")
     page.context.set_offline(False)
+    page.wait_for_url("**/sign-in/?next=**")
+    page.fill("#name", "dora")
+    page.fill("#password", PASSWORD)
+    page.click("main button.button-main")
     page.wait_for_selector(".notice:has-text('用时已记下')")
     called.looked_at("meeting-ended")
     assert page.locator("td:has-text('0:0')").count() >= 2

@@ -126,6 +126,8 @@ def test_a_form_sent_after_the_sitting_ended_leads_back_to_its_page(city):
         HTTP_HX_CURRENT_URL="http://testserver/units/",
     )
     assert region.headers["HX-Redirect"] == "/sign-in/?next=%2Funits%2F"
+    # What a script keeps until it is taken is not taken by the door.
+    assert client.post("/my/password/", {}, HTTP_ACCEPT="application/json").status_code == 401
 
 
 def test_signing_in_as_somebody_else_ends_the_sitting_before(alice, as_):

@@ -66,7 +66,8 @@ const send = async () => {
   if (answer.ok) {
     localStorage.removeItem(key);
     say((await answer.json()).is_full ? says.saysFull : says.saysKept);
-  } else if (answer.status >= 500) {
+  } else if (answer.status >= 500 || answer.status === 401) {
+    // 401: the sitting has ended; the answers wait here until the same page is opened again.
     say(says.saysHere);
     sending = setTimeout(send, RETRY_MS);
   } else {

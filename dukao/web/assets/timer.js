@@ -89,7 +89,8 @@ const send = async () => {
   speeches.forEach((one, index) => form.set(`used-${one.position}`, String(seconds(index))));
   let answer;
   try {
-    answer = await fetch(says.href, {method: 'POST', body: form, redirect: 'manual'});
+    const headers = {Accept: 'application/json'};
+    answer = await fetch(says.href, {method: 'POST', body: form, redirect: 'manual', headers});
   } catch {
     setTimeout(send, RETRY_MS);
     return;
@@ -97,6 +98,9 @@ const send = async () => {
   if (answer.type === 'opaqueredirect' || answer.ok) {
     localStorage.removeItem(key);
     location.assign(says.onward);
+  } else if (answer.status === 401) {
+    // Nobody clicked for so long that the sitting ended: signed in again, this page sends what it has kept.
+    location.reload();
   } else if (answer.status >= 500) {
     setTimeout(send, RETRY_MS);
   } else {
