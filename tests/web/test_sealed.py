@@ -22,6 +22,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
+from dukao.base.periods import Period
 from dukao.base.refusals import Refused
 from dukao.cli.main import main
 from dukao.gate import actions, queries
@@ -251,7 +252,9 @@ def test_auditors_and_supervisors_below_the_city_are_not_told_either(city, place
     def told():
         year = {"since": date(2026, 1, 1), "until": date(2027, 1, 1)}
         return (events(viewer=auditor, most=1000), queries.visits(viewer=office), queries.demands(viewer=office),
-                queries.refusals(viewer=office, **year), queries.refused_visits(viewer=office, **year))  # fmt: skip
+                queries.refusals(viewer=office, **year), queries.refused_visits(viewer=office, **year),
+                queries.rule_statistics(viewer=office, **year),
+                queries.monthly_review(unit=city.code[place], month=Period.of(ON, "month"), viewer=office))  # fmt: skip
 
     before = told()
     _seal_two(city)

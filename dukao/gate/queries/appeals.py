@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _l
 
 from dukao.base.refusals import NotThere
-from dukao.gate.models import Appeal, BurdenEntry, Demand, Document, Meeting, PlanItem, Refusal
-from dukao.gate.queries.demands import seen_by
+from dukao.gate.models import Appeal, BurdenEntry, Demand, Document, Meeting, PlanItem
+from dukao.gate.queries.demands import refusals_seen_by
 from dukao.gate.rules.appeals import GROUNDS, is_independent, rule_missed
 from dukao.law import queries as law
 from dukao.org import queries as org
@@ -170,7 +170,7 @@ def rule_statistics(*, viewer: Actor, since: date, until: date) -> tuple[RuleSta
 def _refused(viewer: Actor, since: date, until: date) -> tuple[Counter[str], Counter[str]]:
     """By rule: how often it refused, and how often the same then went out as an exception."""
     rows = list(
-        Refusal.objects.filter(seen_by(viewer), refused_at__date__gte=since, refused_at__date__lt=until)
+        refusals_seen_by(viewer).filter(refused_at__date__gte=since, refused_at__date__lt=until)
         .values_list("asker_id", "kind", "title", "refused_at", "reasons")
     )  # fmt: skip
     let_through = _exceptions({row[0] for row in rows})

@@ -150,16 +150,10 @@ def minutes_by_asker(*, viewer: Actor, since: date, until: date) -> tuple[AskerM
 
 
 def refusals(*, viewer: Actor, since: date, until: date, most: int = 200) -> tuple[RefusalView, ...]:
-    """Demands refused by the rules in `[since, until)`, newest first: a department its own; supervision all.
-
-    But visits refused at a unit above: so stand sealed ones, and offices nearer to their targets are not told.
-    """
-    posts = viewer.standings_with("DEMANDS_SEE_ALL")
-    above = {pk for s in posts for pk in ancestor_ids(s.unit_path)} - {s.unit_id for s in posts}
-    own = [s.department_code for s in viewer.standings_with("DEMANDS_ISSUE")]
+    """Demands refused by the rules in `[since, until)`, newest first: a department its own; supervision all."""
     rows = (
-        Refusal.objects.filter(seen_by(viewer), refused_at__date__gte=since, refused_at__date__lt=until)
-        .exclude(Q(kind="visit", scope_unit_id__in=above) & ~Q(asker__code__in=own))
+        refusals_seen_by(viewer)
+        .filter(refused_at__date__gte=since, refused_at__date__lt=until)
         .order_by("-refused_at", "-id")
         .select_related("asker", "scope_unit")[:most]
     )
@@ -175,6 +169,19 @@ def refusals(*, viewer: Actor, since: date, until: date, most: int = 200) -> tup
 
 def _each(refusal: Refusal, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reason[name] for reason in refusal.reasons))
+
+
+def refusals_seen_by(viewer: Actor) -> QuerySet[Refusal]:
+    """Inside the room: the refusals that the viewer may know of, or count.
+
+    Not visits refused at a unit above: so stand sealed ones, and offices nearer to their targets are not told.
+    """
+    posts = viewer.standings_with("DEMANDS_SEE_ALL")
+    above = {pk for s in posts for pk in ancestor_ids(s.unit_path)} - {s.unit_id for s in posts}
+    own = [s.department_code for s in viewer.standings_with("DEMANDS_ISSUE")]
+    return Refusal.objects.filter(seen_by(viewer)).exclude(
+        Q(kind="visit", scope_unit_id__in=above) & ~Q(asker__code__in=own)
+    )
 
 
 def _visible(viewer: Actor) -> QuerySet[Demand]:

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from dukao.base.periods import Period
 from dukao.base.refusals import NotThere
-from dukao.gate.models import Appeal, Demand, Refusal, RefusedVisit, Visit
+from dukao.gate.models import Appeal, Demand, RefusedVisit, Visit
+from dukao.gate.queries.demands import refusals_seen_by
 from dukao.gate.queries.ledger.entries import Burden, added, below, entries_in, grouped
 from dukao.gate.queries.visits import REVEALED
 from dukao.law import queries as law
@@ -152,7 +153,7 @@ def monthly_review(*, unit: str, month: Period, viewer: Actor) -> MonthlyReview:
         inspections_before=_counted(_came(top.path, before)), units=_units(top, came, crowded, charged),
         crowded=_told(crowded), burden=charged.whole,
         burden_before=added(b for _kind, b in grouped(below(entries_in(before), top.path), "kind")),
-        askers=_askers(charged), heaviest=_heaviest(charged), refused=_refused(top, month),
+        askers=_askers(charged), heaviest=_heaviest(charged), refused=_refused(top, month, viewer),
         n_turned_away=RefusedVisit.objects.filter(
             _in(month, "at"), unit__path__startswith=top.path
         ).count(),
@@ -274,8 +275,8 @@ def _heaviest(charged: _Charged) -> tuple[HeavyDemand, ...]:
     )  # fmt: skip
 
 
-def _refused(top: UnitView, month: Period) -> tuple[RefusedByRule, ...]:
-    rows = Refusal.objects.filter(_in(month, "refused_at"), _at(top, "scope_unit")).order_by("refused_at")
+def _refused(top: UnitView, month: Period, viewer: Actor) -> tuple[RefusedByRule, ...]:
+    rows = refusals_seen_by(viewer).filter(_in(month, "refused_at"), _at(top, "scope_unit")).order_by("refused_at")
     counts, last = Counter[str](), dict[str, date]()
     for reasons, refused_at in rows.values_list("reasons", "refused_at"):
         rules = {one["rule"] for one in reasons}
