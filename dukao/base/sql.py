@@ -5,6 +5,7 @@ whose text stays the same while its values change is also prepared only once.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -60,6 +61,16 @@ def next_number(rows: QuerySet[Any], begins: str, *, lock: int) -> str:
 def places(values: Collection[Any]) -> str:
     """A `%s` for each value of an IN list; an empty list matches nothing."""
     return ",".join(["%s"] * len(values)) or "NULL"
+
+
+def moment(at: datetime) -> Any:
+    """A moment as the driver is given it."""
+    return _sqlite_moment(at) if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else at
+
+
+@lru_cache(maxsize=64)  # an action writes the same one into several rows
+def _sqlite_moment(at: datetime) -> Any:
+    return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(at)
 
 
 @lru_cache(maxsize=256)

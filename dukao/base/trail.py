@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from dukao.base.models import Event, Listing, Seal
-from dukao.base.sql import Statement, run
+from dukao.base.sql import Statement, moment, run
 
 FIRST_DIGEST = "0" * 64
 _LISTED = ("at", "actor", "verb", "subject", "unit_path")
@@ -45,7 +45,7 @@ def event_statement(
     # By hand, because every typed cell passes here: the ORM takes as long again as the insert.
     return (
         "INSERT INTO base_event (at, actor, verb, subject, unit_path, detail) VALUES (%s, %s, %s, %s, %s, %s)",
-        [connection.ops.adapt_datetimefield_value(at), by.name, verb, subject, unit_path, json.dumps(detail or {})],
+        [moment(at), by.name, verb, subject, unit_path, json.dumps(detail or {})],
     )
 
 

@@ -33,7 +33,7 @@ from dukao.base.wording import period_text
 from dukao.gate.actions.demands import Reason, put_refusal
 from dukao.gate.actions.ledger import give_back_entries, post_entry
 from dukao.gate.actions.quotas import finds_full, give_back_caps, hold_caps, use_caps
-from dukao.gate.actions.writing import IdOf, IdWhere, Rows, undivided
+from dukao.gate.actions.writing import IdOf, IdWhere, Rows
 from dukao.gate.models import Demand, Visit, VisitPart
 from dukao.gate.queries.quotas import (
     Ground,
@@ -57,7 +57,7 @@ from dukao.org.rules import SYSTEM, Actor
 _TRIES = 5
 # Of what was read: the item that is withdrawn or amended meanwhile; the same request, booked meanwhile.
 _MOVED_ON = ("item_id", "visit_number_once", "demand_number_once", ".number")
-# PostgreSQL lets an item change before a booking of it, or after, never between.
+# An item changes before a booking of it, or after, never between; SQLite writes one after the other anyway.
 _APPROVED = "SELECT id FROM gate_planitem WHERE id = %s AND is_current AND state = 'approved'"
 _STILL_APPROVED = {"sqlite": _APPROVED, "postgresql": f"{_APPROVED} FOR SHARE"}
 _ITEMS_MOST, _TEAM_MOST, _PERSON_LENGTH = 20, 50, 200
@@ -155,13 +155,13 @@ def hold_visit(
     _refuse_bad_words(request)
     ticket = ticket_of(request_key)
     for was_stopped in [False] + [True] * (_TRIES - 1):
+        ground = ground_of(items=request.items, unit=unit, number=ticket.number)
+        require_booking(ground, on, by)
+        if ground.earlier_id is not None:
+            return _same_again(request, ticket, ground.earlier_id, by)
         try:
-            with undivided():
-                ground = ground_of(items=request.items, unit=unit, number=ticket.number)
-                require_booking(ground, request.on, by)
-                if ground.earlier_id is None:
-                    _refuse(request, ground, at, was_stopped)
-                    return _hold(request, ticket, ground, by, at)
+            _refuse(request, ground, at, was_stopped)
+            return _hold(request, ticket, ground, by, at)
         except NotLetThrough as refused:
             # Where the house's secret has changed since, the earlier visit of the request has another number.
             if earlier := Visit.objects.filter(unit_id=ground.unit_id, on=on, request_key=request_key).first():
@@ -169,10 +169,8 @@ def hold_visit(
             _put_on_record(refused, request, ground, by, at)
             raise
         except IntegrityError as error:
-            if finds_full(error) or any(name in str(error) for name in _MOVED_ON):
-                continue
-            raise
-        return _same_again(request, ticket, ground.earlier_id, by)
+            if not finds_full(error) and not any(name in str(error) for name in _MOVED_ON):
+                raise
     # Each time, when one looked, it was given back already.
     raise RuntimeError(f"caps were full and free again {_TRIES} times")
 
@@ -250,7 +248,7 @@ def expire_holds(*, at: datetime) -> int:
 
 def _refuse(request: _Request, ground: Ground, at: datetime, was_stopped: bool) -> None:
     """Raise what stands in the way. What others book is looked at only where it has stopped the booking."""
-    if obstacle := outside_plan(ground, request.on, timezone.localdate(at)):
+    if obstacle := outside_plan(ground, request.on, timezone.localdate(at, timezone.get_default_timezone())):
         raise OutOfPlan(obstacle)
     if request.is_sealed and (obstacle := not_as_planned(ground, request.on)):
         raise NotAsPlanned(obstacle)

@@ -3,7 +3,7 @@
 1. `Rows.insert` puts the statement for one row together; what is not given takes its field's default.
 2. `Rows.send` carries all out in order. PostgreSQL gets them as one statement, as each has its price and its way there
    and back; what is added by `last` comes after the rows.
-3. `Rows.commit`, within `undivided`, does so as a transaction of its own: on PostgreSQL one statement is one anyway.
+3. `Rows.commit` does so as a transaction of its own: one statement is one anyway, and SQLite gets its own.
 4. A row written just before is referred to by `IdOf`, because its id is not known here; one that may have changed
    since it was read, by `IdWhere`.
 """
@@ -11,7 +11,7 @@
 
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -21,7 +21,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import AutoField, DateField, DateTimeField, Field, JSONField, Model
 
-from dukao.base.sql import Statement
+from dukao.base.sql import Statement, moment
 
 _Kind = Callable[[Any], Any] | None
 _Referred = tuple[type[Model], int] | str
@@ -92,12 +92,20 @@ class Rows:
             self._execute(cursor)
 
     def commit(self) -> None:
-        """Carry all out as what `undivided` began, or nothing of it."""
-        if self._is_one and self._connection.in_atomic_block:
+        """Carry all out, or nothing: as a transaction, or as a part of the caller's where there is one."""
+        own = self._connection
+        if own.in_atomic_block:
             with transaction.atomic():
                 self.send()
-        else:
+        elif self._is_one:
             self.send()
+        else:
+            own.ensure_connection()
+            # The driver itself rolls back what fails; Django's transaction takes as long as three of the statements.
+            with own.wrap_database_errors, own.connection, closing(_driver(own)) as cursor:
+                cursor.execute("BEGIN IMMEDIATE", [])
+                self._execute(cursor)
+                cursor.execute("COMMIT", [])
 
     def _execute(self, cursor: Any) -> None:
         told = tuple([_told(row.head, row.marks, row.times) for row in self._rows])
@@ -115,14 +123,6 @@ class Rows:
         if isinstance(reference, IdWhere):
             return reference.sql
         return reference.model, self._place_of[reference.model, reference.number]
-
-
-def undivided() -> AbstractContextManager[None]:
-    """Around reading, judging and `Rows.commit`. SQLite is locked before anything is read: whoever reads first reads
-    all again once it may write. PostgreSQL needs no transaction, as what was read is guarded by the statement itself.
-    """
-    is_sqlite = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
-    return transaction.atomic() if is_sqlite else nullcontext()
 
 
 def _driver(own: BaseDatabaseWrapper) -> Any:
@@ -204,7 +204,7 @@ def _kind(field: Field, own: BaseDatabaseWrapper) -> _Kind:
     if own.vendor == "postgresql":
         return None
     if isinstance(field, DateTimeField):
-        return lru_cache(maxsize=16)(own.ops.adapt_datetimefield_value)
+        return moment
     return own.ops.adapt_datefield_value if isinstance(field, DateField) else None
 
 

@@ -190,7 +190,7 @@ def not_as_planned(ground: Ground, on: date) -> Obstacle | None:
 
 def too_soon(ground: Ground, on: date, limits: Limits) -> Obstacle | None:
     """Inside the room: INS-3, the rest that a unit is owed. A booking holds it by `is_visited_near`."""
-    if is_lifted_for([item.drawn for item in ground.items], limits):
+    if is_lifted_for(ground.items, limits):
         return None
     near = _visited_near(ground.unit_id, on, limits.cooling_workdays)
     if all(is_rested(other, on, limits.cooling_workdays, workday_after) for other in near):
@@ -203,7 +203,7 @@ def is_visited_near(ground: Ground, on: date, limits: Limits, *, number: str) ->
     """Inside the room: the condition under which a booking would be too soon, apart from itself (its number); None
     where no rest is owed. On PostgreSQL it waits for whoever is booking the same unit; SQLite's writers do so anyway.
     """
-    if not limits.cooling_workdays or is_lifted_for([item.drawn for item in ground.items], limits):
+    if not limits.cooling_workdays or is_lifted_for(ground.items, limits):
         return None
     own = connections[DEFAULT_DB_ALIAS]
     days = workdays_around(on, limits.cooling_workdays)
@@ -284,10 +284,19 @@ _GROUND = """
 
 
 def _item(row: Sequence[Any]) -> BookableItem:
-    questions = json.loads(row[11]) if isinstance(row[11], str) else row[11]
-    told: list[Any] = list(row[:23])
-    told[11] = tuple(one["text"] for one in questions)
+    asked = _read_questions(row[11]) if isinstance(row[11], str) else _questions(row[11])
+    told: list[Any] = [*row[:11], asked, *row[12:23]]
     return BookableItem(*told)
+
+
+def _questions(kept: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple([one["text"] for one in kept])
+
+
+@lru_cache(maxsize=256)
+def _read_questions(kept: str) -> tuple[str, ...]:
+    """As SQLite keeps them."""
+    return _questions(json.loads(kept))
 
 
 def _outside(item: BookableItem, ground: Ground, on: date) -> str:
@@ -378,7 +387,7 @@ def free_days(ground: Ground, after: date, limits: Limits, most: int) -> tuple[d
     visited = _visited_near(ground.unit_id, after, limits.cooling_workdays, ahead_days=_LOOK_AHEAD_DAYS)
     rows = Quota.objects.filter(key__startswith=f"unit:{ground.unit_code}:").values_list("key", "held", "used", "limit")
     full = {key for key, held, used, limit in rows if is_full(held, used, limit)}
-    if is_lifted_for([item.drawn for item in ground.items], limits):
+    if is_lifted_for(ground.items, limits):
         visited, full = [], set()
 
     def is_taken(day: date) -> bool:

@@ -8,7 +8,7 @@ granted beyond the plan, so it leaves the caps of department and topic alone; fo
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, Protocol
 
 CapKind = Literal["item", "target", "department", "topic", "month", "week"]
 DOCUMENTS = "document:"
@@ -20,8 +20,7 @@ RULES: dict[CapKind, str] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Cap:
+class Cap(NamedTuple):
     """One cap that a booking draws on. `limit` is what holds where the cap does not stand in the database yet."""
 
     key: str
@@ -50,6 +49,11 @@ class Limits:
             cooling_workdays=ins_3["cooling_workdays"],
             lifted_by_emergency=ins_3["lifted_by_emergency"],
         )  # fmt: skip
+
+
+class HasOrigin(Protocol):
+    @property
+    def origin(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def topic_key(topic: str, year: int) -> str:
 
 
 def month_key(unit: str, on: date) -> str:
-    return f"unit:{unit}:{on:%Y-%m}"
+    return f"unit:{unit}:{on.year}-{on.month:02}"
 
 
 def week_key(unit: str, on: date) -> str:
@@ -99,25 +103,22 @@ def caps_of(items: Sequence[Drawn], unit: str, on: date, limits: Limits) -> tupl
 
     Units come last in that order: whoever holds a unit's caps never waits for another cap.
     """
-    caps: dict[str, Cap] = {}
-
-    def draw(key: str, kind: CapKind, limit: int, is_lifted: bool = False) -> None:
-        caps[key] = Cap(key, kind, limit, is_lifted)
-
-    for item in items:
-        draw(item_key(item.number), "item", item.visits_most)
-        if item.visits_at_target is not None:
-            draw(target_key(item.number, unit), "target", item.visits_at_target)
-        if item.origin == "planned":
-            draw(department_key(item.department, on.year), "department", limits.per_department)
-            draw(topic_key(item.topic, on.year), "topic", limits.per_topic)
     is_lifted = is_lifted_for(items, limits)
-    draw(month_key(unit, on), "month", limits.per_month, is_lifted)
-    draw(week_key(unit, on), "week", limits.per_week, is_lifted)
-    return tuple(caps[key] for key in sorted(caps))
+    caps = [
+        Cap(month_key(unit, on), "month", limits.per_month, is_lifted),
+        Cap(week_key(unit, on), "week", limits.per_week, is_lifted),
+    ]
+    for item in items:
+        caps.append(Cap(item_key(item.number), "item", item.visits_most))
+        if item.visits_at_target is not None:
+            caps.append(Cap(target_key(item.number, unit), "target", item.visits_at_target))
+        if item.origin == "planned":
+            caps.append(Cap(department_key(item.department, on.year), "department", limits.per_department))
+            caps.append(Cap(topic_key(item.topic, on.year), "topic", limits.per_topic))
+    return tuple(sorted(set(caps)))
 
 
-def is_lifted_for(items: Iterable[Drawn], limits: Limits) -> bool:
+def is_lifted_for(items: Iterable[HasOrigin], limits: Limits) -> bool:
     """Whether the unit's caps and its rest stand aside: for emergencies alone; nothing ordinary rides along."""
     return limits.lifted_by_emergency and all(item.origin == "emergency" for item in items)
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from dukao.base.periods import Period
 from dukao.base.quantities import text_from_scaled
 from dukao.base.refusals import Invalid, NotThere, Refused
-from dukao.base.sql import Statement, run
+from dukao.base.sql import Statement, moment, run
 from dukao.base.trail import event_statement
 from dukao.base.wording import joined, say
 from dukao.law import queries as law
@@ -360,7 +360,7 @@ def _answer(
         " origin = excluded.origin, fact_id = excluded.fact_id, disputed_reason = excluded.disputed_reason,"
         " answered_at = excluded.answered_at, answered_by = excluded.answered_by",
         [place.filing_id, place.question_id, place.period, read.value, read.text, origin, fact_id, disputed_reason,
-         connection.ops.adapt_datetimefield_value(at), by.name],
+         moment(at), by.name],
     )  # fmt: skip
 
 
