@@ -14,6 +14,7 @@ from dukao.base.refusals import Invalid
 from dukao.cli.command import Command, Result
 from dukao.gate import queries
 from dukao.gate.queries import papers
+from dukao.sheets import queries as sheets
 
 _MAKERS = {".docx": as_docx, ".pdf": as_pdf}
 
@@ -27,7 +28,10 @@ def _monthly(args: Namespace) -> Result:
     if month.type != "month":
         raise Invalid(_("“{text}”不是月份，应像 2026-09").format(text=args.month[:20]))
     review = queries.monthly_review(unit=args.unit, month=month, viewer=args.by)
-    paper = papers.review_paper(review, office=args.office or review.unit.name, on=on)
+    spared = sheets.spared_cells(viewer=args.by, unit_path=review.unit.path, since=month.starts_on, until=month.ends_on)
+    paper = papers.review_paper(
+        review, office=args.office or review.unit.name, on=on, spared_hundredths=spared.minutes_hundredths
+    )
     lines = [paper.title, *(text for part in paper.parts for text in part.paragraphs)]
     if args.out:
         make = _MAKERS.get(args.out.suffix.lower())
@@ -35,7 +39,7 @@ def _monthly(args: Namespace) -> Result:
             raise Invalid(_("只能写成 .docx 或 .pdf"), errors={"out": str(args.out)})
         args.out.write_bytes(make(paper))
         lines.append(_("已写入 {file}").format(file=args.out))
-    return Result(asdict(review) | {"month": month.code}, lines)
+    return Result(asdict(review) | {"month": month.code, "spared": asdict(spared)}, lines)
 
 
 def _arguments(parser: ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from urllib.parse import quote
 
 import xlsxwriter
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -125,7 +126,9 @@ def _cells(table: Table, cells: Sequence[Cell]) -> list[Cell]:
 
 
 def _preamble(table: Table) -> list[str]:
-    label = [_("模拟数据：本文件中的数据均为系统生成，不代表真实情况")] if table.is_synthetic else []
+    label = (
+        [_("模拟数据：本文件中的数据均为系统生成，不代表真实情况")] if table.is_synthetic or settings.SYNTHETIC else []
+    )
     return [table.caption, *label, *([table.source] if table.source else [])]
 
 

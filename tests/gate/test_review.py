@@ -47,6 +47,8 @@ def test_what_came_is_counted_and_what_did_not_is_not(city, october):
     review = _review(city)
     told = review.inspections
     assert (told.n, told.planned, told.joint, told.saved) == (2, 2, 1, 1)
+    # Two items of 120 minutes each, and one visit of 120 minutes that was made for both.
+    assert told.saved_hundredths == 12_000
     assert review.inspections_before.n == 0
     assert [(u.name, u.inspections.n, u.n_visited) for u in review.units] == [("东县", 2, 2), ("西区", 0, 0)]
     assert _review(city, place="西区").inspections.n == 0
@@ -106,6 +108,11 @@ def test_the_document_says_the_same(city, october):
     assert paper.title == "2026年10月富水市基层负担调度情况"
     assert "全月接受检查 2 次，上月 0 次" in paper.parts[0].paragraphs[0]
     assert paper.parts[0].sheets[0].rows[0] == ("东县", "2", "2", "0", "2", "0")
+    assert paper.note == ""
     assert as_docx(paper).startswith(b"PK")
+    PlanItem.objects.filter(number=october[0]).update(is_synthetic=True)
+    marked = review_paper(_review(city), office="市督考办", on=date(2026, 11, 3), spared_hundredths=6_000)
+    assert marked.note == "模拟数据，仅供演示"
+    assert "省下 3 小时：联合检查少花 2 小时，已经掌握、没有再问的 1 小时" in marked.parts[2].paragraphs[1]
     assert month_before(date(2026, 11, 3)) == OCTOBER
     assert month_before(date(2026, 11, 30) + timedelta(days=1)) == Period.parse("2026-11")

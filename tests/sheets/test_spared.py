@@ -1,10 +1,11 @@
 """A unit of which everything is known is not asked: nothing to hand in, nothing to review, no minutes, no demand."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from dukao.gate import queries as gate
+from dukao.registers import queries as registers
 from dukao.sheets import actions, queries
 from dukao.sheets.models import Filing
 from tests.conftest import ON
@@ -79,3 +80,24 @@ def test_an_export_tells_what_is_known_of_it(house, number):
     table = queries.filing_table(dispatch=number, viewer=house.city.actor["dora"])
     rows = {row.unit_name: (row.state_label, [str(v) for v in row.values]) for row in table.rows}
     assert rows["一村"] == ("无需填报", ["1.00", "3"])
+
+
+def test_what_a_sheet_does_not_ask_is_counted_in_cells_and_minutes(house):
+    house.know_all("tax_revenue", "2026Q3")
+    house.send("tax_revenue", "new_projects")
+    minutes = registers.elements_by_code(["tax_revenue"])["tax_revenue"].minutes_hundredths
+
+    def spared(unit: str) -> tuple[int, int]:
+        found = queries.spared_cells(
+            viewer=house.city.actor["sam"], unit_path=house.city.path[unit], since=ON, until=ON + timedelta(days=1)
+        )
+        return found.n, found.minutes_hundredths
+
+    assert minutes > 0
+    assert spared("富水市") == (6, 6 * minutes)
+    # It went to the whole city: what of it a county was spared nobody has counted.
+    assert spared("东县") == (0, 0)
+    [question] = queries.spared_questions(
+        viewer=house.city.actor["sam"], since=ON, until=ON + timedelta(days=1), most=10
+    )
+    assert (question.element_title, question.verdict, question.n_cells) == ("税收收入", "held", 6)

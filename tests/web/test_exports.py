@@ -72,6 +72,13 @@ def test_the_label_and_the_source_are_inside_the_file():
     assert "模拟数据" in sheet.cell(2, 1).value
 
 
+def test_every_file_of_a_site_with_invented_data_is_labelled(settings):
+    plain = table("t", "各县税收", _COLUMNS, [])
+    assert "模拟数据" not in exports.csv_bytes(plain).decode()
+    settings.SYNTHETIC = True
+    assert "模拟数据" in exports.csv_bytes(plain).decode()
+
+
 def test_an_answer_names_the_file_in_chinese_and_knows_only_its_tables():
     request = RequestFactory().get("/")
     answer = exports.answer(request, [_example("甲镇")], "t.csv")

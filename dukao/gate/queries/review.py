@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
@@ -29,7 +30,9 @@ _HAPPENED = (Visit.State.ARRIVED, Visit.State.CONCLUDED)
 
 @dataclass(frozen=True, slots=True)
 class InspectionCount:
-    """Visits that came, by what let them through. `saved`: departments that came along instead of once more."""
+    """Visits that came, by what let them through. `saved`: departments that came along instead of once more, and the
+    minutes × 100 that it would have cost.
+    """
 
     n: int = 0
     planned: int = 0
@@ -37,6 +40,7 @@ class InspectionCount:
     emergencies: int = 0
     joint: int = 0
     saved: int = 0
+    saved_hundredths: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,16 @@ class _Came:
     above: str
     path: str
     on: date
-    origins: tuple[str, ...]
+    minutes_hundredths: int
+    parts: tuple[tuple[str, int], ...]  # origin, and the minutes × 100 of coming for it alone
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        return tuple(origin for origin, _minutes in self.parts)
+
+    @property
+    def saved_hundredths(self) -> int:
+        return max(sum(minutes for _origin, minutes in self.parts) - self.minutes_hundredths, 0)
 
 
 def monthly_review(*, unit: str, month: Period, viewer: Actor) -> MonthlyReview:
@@ -157,7 +170,9 @@ def monthly_review(*, unit: str, month: Period, viewer: Actor) -> MonthlyReview:
         n_turned_away=RefusedVisit.objects.filter(
             _in(month, "at"), unit__path__startswith=top.path
         ).count(),
-        appeals=_appeals(top, month), is_synthetic=_visits(top.path, month).filter(is_synthetic=True).exists(),
+        appeals=_appeals(top, month),
+        is_synthetic=settings.SYNTHETIC
+        or _visits(top.path, month).filter(parts__item__is_synthetic=True).exists(),
     )  # fmt: skip
 
 
@@ -194,12 +209,13 @@ def _visits(path: str, month: Period) -> QuerySet[Visit]:
 
 def _came(path: str, month: Period) -> list[_Came]:
     rows = _visits(path, month).values_list(
-        "id", "unit_id", "unit__code", "unit__name", "unit__parent__name", "unit__path", "on", "parts__item__origin"
-    )
+        "id", "unit_id", "unit__code", "unit__name", "unit__parent__name", "unit__path", "on",
+        "minutes_hundredths", "parts__item__origin", "parts__item__minutes_hundredths_per_visit",
+    )  # fmt: skip
     found: dict[int, _Came] = {}
-    for number, unit_id, code, name, above, unit_path, on, origin in rows.order_by("on", "id"):
-        earlier = found[number].origins if number in found else ()
-        found[number] = _Came(unit_id, code, name, above, unit_path, on, (*earlier, origin))
+    for number, unit_id, code, name, above, unit_path, on, minutes, origin, alone in rows.order_by("on", "id"):
+        earlier = found[number].parts if number in found else ()
+        found[number] = _Came(unit_id, code, name, above, unit_path, on, minutes, (*earlier, (origin, alone)))
     return list(found.values())
 
 
@@ -212,7 +228,8 @@ def _counted(came: Iterable[_Came]) -> InspectionCount:
         n[kind] += 1
         n["joint"] += len(visit.origins) > 1
         n["saved"] += len(visit.origins) - 1
-    return InspectionCount(n["all"], n["planned"], n["exception"], n["emergency"], n["joint"], n["saved"])
+        n["minutes"] += visit.saved_hundredths
+    return InspectionCount(n["all"], n["planned"], n["exception"], n["emergency"], n["joint"], n["saved"], n["minutes"])
 
 
 def _crowded(came: Iterable[_Came], per_month: int, per_week: int) -> dict[int, list[_Came]]:

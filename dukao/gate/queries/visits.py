@@ -316,7 +316,7 @@ def view_of(found: Visit, viewer: Actor | None, ends: Ends | None = None) -> Vis
         reason=found.reason, seen=tuple(SeenDatum(**datum) for datum in found.seen),
         demand_number=found.demand.number if found.demand else "",
         is_sealed=is_sealed(mode=found.mode, has_arrived=found.arrived_at is not None),
-        is_synthetic=found.is_synthetic, may=frozenset(),
+        is_synthetic=any(part.item.is_synthetic for part in found.parts.all()), may=frozenset(),
     )  # fmt: skip
     if viewer is None:
         return view

@@ -30,8 +30,10 @@ from dukao.sheets.queries.marks import FilingMark as FilingMark
 from dukao.sheets.queries.marks import answer_marks as answer_marks
 from dukao.sheets.queries.marks import filing_marks as filing_marks
 from dukao.sheets.queries.oversight import RefusedFiling as RefusedFiling
+from dukao.sheets.queries.oversight import SparedCells as SparedCells
 from dukao.sheets.queries.oversight import SparedQuestion as SparedQuestion
 from dukao.sheets.queries.oversight import refusals as refusals
+from dukao.sheets.queries.oversight import spared_cells as spared_cells
 from dukao.sheets.queries.oversight import spared_questions as spared_questions
 from dukao.sheets.queries.returned import Difference as Difference
 from dukao.sheets.queries.returned import Returned as Returned

@@ -1,7 +1,10 @@
 """What the supervision office looks at: sheets that were refused below, and questions that were not asked again."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import islice
 
 from django.db.models import QuerySet
 
@@ -43,6 +46,14 @@ class SparedQuestion:
     dispatched_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SparedCells:
+    """Cells that sheets did not ask, and what typing them would have cost; minutes × 100."""
+
+    n: int
+    minutes_hundredths: int
+
+
 def refusals(*, viewer: Actor, since: date, until: date, most: int = 200) -> tuple[RefusedFiling, ...]:
     """Filings refused in `[since, until)` among the dispatches that the viewer sees, newest first."""
     chosen = Filing.objects.filter(dispatch__in=_sent(viewer), state=Filing.State.REFUSED)
@@ -58,20 +69,30 @@ def refusals(*, viewer: Actor, since: date, until: date, most: int = 200) -> tup
 
 def spared_questions(*, viewer: Actor, since: date, until: date, most: int = 200) -> tuple[SparedQuestion, ...]:
     """Questions that dispatches of `[since, until)` left out or only showed filled in, newest dispatch first."""
-    sent = _sent(viewer).filter(dispatched_at__date__gte=since, dispatched_at__date__lt=until).order_by("-id")
-    rows = sent.values_list("number", "sheet__title", "sheet__issuer__name", "period", "dispatched_at", "compiled")
-    found = []
+    found = list(islice(_left_out(_sent(viewer), since, until), most))
+    names = {e.code: e.title for e in registers.elements_by_code({one.element_code for one in found}).values()}
+    return tuple(replace(one, element_title=names.get(one.element_code, one.element_code)) for one in found)
+
+
+def spared_cells(*, viewer: Actor, unit_path: str, since: date, until: date) -> SparedCells:
+    """What dispatches of `[since, until)` to a unit and those below it did not ask."""
+    sent = _sent(viewer).filter(scope_unit__path__startswith=unit_path)
+    cells: Counter[str] = Counter()
+    for one in _left_out(sent, since, until):
+        cells[one.element_code] += one.n_cells
+    costs = {e.code: e.minutes_hundredths for e in registers.elements_by_code(cells).values()}
+    return SparedCells(cells.total(), sum(n * costs.get(code, 0) for code, n in cells.items()))
+
+
+def _left_out(sent: QuerySet[Dispatch], since: date, until: date) -> Iterator[SparedQuestion]:
+    """The questions of dispatches in `[since, until)` that were not asked, the elements without their titles yet."""
+    chosen = sent.filter(dispatched_at__date__gte=since, dispatched_at__date__lt=until).order_by("-id")
+    rows = chosen.values_list("number", "sheet__title", "sheet__issuer__name", "period", "dispatched_at", "compiled")
     for number, title, issuer, period, at, compiled in rows.iterator(chunk_size=200):
         for code, told in compiled.get("questions", {}).items():
             if told.get("verdict") in _SPARED:
-                found.append((number, title, issuer, Period(period), code, told["verdict"], told.get("n_cells", 0), at))
-        if len(found) >= most:
-            break
-    names = {e.code: e.title for e in registers.elements_by_code({row[4] for row in found}).values()}
-    return tuple(
-        SparedQuestion(number, title, issuer, period, code, names.get(code, code), verdict, n_cells, at)
-        for number, title, issuer, period, code, verdict, n_cells, at in found[:most]
-    )
+                cells = told.get("n_cells", 0)
+                yield SparedQuestion(number, title, issuer, Period(period), code, "", told["verdict"], cells, at)
 
 
 def _sent(viewer: Actor) -> QuerySet[Dispatch]:

@@ -18,6 +18,7 @@ from dukao.gate.queries import KIND_NAMES, MonthlyReview, papers
 from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.sheets import queries as sheets
+from dukao.sheets.queries import SparedCells
 from dukao.web import doors, words
 from dukao.web.tables import Cell, Column, Table, number, row, table
 from dukao.web.times import hours
@@ -55,11 +56,13 @@ def monthly(request: HttpRequest) -> HttpResponse:
     inspections, crowded, askers = _inspections(review), _crowded(review), _askers(review)
     heaviest, refused = _heaviest(review), _refused(review)
     query = urlencode({"unit": review.unit.code, "month": review.month.code})
+    spared = _spared(review, actor)
     page = MonthlyPage(
         title=_("{place}月度调度").format(place=review.unit.name), review=review, units=_units(actor),
-        months=tuple((m.code, words.period(m)) for m in _months()), month=review.month.code, figures=_figures(review),
-        lines=_lines(review, actor), inspections=inspections, crowded=crowded, askers=askers, heaviest=heaviest,
-        refused=refused, docx=f"{reverse('monthly.docx')}?{query}", pdf=f"{reverse('monthly.pdf')}?{query}",
+        months=tuple((m.code, words.period(m)) for m in _months()), month=review.month.code,
+        figures=_figures(review, spared), lines=_lines(review, spared), inspections=inspections, crowded=crowded,
+        askers=askers, heaviest=heaviest, refused=refused, docx=f"{reverse('monthly.docx')}?{query}",
+        pdf=f"{reverse('monthly.pdf')}?{query}",
         tables=(inspections, crowded, askers, heaviest, refused), is_synthetic=review.is_synthetic,
     )  # fmt: skip
     return doors.render(request, "monthly/page.html", page)
@@ -82,7 +85,7 @@ def _as_file(request: HttpRequest, make: Callable[[Paper], bytes], kind: str, en
     office = next(s for s in actor.standings_with("DEMANDS_SEE_ALL") if review.unit.path.startswith(s.unit_path))
     paper = papers.review_paper(
         review, office=office.department_name or _("{place}督查考评办公室").format(place=office.unit_name),
-        on=doors.today(),
+        on=doors.today(), spared_hundredths=_spared(review, actor).minutes_hundredths,
     )  # fmt: skip
     response = HttpResponse(make(paper), content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="review-{review.unit.code}-{review.month.code}.{ending}"'
@@ -100,6 +103,11 @@ def _asked(request: HttpRequest, actor: Actor) -> MonthlyReview:
     return queries.monthly_review(unit=request.GET.get("unit", "") or own[0].unit_code, month=month, viewer=actor)
 
 
+def _spared(review: MonthlyReview, actor: Actor) -> SparedCells:
+    since, until = review.month.starts_on, review.month.ends_on
+    return sheets.spared_cells(viewer=actor, unit_path=review.unit.path, since=since, until=until)
+
+
 def _units(actor: Actor) -> tuple[tuple[str, str], ...]:
     found = {}
     for standing in actor.standings_with("DEMANDS_SEE_ALL"):
@@ -113,8 +121,10 @@ def _months() -> list[Period]:
     return [month.next(-back) for back in range(_MONTHS + 1)]
 
 
-def _figures(review: MonthlyReview) -> tuple[tuple[str, str, str, str], ...]:
+def _figures(review: MonthlyReview, spared: SparedCells) -> tuple[tuple[str, str, str, str], ...]:
     now, before = review.inspections, review.inspections_before
+    saved = (now.saved_hundredths, spared.minutes_hundredths, review.burden.given_back_hundredths)
+    joint, not_asked, given_back = map(words.hours_number, saved)
     return (
         (_("接受检查"), f"{now.n:,}", _("次"), _("上月 {n} 次").format(n=f"{before.n:,}")),
         (_("计划外"), f"{now.n - now.planned:,}", _("次"), _("一事一报 {e} · 应急 {u}").format(
@@ -124,23 +134,26 @@ def _figures(review: MonthlyReview) -> tuple[tuple[str, str, str, str], ...]:
         (_("联合检查少接待"), f"{now.saved:,}", _("次"), _("{n} 次联合检查").format(n=now.joint)),
         (_("基层花的时间"), words.hours_number(review.burden.minutes_hundredths), _("小时"), _("上月 {n} 小时").format(
             n=words.hours_number(review.burden_before.minutes_hundredths))),
+        (_("为基层省下的时间"), words.hours_number(sum(saved)), _("小时"),
+         _("联合 {joint} · 没再问 {spared} · 退回 {back}").format(
+            joint=joint, spared=not_asked, back=given_back)),
         (_("挡下的要求"), f"{sum(one.n for one in review.refused):,}", _("次"), _("门口拒绝 {n} 次").format(
             n=review.n_turned_away)),
     )  # fmt: skip
 
 
-def _lines(review: MonthlyReview, actor: Actor) -> tuple[str, ...]:
+def _lines(review: MonthlyReview, spared: SparedCells) -> tuple[str, ...]:
     """How the figures come about, and what was not asked at all."""
-    spared = sheets.spared_questions(
-        viewer=actor, since=review.month.starts_on, until=review.month.ends_on, most=100_000
-    )
     upheld, rejected = review.appeals.get("upheld", 0), review.appeals.get("rejected", 0)
     return (
         _("检查：当月到场的次数，四不两直到场以后才计；不到现场的不计。联合检查算一次，少接待 = 同来的部门数 − 1。"),
         _("时间：每项要求落到每个单位算一笔，有实测用实测，没有用估算；{measured} 笔有实测，共 {n} 笔。").format(
             measured=f"{review.burden.n_measured:,}", n=f"{review.burden.n:,}"
         ),
-        _("报表里已经掌握、当月没有再问的：{n} 格。").format(n=f"{sum(one.n_cells for one in spared):,}"),
+        _(
+            "省下的时间，按估算：联合 = 各来各的合计 − 一起来的一次；"
+            "没再问 = 报表里已经掌握、当月没有再问的 {n} 格，各按填一格的时间；退回 = 撤回、取消和申诉成立的。"
+        ).format(n=f"{spared.n:,}"),
         _("基层申诉 {n} 件：成立 {upheld} 件，不成立 {rejected} 件，其余待决定。").format(
             n=sum(review.appeals.values()), upheld=upheld, rejected=rejected
         ),
