@@ -88,6 +88,11 @@ def today() -> date:
     return timezone.localdate()
 
 
+def year_in(text: str) -> int:
+    """The year that an address names; this one where it names none that can be."""
+    return int(text) if text.isdecimal() and len(text) == 4 and 2000 <= int(text) <= 2999 else today().year
+
+
 def as_of(request: HttpRequest) -> date | None:
     """The past day that the page is to be shown as of; None for now. Raises Invalid."""
     text = request.GET.get("as_of", "")

@@ -198,3 +198,9 @@ def test_desks_say_what_waits(city, as_):
     assert told in as_("tara").get("/department/").content.decode()
     assert told not in as_("dora").get("/department/").content.decode()
     assert "计划待审" not in as_("sam").get("/supervision/").content.decode()
+
+
+@pytest.mark.parametrize("year", ["0000", "9999", "١٩٩٩", "9" * 5000])
+def test_a_year_that_cannot_be_is_this_one(city, as_, year):
+    for address in ("/plan/", "/plan/all/", "/plan/desk/", "/plan/exceptions/", "/joint/", "/statistics/", "/radar/"):
+        assert as_("sam").get(address, {"year": year}).status_code == 200, address

@@ -66,7 +66,7 @@ def joint(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def propose(request: HttpRequest) -> HttpResponse:
-    year, unit = _asked(request.POST.get("year", "")), request.POST.get("unit", "")[:12]
+    year, unit = doors.year_in(request.POST.get("year", "")), request.POST.get("unit", "")[:12]
     actions.propose_joint(year=year, unit=unit, by=doors.actor_of(request), at=doors.now())
     doors.tell(request, _("已经合并好，请看结果；采用以后部门才能看到。"))
     return doors.go(request, _address(year, unit))
@@ -74,7 +74,7 @@ def propose(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def adopt(request: HttpRequest) -> HttpResponse:
-    year, unit = _asked(request.POST.get("year", "")), request.POST.get("unit", "")[:12]
+    year, unit = doors.year_in(request.POST.get("year", "")), request.POST.get("unit", "")[:12]
     proposal = request.POST.get("proposal", "")
     if not (proposal.isdecimal() and len(proposal) < 12):
         raise NotThere()
@@ -83,16 +83,12 @@ def adopt(request: HttpRequest) -> HttpResponse:
     return doors.go(request, _address(year, unit))
 
 
-def _asked(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) == 4 and 2000 <= int(text) <= 2999 else doors.today().year
-
-
 def _address(year: int, unit: str, **more: str) -> str:
     return f"{reverse('joint')}?{urlencode({'year': year, 'unit': unit, **more})}"
 
 
 def _page(request: HttpRequest, actor: Actor) -> JointPage:
-    year = _asked(request.GET.get("year", ""))
+    year = doors.year_in(request.GET.get("year", ""))
     units = dict(queries.plan_units(viewer=actor))
     unit = request.GET.get("unit", "")[:12] or next(iter(units), "")
     plan = queries.joint_plan(year=year, unit=unit, viewer=actor)

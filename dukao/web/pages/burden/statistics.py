@@ -25,8 +25,7 @@ class StatisticsPage:
 def statistics(request: HttpRequest) -> HttpResponse:
     actor, today = doors.actor_of(request), doors.today()
     actor.require_anywhere("DEMANDS_SEE_ALL")
-    raw = request.GET.get("year", "")
-    year = int(raw) if raw.isdecimal() and len(raw) == 4 and 2000 <= int(raw) <= 2999 else today.year
+    year = doors.year_in(request.GET.get("year", ""))
     found = queries.rule_statistics(viewer=actor, since=date(year, 1, 1), until=date(year + 1, 1, 1))
     rows = [
         row(

@@ -57,7 +57,7 @@ class CountsPage:
 @require_GET
 def radar(request: HttpRequest) -> HttpResponse:
     """What the rules saw of dodging among the papers of a year."""
-    actor, year = doors.actor_of(request), _year(request)
+    actor, year = doors.actor_of(request), doors.year_in(request.GET.get("year", ""))
     found = gate.dodges(viewer=actor, since=date(year, 1, 1), until=date(year + 1, 1, 1))
     counted = {sign: sum(dodge.sign == sign for dodge in found) for sign in DODGES}
     page = RadarPage(
@@ -87,7 +87,7 @@ def pair(request: HttpRequest, number: str, other: str) -> HttpResponse:
 @require_GET
 def counts(request: HttpRequest) -> HttpResponse:
     """Every department's number, beside last year's and the baseline's, with how each is worked out."""
-    actor, year = doors.actor_of(request), _year(request)
+    actor, year = doors.actor_of(request), doors.year_in(request.GET.get("year", ""))
     _require_counts(actor)
     page = CountsPage(
         title=_("发文件数"), years=_years(year),
@@ -100,11 +100,6 @@ def counts(request: HttpRequest) -> HttpResponse:
 def _require_counts(actor: Actor) -> None:
     if not actor.has("DEMANDS_SEE_ALL"):
         actor.require_anywhere("DEMANDS_ISSUE")
-
-
-def _year(request: HttpRequest) -> int:
-    raw = request.GET.get("year", "")
-    return int(raw) if raw.isascii() and raw.isdigit() and 2000 <= int(raw) <= 2999 else doors.today().year
 
 
 def _years(year: int) -> tuple[tuple[str, str, bool], ...]:

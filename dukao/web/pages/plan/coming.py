@@ -67,8 +67,7 @@ def answer(request: HttpRequest, actor: Actor, unit: str) -> HttpResponse:
     code = unit or next(iter(own), "")
     if not code:
         raise NotThere()
-    given = request.GET.get("year", "")
-    year = int(given) if given.isdecimal() and len(given) == 4 else today.year
+    year = doors.year_in(request.GET.get("year", ""))
     place = org.unit(code=code, viewer=actor)
     found = queries.coming_to(unit=code, year=year, viewer=actor, on=today)
     cards = [_card(one) for one in found]

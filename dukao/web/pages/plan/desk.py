@@ -127,8 +127,8 @@ def _done(request: HttpRequest, do: Callable[[Asked], str]) -> HttpResponse:
 def _asked(request: HttpRequest) -> Asked:
     """The plan that the page is about: by the address, or by the form that was posted."""
     asked = screen.asked(request, doors.actor_of(request))
-    year, unit = request.POST.get("year", ""), request.POST.get("unit", "")[:12]
-    return Asked(int(year) if year.isdecimal() and len(year) == 4 else asked.year, unit or asked.unit, None)
+    year, unit = request.POST.get("year"), request.POST.get("unit", "")[:12]
+    return Asked(doors.year_in(year) if year else asked.year, unit or asked.unit, None)
 
 
 def _page(request: HttpRequest, *, reason: str = "", refusal: Refused | None = None) -> DeskPage:

@@ -56,13 +56,10 @@ class Asked:
 
 def asked(request: HttpRequest, viewer: Actor) -> Asked:
     """Read the address; without a unit it is the nearest whose plan concerns the viewer. Raises Invalid, NotAllowed."""
-    today = doors.today()
-    given = request.GET.get("year", "")
-    year = int(given) if given.isdecimal() and len(given) == 4 else today.year
     units = dict(queries.plan_units(viewer=viewer))
     own = [s.unit_code for s in viewer.standings if s.unit_code in units]
     unit = request.GET.get("unit", "")[:12] or next(iter(own), next(reversed(units), ""))
-    return Asked(year, unit, doors.as_of(request))
+    return Asked(doors.year_in(request.GET.get("year", "")), unit, doors.as_of(request))
 
 
 def crumbs(*more: Crumb) -> tuple[Crumb, ...]:
