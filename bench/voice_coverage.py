@@ -241,11 +241,12 @@ def _covered(design: Design, samples: int, rng: np.random.Generator) -> dict[str
         keep = _whole(design, found)
         found = Drawn(found.truth[keep], found.answers[keep], found.weights[keep], tuple(c[keep] for c in found.codes))
         worked = _worked(design, found)
+        intervals = _intervals(design, worked)
         if is_first:
-            _agree(design, found, worked)
+            _agree(design, found, worked, intervals["ours"])
             is_first = False
         take = min(len(found.truth), samples - done)
-        for method, (low, high) in _intervals(design, *worked).items():
+        for method, (low, high) in intervals.items():
             inside = (low - 1e-9 <= found.truth) & (found.truth <= high + 1e-9)
             held[method] = held.get(method, 0) + float(inside[:take].sum())
         done += take
@@ -260,8 +261,18 @@ def _whole(design: Design, found: Drawn) -> Array:
     return keep
 
 
-def _worked(design: Design, found: Drawn) -> tuple[Array, Array, Array, Array]:
-    """Share, linearised standard error, n_eff (Kish) and degrees of freedom (Satterthwaite) of every sample."""
+@dataclass(frozen=True)
+class Worked:
+    """Of every sample: linearised standard error, n_eff (Kish), skewness of weights, degrees of freedom."""
+
+    share: Array
+    error: Array
+    n_eff: Array
+    skewness: Array
+    df: Array
+
+
+def _worked(design: Design, found: Drawn) -> Worked:
     weights = _fitted(design, found)
     total = weights.sum(1)
     share = (weights * found.answers).sum(1) / total
@@ -277,7 +288,9 @@ def _worked(design: Design, found: Drawn) -> tuple[Array, Array, Array, Array]:
         free = 1 - count / design.sizes[stratum] if design.sizes else 1.0
         middle = own.mean(1, keepdims=True) if count > 1 else sums.mean(1, keepdims=True)
         variance += free * count / max(count - 1, 1) * np.square(own - middle).sum(1)
-    return share, np.sqrt(np.maximum(variance, 0)), total**2 / np.square(weights).sum(1), _df(design, weights)
+    squares = np.square(weights).sum(1)
+    skewness = (weights**3).sum(1) * total / squares**2
+    return Worked(share, np.sqrt(np.maximum(variance, 0)), total**2 / squares, skewness, _df(design, weights))
 
 
 def _fitted(design: Design, found: Drawn) -> Array:
@@ -308,12 +321,13 @@ def _residual(design: Design, found: Drawn, values: Array) -> Array:
     return residual
 
 
-def _intervals(design: Design, share: Array, error: Array, n_eff: Array, df: Array) -> dict[str, tuple[Array, Array]]:
+def _intervals(design: Design, of: Worked) -> dict[str, tuple[Array, Array]]:
     from scipy.special import betaincinv, expit, logit, stdtrit
 
     from dukao.voice.rules.estimates import share_interval
 
-    n, t = len(design.strata), stdtrit(df, 0.975)
+    share, error, n_eff = of.share, of.error, of.n_eff
+    n, t = len(design.strata), stdtrit(of.df, 0.975)
     varies = (error > 1e-12) & (share > 0) & (share < 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = t * error / (share * (1 - share))
@@ -323,8 +337,9 @@ def _intervals(design: Design, share: Array, error: Array, n_eff: Array, df: Arr
     yes, no = share * worth, (1 - share) * worth
     exact = (np.where(yes > 0, betaincinv(np.maximum(yes, 1e-9), no + 1, 0.025), 0.0),
              np.where(no > 0, betaincinv(yes + 1, np.maximum(no, 1e-9), 0.975), 1.0))  # fmt: skip
+    between = of.df if design.is_clustered else None
     return {
-        "ours": share_interval(share, error, n=n, n_eff=n_eff, df=df if design.is_clustered else n - 1),
+        "ours": share_interval(share, error, n=n, n_eff=n_eff, skewness=of.skewness, clusters_df=between),
         "wald": (share - t * error, share + t * error),
         "logit": tuple(np.where(varies, bound, share) for bound in logits),  # type: ignore[dict-item]
         "korn-graubard": exact,
@@ -345,7 +360,7 @@ def _df(design: Design, weights: Array) -> Array:
     return np.minimum(plain, np.maximum(1.0, above**2 / np.maximum(below, 1e-300)))
 
 
-def _agree(design: Design, found: Drawn, worked: tuple[Array, Array, Array, Array]) -> None:
+def _agree(design: Design, found: Drawn, worked: Worked, interval: tuple[Array, Array]) -> None:
     """The first samples through the product, from the people to the figure: it must be what was worked out here."""
     from dukao.voice.rules.estimates import estimates_of
     from dukao.voice.rules.weighting import RESPONDED, People, weighted
@@ -365,11 +380,13 @@ def _agree(design: Design, found: Drawn, worked: tuple[Array, Array, Array, Arra
         }
         sample = weighted(people, margins=margins, is_raked=True, cell_least=0, trim_medians=1e9)
         (ours,) = estimates_of(sample, {"y": found.answers[row]})
-        share, error, n_eff, df = (column[row] for column in worked)
+        share, error, n_eff, df = worked.share[row], worked.error[row], worked.n_eff[row], worked.df[row]
         assert abs(ours.value - share) < 1e-6, (design.name, ours.value, share)
         assert abs(ours.error - error) < 1e-4 * error + 1e-9, (design.name, ours.error, error)
         assert abs(ours.n_eff - n_eff) < 1e-4 * n_eff, design.name
         assert abs(ours.df - df) < 1e-3 * df, (design.name, ours.df, df)
+        low, high = interval
+        assert abs(ours.low - low[row]) + abs(ours.high - high[row]) < 1e-4, (design.name, ours, low[row], high[row])
 
 
 def _write(rows: list[tuple[Design, dict[str, float]]], samples: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dukao.voice.rules.estimates import estimates_of, share_interval
+from dukao.voice.rules.estimates import degrees_of_freedom, estimates_of, share_interval
 from dukao.voice.rules.interviews import field_count, next_call
 from dukao.voice.rules.samples import masked_phone, plain_phone, shared_out, size_for
 from dukao.voice.rules.surveys import SampleDefinition
@@ -57,16 +57,39 @@ def test_equal_weights_are_worth_as_many_as_there_are():
     [(0.838, 1068, 0.815, 0.859), (1.0, 10, 0.722, 1.0), (0.0, 10, 0.0, 0.278), (0.5, 384, 0.450, 0.550)],
 )  # fmt: skip
 def test_intervals_of_simple_samples_are_wilsons(share, n, low, high):
-    error = np.sqrt(share * (1 - share) / n)
-    found = share_interval(share, error, n=n, n_eff=n, df=n - 1)
+    error = np.sqrt(share * (1 - share) / (n - 1))
+    found = share_interval(share, error, n=n, n_eff=n)
     assert found == pytest.approx((low, high), abs=6e-4)
 
 
 def test_few_clusters_make_the_interval_wider_and_ends_stay_ends():
-    low, high = share_interval([0.5, 0.0, 1.0], [0.05, 0.0, 0.0], n=100, n_eff=100, df=99)
-    wider_low, wider_high = share_interval([0.5, 0.0, 1.0], [0.05, 0.0, 0.0], n=100, n_eff=100, df=5)
+    low, high = share_interval([0.5, 0.0, 1.0], [0.05, 0.0, 0.0], n=100, n_eff=100)
+    wider_low, wider_high = share_interval([0.5, 0.0, 1.0], [0.05, 0.0, 0.0], n=100, n_eff=100, clusters_df=5)
     assert (wider_high - wider_low > 1.2 * (high - low)).all()
     assert (low[1], high[2], wider_low[1], wider_high[2]) == (0, 1, 0, 1)
+
+
+def test_rare_answers_and_uneven_weights_make_the_error_less_sure():
+    def width(share, **of):
+        low, high = share_interval(share, 1.5 * np.sqrt(share * (1 - share) / 400), n=400, n_eff=400, **of)
+        return high - low
+
+    for of in ({"skewness": 2.0}, {"clusters_df": 39}):
+        assert width(0.5, **of) < 1.05 * width(0.5)
+        assert width(0.03, **of) > 1.08 * width(0.03)
+        assert width(0.97, **of) == pytest.approx(width(0.03, **of))
+
+
+def test_degrees_of_freedom_rest_on_the_heavy_units():
+    # Stratum a: clusters of 30, 20 and 10 in weight; b: two alike. 900, 400, 100 and twice 100 in variance.
+    people = _people(
+        unit=["1", "1", "1", "2", "2", "3", "1", "1", "2", "2"], weight=[10.0] * 6 + [5.0] * 4, status=["rr"] * 10,
+        known={}, is_clustered=True,
+    )  # fmt: skip
+    sample = weighted(people, margins={}, is_raked=False, cell_least=1, trim_medians=5)
+    alike = 1400**2 / (900**2 + 400**2 + 100**2)
+    wanted = 1600**2 / (1400**2 / (alike - 1) + 200**2 / (2 - 1))
+    assert degrees_of_freedom(sample, np.ones(10, bool)) == pytest.approx(wanted)
 
 
 def _people(**changes):

@@ -18,8 +18,9 @@ from dukao.voice.rules.weighting import WeightedSample, kish
 Floats = npt.NDArray[np.float64]
 Kind = Literal["share", "mean", "total"]
 CONFIDENCE = 0.95
-# How much more than Kish's number answers are worth at most, because strata differ from each other.
-STRATA_GAIN_MOST = 1.15
+# How much more than Kish's number answers are worth at most: because strata differ from each other, margins explain
+# what was said, or those of the rarer opinion weigh little.
+GAIN_MOST = 1.5
 _NOTHING = 1e-12
 
 
@@ -89,6 +90,7 @@ class _Group:
     within: npt.NDArray[np.bool_]
     weights: Floats
     n_eff: float
+    skewness: float
     df: float
     is_clustered: bool
 
@@ -97,16 +99,18 @@ def _group(of: WeightedSample, asked: npt.NDArray[np.bool_], domain: str | None,
     within = asked if domain is None else asked & of.within(domain, level)
     weights = of.weights[within]
     return _Group(
-        () if domain is None else (domain, level), within, weights, kish(weights), degrees_of_freedom(of, within),
-        of.is_clustered,
+        () if domain is None else (domain, level), within, weights, kish(weights), skewness(weights),
+        degrees_of_freedom(of, within), of.is_clustered,
     )  # fmt: skip
 
 
 def _estimate(group: _Group, name: str, column: Floats, kind: Kind, one: Any) -> Estimate:
     n, df = len(group.weights), min(float(one.df), group.df)
     if kind == "share":
-        free = df if group.is_clustered else n - 1
-        low, high = share_interval(one.est, one.se, n=n, n_eff=group.n_eff, df=free)
+        between = df if group.is_clustered else None
+        low, high = share_interval(
+            one.est, one.se, n=n, n_eff=group.n_eff, skewness=group.skewness, clusters_df=between
+        )
     else:
         half = float(_t(df)) * one.se
         low, high = one.est - half, one.est + half
@@ -117,29 +121,49 @@ def _estimate(group: _Group, name: str, column: Floats, kind: Kind, one: Any) ->
 
 
 def share_interval(
-    share: npt.ArrayLike, error: npt.ArrayLike, *, n: npt.ArrayLike, n_eff: npt.ArrayLike, df: npt.ArrayLike
-) -> tuple[Any, Any]:
+    share: npt.ArrayLike, error: npt.ArrayLike, *, n: npt.ArrayLike, n_eff: npt.ArrayLike,
+    skewness: npt.ArrayLike = 1.0, clusters_df: npt.ArrayLike | None = None,
+) -> tuple[Any, Any]:  # fmt: skip
     """The 95 % interval of shares with their design-based standard errors; arrays give arrays.
 
-    Wilson's score interval with an effective number of answers: as many as would give this error if drawn singly.
-    A share tells the variance of answers drawn singly (`df` is n − 1); how alike answers are within clusters is
-    measured, and for the degrees of freedom of that they are made fewer (Korn and Graubard 1998). Where nothing varies
-    there is no error to go by: as many as Kish counts. And never more than strata can gain over that: close to 0 % and
-    100 % an error that happens to be small would promise too much. Basis: own convention, measured in
-    docs/performance.md.
+    `clusters_df`: degrees of freedom between clusters; None where people are drawn singly. `skewness` of the weights.
+
+    Wilson's score interval with an effective number of answers: as many as would give this error if drawn singly (plus
+    one: p(1 − p) of a sample is smaller than the population's by the error's square). Where nothing varies there is no
+    error to go by: as many as Kish counts.
+
+    Where answers of the rarer kind are few, the error is measured on the same few that the share is counted from, and
+    a sample with too few of them has too small an error. Let x be how many they are worth and b what part of the
+    variance lies between clusters. Weights and beta-binomial clusters make the error move with the share (skewness + b)
+    times as much as Wilson's: on average it comes out short by the excess over 1, ÷ x. And what is measured between
+    clusters rests on fewer degrees of freedom: the variance of its logarithm grows by b(2 + b) ÷ x, the moments of rare
+    beta-binomial counts. Basis: own derivation, measured in docs/performance.md.
     """
-    p, se, count, kish_n, free = np.broadcast_arrays(*(np.asarray(one, float) for one in (share, error, n, n_eff, df)))
+    p, se, count, kish_n, skew = (np.asarray(one, float) for one in (share, error, n, n_eff, skewness))
     p = np.clip(p, 0.0, 1.0)
     varies = (se > _NOTHING) & (p > 0) & (p < 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        worth = np.where(varies, p * (1 - p) / np.square(se), kish_n)
-        fewer = np.square(_t(np.maximum(count - 1, 1)) / _t(np.maximum(free, 1)))
-    worth = np.minimum(worth, STRATA_GAIN_MOST * kish_n) * np.minimum(fewer, 1.0)
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    middle, whole = p + z * z / (2 * worth), 1 + z * z / worth
-    half = z * np.sqrt(p * (1 - p) / worth + z * z / (4 * worth * worth))
+        worth = np.where(varies, np.minimum(p * (1 - p) / np.square(se) + 1, GAIN_MOST * kish_n), kish_n)
+    spread = np.maximum(p * (1 - p), (count - 1) / np.square(count))
+    per_rare = np.maximum(1 - 4 * spread, 0) / (spread * worth)  # 1 ÷ x
+    t: npt.ArrayLike = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    excess = skew - 1
+    if clusters_df is not None:
+        between = np.maximum(1 - worth / kish_n, 0)
+        excess = excess + between
+        noise = 2 / np.asarray(clusters_df, float) - 2 / (count - 1) + between * (2 + between) * per_rare
+        t = _t(2 / np.maximum(noise, _NOTHING))
+    worth, z2 = worth / (1 + excess * per_rare), np.square(t)
+    middle, whole = p + z2 / (2 * worth), 1 + z2 / worth
+    half = np.sqrt(z2 * (p * (1 - p) / worth + z2 / (4 * worth * worth)))
     low, high = np.clip((middle - half) / whole, 0, p), np.clip((middle + half) / whole, p, 1)
     return np.where(p <= 0, 0.0, low), np.where(p >= 1, 1.0, high)
+
+
+def skewness(weights: Floats) -> float:
+    """How much more the third powers weigh than they would if all weights were alike: 1 there."""
+    squares = np.square(weights)
+    return float((squares * weights).sum() * weights.sum() / squares.sum() ** 2) if len(weights) else 1.0
 
 
 def degrees_of_freedom(of: WeightedSample, within: npt.NDArray[np.bool_]) -> float:
@@ -152,7 +176,8 @@ def degrees_of_freedom(of: WeightedSample, within: npt.NDArray[np.bool_]) -> flo
     stratum, unit, size = (data[name].to_numpy() for name in ("stratum", "unit", "size"))
     stratum_of, size_of = np.zeros(unit.max() + 1, np.int64), np.zeros(stratum.max() + 1)
     stratum_of[unit], size_of[stratum] = stratum, size
-    heavy = np.bincount(unit[within], of.weights[within], len(stratum_of))
+    # A unit's part of the variance goes with the square of what it weighs.
+    heavy = np.square(np.bincount(unit[within], of.weights[within], len(stratum_of)))
     there = heavy > 0
     count = np.bincount(stratum_of[there], minlength=len(size_of))
     sums, squares = (np.bincount(stratum_of, power, len(size_of)) for power in (heavy, np.square(heavy)))
