@@ -161,7 +161,8 @@ def test_what_the_rules_refuse_leaves_a_trace_and_no_task(city):
 
 @pytest.mark.parametrize("more", [
     {"template": "no_such"}, {"due_on": date(2026, 10, 7)}, {"origin": "document", "origin_number": "WJ2026-0404"},
-    {"origin": "clue", "origin_number": "XS-0000000000", "raiser": "clue"},
+    {"origin": "clue", "origin_number": "XS-0000000000", "raiser": "clue"}, {"lead": {"unit": "990101999999"}},
+    {"lead": {"department": "nobody"}}, {"raiser": "unit", "raiser_unit": "990101999999"}, {"asker": "nobody"},
 ])  # fmt: skip
 def test_what_is_not_well_written(city, more):
     with pytest.raises(Invalid):
@@ -196,6 +197,16 @@ def test_not_our_duty(city):
     assert (seen.line.state, seen.line.lead_name, seen.line.light) == ("set", "统计局", "red")
     with pytest.raises(NotThere):
         actions.sign_task(task=number, by=city.actor["tara"], at=AT)
+
+
+def test_who_takes_over_has_the_same_work_before_them(city):
+    number = set_task(city, lead={"unit": city.code["一村"]}, minutes=30, asker="tax").number
+    actions.object_to_task(task=number, reason="二村的窗口", by=city.actor["alice"], at=AT)
+    (party,) = _view(city, number).parties
+    actions.decide_objection(task=number, party=party.id, is_upheld=True, decision="有理",
+                             new_lead=PartyEntry(unit=city.code["二村"]), by=city.actor["sam"], at=AT)  # fmt: skip
+    standing = BurdenEntry.objects.get(given_back_at=None)
+    assert (standing.unit_id, standing.minutes_hundredths) == (city.unit["二村"], 100 * (30 + 2 + 2 * 5))
 
 
 def test_an_objection_that_does_not_hold(city):

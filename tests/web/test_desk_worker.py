@@ -9,6 +9,7 @@ from dukao.org.rules import SYSTEM
 from dukao.sheets import actions
 from tests.conftest import AT, ON
 from tests.sheets.conftest import LEGAL, House
+from tests.tasks.carried import carried, set_task
 
 pytestmark = pytest.mark.usefixtures("on_the_day")
 
@@ -32,6 +33,38 @@ def test_the_desk_says_what_is_really_to_be_done(house, sent, as_):
 
 def test_an_empty_desk_says_so(house, as_):
     assert "今天没有要办的" in text_of(as_("alice").get("/desk/"))
+
+
+def test_the_desk_keeps_no_task_back(city, as_):
+    """One to sign, and one whose mending a drawn neighbour is asked about."""
+    village = {"unit": city.code["一村"]}
+    number = set_task(city, lead=village, asker="tax").number
+    page = text_of(as_("alice").get("/desk/"))
+    assert "一村 · 今天真正要办的 1 件" in page
+    assert "督办“甲镇便民窗口周末无人值守”：签收 · 周五（10月30日）前" in page
+    carried(city, number, by="alice", at=AT)
+    assert "督办“甲镇便民窗口周末无人值守”：答解决了没有" in text_of(as_("wang").get("/desk/"))
+    assert "今天没有要办的" in text_of(as_("alice").get("/desk/"))
+
+
+def test_a_task_names_a_village_as_people_do(city, as_):
+    sam, given = as_("sam"), {
+        "title": "村口桥护栏修好", "content": "护栏装好，过桥安全", "template": "repair", "origin": "finding",
+        "basis": "纪要〔2026〕7号", "asker": "statistics", "place": city.code["甲镇"], "due_on": "2026-10-30",
+        "minutes": "30", "raiser": "none",
+    }  # fmt: skip
+    for wrong, told in (
+        ({"village": "没有村"}, "没有叫这个名字的单位"),
+        ({"village": "990101999999"}, "没有代码是 990101999999 的单位"),
+        ({"village": "一村", "lead": "department:tax"}, "上面选了牵头的"),
+        ({"village": "一村", "raiser": "unit"}, "写明哪个单位"),
+    ):
+        answer = sam.post("/tasks/new/", given | wrong)
+        assert answer.status_code == 422
+        assert told in text_of(answer)
+        assert "护栏装好" in text_of(answer), "what was typed stays"
+    assert sam.post("/tasks/new/", given | {"village": "一村"}).status_code == 303
+    assert "村口桥护栏修好" in text_of(as_("alice").get("/desk/"))
 
 
 def test_known_stale_and_asked_stand_apart(house, sent, as_):

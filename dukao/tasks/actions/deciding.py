@@ -12,7 +12,7 @@ from dukao.gate.actions import DecidedAppeal
 from dukao.org.rules import SYSTEM, Actor
 from dukao.tasks.actions.asking import ask_first
 from dukao.tasks.actions.common import WrongState, locked, move, office_name, require, said, tell, who_of
-from dukao.tasks.actions.setting import add_party, body_of
+from dukao.tasks.actions.setting import add_party, body_of, hundredths_asked
 from dukao.tasks.models import Closing, Extension, Milestone, Party, Task
 from dukao.tasks.rules.definitions import PartyEntry
 from dukao.tasks.rules.states import OVER
@@ -171,7 +171,10 @@ def _let_go(row: Task, found: Party, new_lead: PartyEntry | None, by: Actor, at:
         already.is_lead, already.signed_at = True, None
         already.save(update_fields=["is_lead", "signed_at"])
     else:
-        add_party(row, body, is_lead=True, minutes=Decimal(0), by=by, at=at)
+        # Whoever takes over has the same work before them.
+        asked = [one.demand.minutes_hundredths_per_unit for one in row.parties.all() if one.demand]
+        hundredths = max(asked, default=hundredths_asked(row, Decimal(0), at))
+        add_party(row, body, is_lead=True, hundredths=hundredths, by=by, at=at)
 
 
 def _take_back(party: Party, reason: str, by: Actor, at: datetime) -> None:

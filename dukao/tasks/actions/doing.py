@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dukao.base.periods import Period
-from dukao.base.refusals import Invalid, Refused
+from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.wording import period_text
 from dukao.law import queries as law
 from dukao.org import queries as org
@@ -130,7 +130,10 @@ def _evidence(
     if kind == "reading":
         return _reading(row, element or milestone.element, unit, period)
     if kind == "document":
-        found = issued_document(number=document.strip(), viewer=by, today=today)
+        try:
+            found = issued_document(number=document.strip(), viewer=by, today=today)
+        except NotThere:
+            raise Invalid(_("没有找到这份文件"), errors={"document": _("请检查编号")}) from None
         if found is None:
             raise Invalid(_("这份文件还没有印发"), errors={"document": _("请写已经印发的文件编号")})
         return found

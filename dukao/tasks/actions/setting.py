@@ -5,6 +5,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
@@ -95,8 +96,9 @@ def set_task(*, task: TaskDefinition, by: Actor, at: datetime) -> SetTask:
             Milestone(task=row, position=position, title=one.title, due_on=day, element=one.element)
             for position, (one, day) in enumerate(zip(milestones, days, strict=True), start=1)
         )
+        hundredths = hundredths_asked(row, task.minutes, at)
         for body in bodies:
-            add_party(row, body, is_lead=body is bodies[0], minutes=task.minutes, by=by, at=at)
+            add_party(row, body, is_lead=body is bodies[0], hundredths=hundredths, by=by, at=at)
         tell(row, "set", "set", who=office_name(row), text=task.basis, by=by, at=at, asker=task.asker,
              template=task.template, due_on=task.due_on.isoformat(), n_parties=len(bodies))  # fmt: skip
         if task.origin == "clue":
@@ -104,14 +106,18 @@ def set_task(*, task: TaskDefinition, by: Actor, at: datetime) -> SetTask:
     return SetTask(row.number, code)
 
 
-def add_party(row: Task, body: "_Body", *, is_lead: bool, minutes: object, by: Actor, at: datetime) -> Party:
-    """Somebody who does it; the grass roots through the gate, with the minutes of signing and telling."""
+def hundredths_asked(row: Task, minutes: Decimal, at: datetime) -> int:
+    """What it costs a unit of the grass roots: the work, and signing and telling. Minutes × 100."""
+    cost = law.rule("TSK-1", timezone.localdate(at)).parameters
+    own = cost["minutes_sign"] + cost["minutes_per_milestone"] * row.milestones.count()
+    return int(minutes * 100) + 100 * int(own)
+
+
+def add_party(row: Task, body: "_Body", *, is_lead: bool, hundredths: int, by: Actor, at: datetime) -> Party:
+    """Somebody who does it; the grass roots through the gate, with their minutes (× 100)."""
     party = Party(task=row, department_id=body.department_id, unit_id=body.unit.id if body.unit else None,
                   is_lead=is_lead)  # fmt: skip
     if body.unit is not None and body.unit.level >= GRASS_ROOTS_FROM:
-        cost = law.rule("TSK-1", timezone.localdate(at)).parameters
-        own = cost["minutes_sign"] + cost["minutes_per_milestone"] * row.milestones.count()
-        hundredths = int(minutes * 100) + 100 * own  # type: ignore[operator]
         issued = gate.issue_demand(
             kind="task", title=row.title, asker=row.asker.code, scope_unit=body.unit.code,
             target_level=body.unit.level, basis=row.basis, due_on=row.due_on, unit_count=1,
@@ -142,7 +148,10 @@ def _office(task: TaskDefinition, by: Actor) -> tuple[UnitView, UnitView]:
     place = org.units_by_codes([task.place]).get(task.place)
     if place is None:
         raise NotThere()
-    asker = org.department(code=task.asker)
+    try:
+        asker = org.department(code=task.asker)
+    except NotThere:
+        raise _nobody(task.asker, "asker") from None
     if by.is_system:
         return place, org.unit_by_id(asker.unit_id)
     own = [s for s in by.standings_with("TASKS_DECIDE") if place.path.startswith(s.unit_path)]
@@ -155,15 +164,22 @@ def _office(task: TaskDefinition, by: Actor) -> tuple[UnitView, UnitView]:
 
 
 def _body(entry: PartyEntry, office: UnitView) -> _Body:
-    if entry.department:
-        department = org.department(code=entry.department)
-        body = _Body(entry, department.name, department.unit_path, department.id, None)
-    else:
-        unit = org.unit_by_code(entry.unit)
-        body = _Body(entry, unit.name, unit.path, None, unit)
+    try:
+        if entry.department:
+            department = org.department(code=entry.department)
+            body = _Body(entry, department.name, department.unit_path, department.id, None)
+        else:
+            unit = org.unit_by_code(entry.unit)
+            body = _Body(entry, unit.name, unit.path, None, unit)
+    except NotThere:
+        raise _nobody(entry.department or entry.unit, "lead") from None
     if not body.path.startswith(office.path):
         raise Invalid(_("{name}不在本督考办的范围内").format(name=body.name), errors={"lead": _("请换一个单位")})
     return body
+
+
+def _nobody(code: str, place: str) -> Invalid:
+    return Invalid(_("没有找到这个单位"), errors={place: _("没有代码是 {code} 的单位或部门").format(code=code)})
 
 
 def _template(task: TaskDefinition) -> str:
@@ -206,7 +222,9 @@ def _write(
     today = timezone.localdate(at)
     number = next_number(Task.objects.all(), f"DB{today.year}-", lock=_NUMBERS_LOCK)
     candidates = _candidates(place, {body.unit.id for body in bodies if body.unit})
-    raiser = org.unit_by_code(task.raiser_unit) if task.raiser_unit else None
+    raiser = org.units_by_codes([task.raiser_unit]).get(task.raiser_unit)
+    if task.raiser_unit and raiser is None:
+        raise _nobody(task.raiser_unit, "raiser_unit")
     return Task.objects.create(
         number=number, template=task.template, title=task.title, content=task.content, origin=task.origin,
         origin_number=task.origin_number, basis=task.basis, office_id=office.id,

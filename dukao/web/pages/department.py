@@ -18,17 +18,9 @@ from dukao.web import doors, words
 from dukao.web.pages import dispatches
 from dukao.web.pages.deliveries import reading as delivered
 from dukao.web.tables import Table
+from dukao.web.waiting import Waiting, tasks_and_orders
 
 _RECENT = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Something that waits for somebody here."""
-
-    text: str
-    href: str
-    button: str
 
 
 @dataclass(frozen=True)
@@ -53,7 +45,7 @@ def department(request: HttpRequest) -> HttpResponse:
     names = tuple(dict.fromkeys(s.department_name for s in actor.standings_with("SHEETS_DESIGN")))
     page = DepartmentPage(
         title=_("{name} · 工作台").format(name=names[0]) if len(names) == 1 else _("部门工作台"),
-        waiting=(*_waiting(desk, recent), *_returned(actor, today)),
+        waiting=(*tasks_and_orders(actor, today), *_waiting(desk, recent), *_returned(actor, today)),
         figures=_figures(actor, desk, Period.of(today, "year")),
         dispatches=out,
         deliveries=came,

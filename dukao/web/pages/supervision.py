@@ -23,6 +23,7 @@ from dukao.web.doors import Crumb
 from dukao.web.pages.orders.listing import orders_table
 from dukao.web.tables import Cell, Column, Table, number, row, table
 from dukao.web.times import hours, minutes
+from dukao.web.waiting import Waiting, tasks_and_orders
 
 _RECENT, _LATE = 8, 5
 _MOST = 1000
@@ -41,6 +42,7 @@ class Bar:
 @dataclass(frozen=True)
 class SupervisionPage:
     title: str
+    waiting: tuple[Waiting, ...]
     year: int
     years: tuple[tuple[str, bool], ...]
     figures: tuple[tuple[str, str, str], ...]  # title, number, unit
@@ -96,6 +98,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     page = SupervisionPage(
         title=_("督考台"),
+        waiting=tasks_and_orders(actor, today),
         year=year,
         years=tuple((str(y), y == year) for y in range(today.year - 2, today.year + 1)),
         figures=_figures(charged),

@@ -14,6 +14,7 @@ from dukao.sheets import queries
 from dukao.sheets.queries import Desk, DeskFiling, FilingRow
 from dukao.web import doors, words
 from dukao.web.tables import Cell, Column, Table, Tone, row, table
+from dukao.web.waiting import Waiting, tasks_and_orders
 
 STATE_TONES: dict[str, Tone] = {
     "open": "wait", "submitted": "info", "returned": "warn", "accepted": "ok", "refused": "stop",
@@ -44,6 +45,7 @@ class Task:
 class DeskPage:
     title: str
     tasks: tuple[Task, ...]
+    waiting: tuple[Waiting, ...]
     saved: str
     done: tuple[FilingRow, ...]
     is_synthetic: bool
@@ -61,11 +63,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     actor.require_anywhere("FILINGS_FILL")
     found = queries.desk(viewer=actor, today=doors.today())
     units = dict.fromkeys(s.unit_code for s in actor.standings_with("FILINGS_FILL"))
-    n = len(found.to_fill)
+    waiting = tasks_and_orders(actor, doors.today())
+    n = len(found.to_fill) + sum(one.count for one in waiting)
     what = _("今天真正要办的 {n} 件").format(n=n) if n else _("今天没有要办的")
     page = DeskPage(
         title=f"{org.unit_by_code(next(iter(units))).short_name} · {what}" if len(units) == 1 else what,
         tasks=tuple(_task(f, len(units) > 1) for f in found.to_fill),
+        waiting=waiting,
         saved=_saved(found),
         done=found.handed_in,
         is_synthetic=any(f.is_synthetic for f in found.to_fill),

@@ -20,6 +20,7 @@ from dukao.web.doors import Crumb
 from dukao.web.figures import format_percent
 from dukao.web.pages.filings import screen
 from dukao.web.tables import Cell, Column, Table, Tone, row, table
+from dukao.web.waiting import Waiting, tasks_and_orders
 
 # A figure that moved by this much against last year is worth a second look. Basis: none (own convention).
 _LOOK_TWICE_PERCENT = 50
@@ -67,6 +68,7 @@ class ReviewPage:
     cards: tuple[ReviewCard, ...]
     tables: tuple[Table, ...]
     n: int
+    waiting: tuple[Waiting, ...]
     is_synthetic: bool = False
 
 
@@ -102,7 +104,8 @@ def review(request: HttpRequest) -> HttpResponse:
     n = len(found)
     title = _("待审 {n} 份").format(n=n) if n else _("没有待审的报表")
     spared = _spared(queries.filings_spared(viewer=actor))
-    page = ReviewPage(title, tuple(map(_card, found)), (_list(found), spared), n)
+    waiting = tasks_and_orders(actor, doors.today())
+    page = ReviewPage(title, tuple(map(_card, found)), (_list(found), spared), n, waiting)
     return doors.render(request, "review/list.html", page)
 
 

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from dukao.base.definitions import checked
 from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.wording import joined
 from dukao.indicators.queries import indicators
@@ -76,7 +77,9 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
     given = request.POST.dict()
     try:
         told = done(number, {key: str(value) for key, value in given.items()}, actor)
-    except Invalid as refused:
+    except NotThere:
+        raise
+    except Refused as refused:
         page = _page(number, actor, {key: str(value) for key, value in given.items()}, refused)
         return doors.render(request, "tasks/page.html", page, status=refused.status)
     doors.tell(request, told)
@@ -118,7 +121,7 @@ def _report(number: str, given: _Given, by: Actor) -> str:
 
 def _decide_objection(number: str, given: _Given, by: Actor) -> str:
     kind, _colon, code = given.get("new_lead", "").partition(":")
-    new_lead = PartyEntry(**{kind: code}) if kind in ("department", "unit") and code else None
+    new_lead = checked(PartyEntry, {kind: code}, place=_("牵头")) if code else None
     raw = given.get("party", "")
     actions.decide_objection(
         task=number, party=int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 12 else 0,

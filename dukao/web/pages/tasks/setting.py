@@ -1,5 +1,6 @@
 """Setting a task: what, who, by when; the rules say at once what may not be asked."""
 
+import re
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from dukao.base.definitions import checked
 from dukao.base.refusals import Invalid, Refused
 from dukao.base.slips import code_text
+from dukao.base.wording import joined
 from dukao.gate.rules.hits import RuleHit
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -21,9 +23,10 @@ from dukao.web.pages.tasks.one import bodies_of
 
 _TAKEN = (
     "title", "content", "template", "origin", "origin_number", "basis", "asker", "place", "due_on", "minutes",
-    "raiser", "raiser_unit",
+    "raiser",
 )  # fmt: skip
 _PARTNERS = 3
+_NAMESAKES = 200
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return doors.render(request, "tasks/new.html", _page(actor, typed))
     given = {key: str(value) for key, value in request.POST.dict().items()}
     try:
-        made = actions.set_task(task=_definition(given), by=actor, at=doors.now())
+        made = actions.set_task(task=_definition(given, actor), by=actor, at=doors.now())
     except actions.TaskRefused as refused:
         page = _page(actor, given, refused, refused.hits)
         return doors.render(request, "tasks/new.html", page, status=refused.status)
@@ -84,13 +87,34 @@ def new(request: HttpRequest) -> HttpResponse:
     return doors.go(request, reverse("tasks.page", args=[made.number]))
 
 
-def _definition(given: dict[str, str]) -> TaskDefinition:
+def _definition(given: dict[str, str], actor: Actor) -> TaskDefinition:
     data: dict[str, object] = {name: given[name].strip() for name in _TAKEN if given.get(name, "").strip()}
-    village = given.get("village", "").strip()
+    village = _unit_named("village", given, actor)
+    if village and given.get("lead"):
+        raise Invalid(_("牵头写了两个"), errors={"village": _("上面选了牵头的，这里就空着")})
     data["lead"] = {"unit": village} if village else _party(given.get("lead", ""))
+    data["raiser_unit"] = _unit_named("raiser_unit", given, actor)
     data["partners"] = [_party(given[f"partner-{n}"]) for n in range(1, _PARTNERS + 1) if given.get(f"partner-{n}", "")]
     data["emergency"] = given.get("emergency") == "yes"
     return checked(TaskDefinition, data, place=_("督办"))
+
+
+def _unit_named(field: str, given: dict[str, str], actor: Actor) -> str:
+    """The code of the unit that was typed by its code or name; among those of one name, one in the chosen place."""
+    text = given.get(field, "").strip()
+    if not text or re.fullmatch("[0-9]{12}", text):
+        return text
+    found = [
+        one for one in org.search_units(text=text, viewer=actor, most=_NAMESAKES) if text in (one.name, one.short_name)
+    ]
+    place = org.units_by_codes([given.get("place", "")]).get(given.get("place", ""))
+    found = [one for one in found if place and one.path.startswith(place.path)] or found
+    if len(found) == 1:
+        return found[0].code
+    why = _("没有叫这个名字的单位；也可以填 12 位区划代码")
+    if found:
+        why = _("有 {n} 个单位叫这个名字，请填 12 位区划代码").format(n=len(found))
+    raise Invalid(_("不知道是哪个单位"), errors={field: why})
 
 
 def _party(text: str) -> dict[str, str]:
@@ -99,8 +123,12 @@ def _party(text: str) -> dict[str, str]:
 
 
 def _to_mend(refused: Invalid) -> Invalid:
-    """What is wrong stands at the fields; above them no names of fields as files write them."""
-    return Invalid(_("有几处要改"), errors=refused.errors) if refused.errors else refused
+    """What is wrong stands at the fields; above them what no single field is to blame for."""
+    if not refused.errors:
+        return refused
+    of_no_field = [why for place, why in refused.errors.items() if place == _("督办")]
+    at_fields = _("有几处要改，红字写在各项旁边")
+    return Invalid(joined(of_no_field) or at_fields, errors=refused.errors)
 
 
 def _page(
