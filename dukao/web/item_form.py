@@ -22,6 +22,7 @@ from dukao.gate.rules.topics import tidy
 from dukao.org.queries import UnitView
 from dukao.registers.queries import ElementView
 
+_DIGITS_MOST = 9
 _ELEMENT = re.compile(r"(?P<text>.+?)\s*〔(?P<code>[a-z][a-z0-9_]*)〕")
 _TIMES = re.compile(r"(?P<name>.+?)\s*[×xX*]\s*(?P<visits>\d{1,2})")
 _CODE = re.compile(r"(?P<code>\d{12})\b.*")
@@ -145,7 +146,7 @@ def _targets(draft: ItemDraft, find_units: FindUnits, errors: dict[str, str]) ->
 def _whole(text: str, field: str, errors: dict[str, str]) -> int | None:
     if not text:
         return None
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > _DIGITS_MOST:
         errors[field] = _("请写整数")
         return None
     return int(text)

@@ -49,6 +49,7 @@ def test_the_form_reads_lines(city):
 @pytest.mark.parametrize(("changes", "field"), [
     ({"title": ""}, "title"), ({"topic": "nothing"}, "topic"), ({"starts_on": ""}, "starts_on"),
     ({"starts_on": "昨天"}, "starts_on"), ({"visits": "很多"}, "visits"), ({"visits": ""}, "visits"),
+    ({"visits": "9" * 5000}, "visits"),
     ({"targets": "天涯村"}, "targets"), ({"minutes_per_visit": "半天"}, "minutes_per_visit"), ({"scope": ""}, "scope"),
 ])  # fmt: skip
 def test_what_is_wrong_is_told_at_its_field(changes, field):

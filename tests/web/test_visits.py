@@ -53,6 +53,15 @@ def test_booking_goes_step_by_step(city, item, as_):
     assert "到场后 24 小时内要有结论" in page
 
 
+@pytest.mark.parametrize("on", ["0001-01-01", "2023-06-01", "9999-12-31"])
+def test_days_of_which_no_rule_knows_are_refused_like_others(city, item, as_, on):
+    dora = as_("dora")
+    assert dora.get("/visits/new/", {"item": item, "unit": city.code["一村"], "on": on}).status_code == 200
+    answer = dora.post("/visits/new/", _form(city, item, on=on))
+    assert answer.status_code == 409
+    assert "只在2026年1月1日到2026年12月31日之间开展" in text_of(answer)
+
+
 def test_what_it_would_come_to_is_shown_as_one_types_and_books_nothing(city, item, as_):
     dora = as_("dora")
     region = HTMX | {"HTTP_HX_TARGET": "section#trial"}

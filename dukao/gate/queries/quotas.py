@@ -165,10 +165,11 @@ def outside_plan(ground: Ground, on: date, today: date) -> Obstacle | None:
     """Inside the room: INS-1. Nothing is booked but what an approved item allows, where and when it allows it."""
     for item in ground.items:
         if what := _outside(item, ground, on):
-            return _obstacle("INS-1", on, what, _("不在计划内的检查，要先经一事一报批准"),
+            # By today's rule: for the day asked for there may be none.
+            return _obstacle("INS-1", today, what, _("不在计划内的检查，要先经一事一报批准"),
                              _("请在计划内选择事项、单位和日期；确有必要的，请提交一事一报"))  # fmt: skip
     if on < today:
-        return _obstacle("INS-1", on, _("{day}已经过去").format(day=_day(on)), _("检查要先预约，不能补办"),
+        return _obstacle("INS-1", today, _("{day}已经过去").format(day=_day(on)), _("检查要先预约，不能补办"),
                          _("请改成今天或以后的日期"))  # fmt: skip
     return None
 

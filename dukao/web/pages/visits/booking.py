@@ -295,7 +295,9 @@ def _day(raw: str) -> date:
 
 
 def _day_or(raw: str, other: date) -> date:
+    """The day, where there may be a plan for it."""
     try:
-        return date.fromisoformat(raw.strip())
+        day = date.fromisoformat(raw.strip())
     except ValueError:
         return other
+    return day if abs(day.year - doors.today().year) <= 1 else other
