@@ -140,6 +140,10 @@ def _emptying_the_tables_passes_the_guards():
 
 @pytest.fixture
 def city(db) -> City:
+    return make_city()
+
+
+def make_city() -> City:
     from dukao.org.models import Department, Holding, Login, Post, Unit
     from dukao.org.rules import Actor, Standing
 

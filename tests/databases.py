@@ -6,7 +6,9 @@ The trail refuses to be emptied, so such a test gets a fresh copy of the migrate
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -19,20 +21,26 @@ _numbers = count(1)
 @pytest.fixture
 def own_database(django_db_setup, django_db_blocker, tmp_path) -> Iterator[BaseDatabaseWrapper]:
     """Every thread of this process, and every process given its name, writes to a database of this test only."""
-    with django_db_blocker.unblock():
-        shared = connections["default"]
-        name = shared.settings_dict["NAME"]
-        own = _copied(shared, str(name), str(tmp_path / "own.sqlite3"))
-        del connections["default"]
-        connections.settings["default"]["NAME"] = own
-        try:
-            yield connections["default"]
-        finally:
-            connections["default"].close()
-            connections["default"] = shared
-            connections.settings["default"]["NAME"] = name
-            if shared.vendor == "postgresql":
-                _execute(shared, f'DROP DATABASE "{own}" WITH (FORCE)')
+    with django_db_blocker.unblock(), another_database(tmp_path) as own:
+        yield own
+
+
+@contextmanager
+def another_database(folder: Path) -> Iterator[BaseDatabaseWrapper]:
+    """A copy of the migrated test database, which all connections lead to meanwhile."""
+    shared = connections["default"]
+    name = shared.settings_dict["NAME"]
+    own = _copied(shared, str(name), str(folder / "own.sqlite3"))
+    del connections["default"]
+    connections.settings["default"]["NAME"] = own
+    try:
+        yield connections["default"]
+    finally:
+        connections["default"].close()
+        connections["default"] = shared
+        connections.settings["default"]["NAME"] = name
+        if shared.vendor == "postgresql":
+            _execute(shared, f'DROP DATABASE "{own}" WITH (FORCE)')
 
 
 def address() -> str:
