@@ -58,7 +58,8 @@ def estimates_of(
     assert all(len(column) == len(of.weights) for column in columns.values()), "a number for each respondent"
     asked = np.ones(len(of.weights), dtype=bool) if among is None else among
     added = {f"y_{place}": polars.Series(column) for place, column in enumerate(columns.values())}
-    sample = of.sample.wrangling.mutate({**added, "asked": polars.Series(asked)})
+    known = {f"k_{domain}": of.known(domain) for domain in domains}
+    sample = of.sample.wrangling.mutate({**added, **known, "asked": polars.Series(asked)})
     found = []
     for domain in (None, *domains):
         groups: dict[str, _Group] = {}

@@ -79,14 +79,25 @@ class WeightedSample:
     """`sample` is svy's, with its history of adjustments, which the standard errors need; `rows` index into People."""
 
     sample: Sample
+    people: People
     weights: Floats
     rows: npt.NDArray[np.int64]
     report: WeightingReport
-    is_clustered: bool  # else what was drawn of the population is taken off the variance
+
+    @property
+    def is_clustered(self) -> bool:
+        """Else what was drawn of the population is taken off the variance."""
+        return self.people.is_clustered
+
+    def known(self, variable: str) -> "polars.Series":
+        """The level of each respondent."""
+        import polars
+
+        return polars.Series(self.people.known[variable], dtype=polars.String).gather(self.rows)
 
     def within(self, variable: str, level: str) -> npt.NDArray[np.bool_]:
         """Which respondents belong to the level."""
-        column: npt.NDArray[np.bool_] = (self.sample.data[f"k_{variable}"] == level).to_numpy()
+        column: npt.NDArray[np.bool_] = (self.known(variable) == level).to_numpy()
         return column
 
 
@@ -108,7 +119,7 @@ def weighted(
     answers = data.filter(data["status"] == RESPONDED)
     if answers.is_empty():
         raise CannotWeigh(words(_noop("还没有人完成访问")), words(_noop("请先完成访问")))
-    _refuse_gaps(answers, margins)
+    _refuse_gaps(people, answers, margins)
     steps = [_step(_noop("设计权数（1/π）"), answers["w"].to_numpy())]
     answered = _sample(data, people.is_clustered)
     if len(answers) < len(data):
@@ -128,10 +139,10 @@ def weighted(
         steps.append(_step(_noop("截尾"), _weights(fitted)))
     data, weights = fitted.data, _weights(fitted)
     report = WeightingReport(tuple(steps), merged, cap, count, share, _misfit(data, weights, margins))
-    return WeightedSample(fitted, weights, data["row"].to_numpy(), report, people.is_clustered)
+    return WeightedSample(fitted, people, weights, data["row"].to_numpy(), report)
 
 
-def _refuse_gaps(answers: "polars.DataFrame", margins: Mapping[str, Mapping[str, float]]) -> None:
+def _refuse_gaps(people: People, answers: "polars.DataFrame", margins: Mapping[str, Mapping[str, float]]) -> None:
     """Levels of the population that nobody answered for, and answers that the population does not have."""
     todo = words(_noop("请合并相近的类别，或继续访问"))
     for variable, counts in margins.items():
@@ -140,7 +151,8 @@ def _refuse_gaps(answers: "polars.DataFrame", margins: Mapping[str, Mapping[str,
         if empty := sorted(level for code, level in enumerate(counts) if code not in there):
             said = words(_noop("“{variable}”里没有人回答：{levels}"), variable=variable, levels=tuple(empty))
             raise CannotWeigh(said, todo)
-        if strange := sorted(answers[f"k_{variable}"].filter(codes.is_null()).unique()):
+        nowhere = answers["row"].filter(codes.is_null())
+        if strange := sorted({people.known[variable][row] for row in nowhere}):
             said = words(_noop("“{variable}”的总体边际里没有：{levels}"), variable=variable, levels=tuple(strange))
             raise CannotWeigh(said, todo)
 
@@ -169,7 +181,6 @@ def _frame(
     return polars.DataFrame({
         "stratum": stratum, "unit": unit, "w": np.asarray(people.weight, float), "status": status,
         "cell": cells[stratum], "size": np.array([people.strata_size[one] for one in strata])[stratum],
-        **{f"k_{name}": column for name, column in people.known.items()},
         **{f"m_{name}": _levels(people.known[name], list(counts)) for name, counts in margins.items()},
     }).with_row_index("row"), tuple(sorted(strata[code] for code in small))  # fmt: skip
 
