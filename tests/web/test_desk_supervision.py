@@ -27,6 +27,7 @@ def test_the_register_is_filtered_and_leads_to_each_demand(sent, as_):
     assert "要求（0 项）" not in text_of(sam.get("/demands/?since=2026-10-01"))
     assert "没有符合条件的要求" in text_of(sam.get("/demands/?asker=tax"))
     assert sam.get("/demands/?since=昨天").status_code == 422
+    assert sam.get("/demands/?since=0001-01-01").status_code == 422
     page = text_of(sam.get(f"/demands/{number}/"))
     assert "富水市的 6 个村（社区）" in page
     assert f"/dispatches/{sent}/" in sam.get(f"/demands/{number}/").content.decode()

@@ -86,7 +86,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
     actor = doors.actor_of(request)
     actor.require_anywhere("DEMANDS_SEE_ALL")
     today = doors.today()
-    year = _year(request.GET.get("year", ""), today)
+    year = doors.year_in(request.GET.get("year", ""))
     period = Period(year * 1000)
     charged = gate.minutes_by_asker(viewer=actor, since=period.starts_on, until=period.ends_on)
     newest = gate.demands(viewer=actor, since=period.starts_on, until=period.ends_on, most=_RECENT)
@@ -170,14 +170,11 @@ def _require_demands(actor: Actor) -> None:
         actor.require_anywhere("DEMANDS_ISSUE")
 
 
-def _year(raw: str, today: date) -> int:
-    return int(raw) if raw.isdecimal() and len(raw) == 4 and 2000 <= int(raw) <= 2999 else today.year
-
-
 def _date(request: HttpRequest, name: str) -> date | None:
     raw = request.GET.get(name, "").strip()
     try:
-        return date.fromisoformat(raw) if raw else None
+        # A day that a database of moments can hold.
+        return Period.day(date.fromisoformat(raw)).starts_on if raw else None
     except ValueError:
         why = _("“{raw}”不是日期，应像 2026-10-08").format(raw=raw[:20])
         raise Invalid(_("日期写得不对"), errors={name: why}) from None
