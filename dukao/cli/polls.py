@@ -19,7 +19,7 @@ from dukao.cli.given import day_given, file_given, period_given
 from dukao.voice import actions
 from dukao.voice.queries import orders as order_queries
 from dukao.voice.queries import polls as queries
-from dukao.voice.queries.polls import PaperView, RoundView
+from dukao.voice.queries.polls import PaperView, QuestionView, RoundView
 from dukao.voice.rules.evidence import NOT_IN_ORDER, SELF_SELECTED, VERDICTS
 from dukao.voice.rules.orders import STATES
 from dukao.voice.rules.polls import PollDefinition
@@ -95,7 +95,7 @@ def _residents(args: Namespace) -> Result:
 
 def _results(args: Namespace) -> Result:
     found = queries.round_results(round=args.round, viewer=args.by)
-    lines = [_round_line(found), say(SELF_SELECTED), *(_paper_line(one) for one in found.papers)]
+    lines = [_round_line(found), say(SELF_SELECTED), *(line for one in found.papers for line in _paper_lines(one))]
     if found.state == "closed" and len(found.groups) < 2:
         lines.append(say(NOT_IN_ORDER))
     return Result(asdict(found), lines)
@@ -126,10 +126,17 @@ def _round_line(one: RoundView) -> str:
     return f"{one.code}\t{one.state_label}\t{said_of(Period(one.period).code, told)}"
 
 
-def _paper_line(one: PaperView) -> str:
-    counts = " ".join(str(n) for n in one.questions[0].counts) or "–"
-    judged = _(VERDICTS[one.evidence.verdict]) if one.evidence else "–"
-    return f"{one.short}\t{one.name}\t{one.invited}\t{one.counted}\t{counts}\t{judged}"
+def _paper_lines(one: PaperView) -> list[str]:
+    """Of its first question, then of each that may be left open and that enough have answered."""
+    first, *more = one.questions
+    told = [f"{one.short}\t{one.name}\t{one.invited}\t{one.counted}\t{_given(first)}"]
+    return told + [f"\t{each.title}\t\t{each.answered}\t{_given(each)}" for each in more if each.counts]
+
+
+def _given(one: QuestionView) -> str:
+    counts = " ".join(str(n) for n in one.counts) or "–"
+    between = f"{100 * one.separates[0]:.1f}–{100 * one.separates[1]:.1f}%" if one.separates else "–"
+    return f"{counts}\t{between}\t{_(VERDICTS[one.evidence.verdict]) if one.evidence else '–'}"
 
 
 def _poll_arguments(parser: ArgumentParser) -> None:

@@ -105,6 +105,8 @@ class Rating:
         said = {"overall": overall}
         if uniform("poll/more", subject, rater) < 0.4:
             said["speed"] = min(5, max(1, overall + int(uniform("poll/speed", subject, rater) * 3) - 1))
+        if uniform("poll/more", subject, rater) < 0.15:
+            said["manner"] = min(5, max(1, overall + int(uniform("poll/manner", subject, rater) * 3) - 1))
         return said
 
     def remarks(self, subject: int, rater: int, overall: int) -> dict[str, str]:

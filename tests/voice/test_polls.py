@@ -190,6 +190,26 @@ def test_a_question_that_few_answered_is_not_told(polling, city, sam):
     actions.close_round(round=code, by=sam, at=NOW)
     (told,) = (one for one in queries.public_round(round=code).papers if one.name == EAST)
     assert [one.counts for one in told.questions] == [(5, 0, 0, 0, 0), ()]
+    assert told.questions[1].separates is None
+
+
+def test_each_question_is_told_with_its_own_number_and_interval(polling, city, sam, client):
+    """Thirty rate, all but two answer both questions; the second is judged by its own answers."""
+    code = opened(city)
+    east = paper_of(code, EAST)
+    for place, card in enumerate(actions.print_cards(paper=east.short, count=32, by=sam, at=NOW)):
+        levels = {"overall": 1} | ({"speed": 1 if place % 2 else 5} if place > 1 else {})
+        polling.rate(f"{code}/{east.short}", card.code.partition("-")[2], levels)
+    actions.close_round(round=code, by=sam, at=NOW)
+    (told,) = (one for one in queries.public_round(round=code).papers if one.name == EAST)
+    overall, speed = told.questions
+    assert (overall.answered, speed.answered, speed.counts) == (32, 30, (15, 0, 0, 0, 15))
+    assert speed.evidence.share == 0.5
+    assert speed.separates == pytest.approx((0.3315, 0.6685), abs=1e-4)  # Wilson's interval of 15 out of 30
+    page = client.get(f"/ratings/{code}/").content.decode()
+    assert page.count("办得快不快？") == 1
+    assert "33.2–66.8%" in page
+    assert "89.3–100.0%" in page, "and that of the first question"
 
 
 def test_a_matter_is_invited_once(polling, city):

@@ -53,5 +53,6 @@ def _rating(paper: Paper) -> RatingView:
         questions=tuple(QuestionView(one["code"], one["title"]) for one in poll.questions),
         takes_residents=paper.batches.filter(way=Batch.Way.RESIDENTS).exists(),
         comment_most=int(law.rule("RTG-3", paper.round.opens_on).parameters["comment_characters_most"]),
+        floor=int(law.rule("RTG-2", paper.round.opens_on).parameters["shown_at_least"]),
         is_synthetic=paper.round.is_synthetic,
     )  # fmt: skip

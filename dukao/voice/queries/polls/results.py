@@ -15,7 +15,7 @@ from dukao.voice.models import Paper, Poll, Round
 from dukao.voice.queries.polls.seeing import is_rated, papers, rounds, seen_polls, stands_for, upheld_of
 from dukao.voice.queries.polls.views import PaperView, PollView, QuestionView, RoundView
 from dukao.voice.rules.evidence import groups_that_separate, judged_volunteers, wilson
-from dukao.voice.rules.polls import OVERALL, satisfied, without
+from dukao.voice.rules.polls import satisfied, without
 
 
 def polls(*, viewer: Actor) -> tuple[PollView, ...]:
@@ -115,28 +115,34 @@ def _paper(
     paper: Paper, asked: list[dict[str, str]], upheld: list[dict[str, int]], rule: Mapping[str, Any], bad_from: int,
     viewer: Actor | None,
 ) -> PaperView:  # fmt: skip
-    floor = int(rule["shown_at_least"])
     # A question that may be left open is told where enough have answered that one.
+    floor = int(rule["shown_at_least"])
     tally = {code: counts for code, counts in (paper.tally or {}).items() if sum(counts) >= floor}
     after = without(tally, upheld) if tally else {}
-    evidence, separates = None, None
-    if paper.round.state == Round.State.CLOSED:
-        n, good = sum(after.get(OVERALL, ())), satisfied(after.get(OVERALL, ()), bad_from=bad_from)
-        evidence = judged_volunteers(
-            good, n, asked=paper.invited, floor=int(rule["judged_at_least"]),
-            response_percent_least=int(rule["response_percent_least"]),
-        )  # fmt: skip
-        separates = wilson(good, n) if evidence.verdict != "too_few" else None
     subject = paper.subject
     return PaperView(
         short=paper.short, name=subject.name, unit_code=subject.unit.code, unit_path=subject.unit.path,
         department_code=subject.department.code if subject.department else "", invited=paper.invited,
         issued=paper.issued, counted=paper.counted,
         questions=tuple(
-            QuestionView(code, one["title"], tuple(tally.get(code, ())), tuple(after.get(code, ())))
+            _question(one, paper, tuple(tally.get(one["code"], ())), tuple(after.get(one["code"], ())), rule, bad_from)
             for one in asked
-            for code in (one["code"],)
         ),
-        evidence=evidence, separates=separates, misjudged=len(upheld), is_published=bool(tally),
+        misjudged=len(upheld), is_published=bool(tally),
         may_invite=viewer is not None and stands_for(viewer, "RATINGS_INVITE", subject),
     )  # fmt: skip
+
+
+def _question(
+    asked: dict[str, str], paper: Paper, counts: tuple[int, ...], after: tuple[int, ...], rule: Mapping[str, Any],
+    bad_from: int,
+) -> QuestionView:  # fmt: skip
+    if paper.round.state != Round.State.CLOSED:
+        return QuestionView(asked["code"], asked["title"])
+    n, good = sum(after), satisfied(after, bad_from=bad_from)
+    evidence = judged_volunteers(
+        good, n, asked=paper.invited, floor=int(rule["judged_at_least"]),
+        response_percent_least=int(rule["response_percent_least"]),
+    )  # fmt: skip
+    separates = wilson(good, n) if evidence.verdict != "too_few" else None
+    return QuestionView(asked["code"], asked["title"], counts, after, evidence, separates)

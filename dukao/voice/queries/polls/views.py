@@ -8,12 +8,17 @@ from dukao.voice.rules.evidence import Evidence, Interval
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """`counts`: how often each place of the scale was given, best first; empty where it is not published."""
+    """`counts`: how often each place of the scale was given, best first; empty where it is not published.
+
+    `evidence` is of the ratings after appeals; None while the round goes on.
+    """
 
     code: str
     title: str
     counts: tuple[int, ...] = ()
     counts_after: tuple[int, ...] = ()  # without ratings that were found to be misjudged
+    evidence: Evidence | None = None
+    separates: Interval | None = None  # as narrow as chance alone has it: tells what surely differs, no error bar
 
     @property
     def answered(self) -> int:
@@ -22,7 +27,7 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """One rated subject in one round. `evidence` is of the first question, after appeals; None while it goes on."""
+    """One rated subject in one round. What it is judged by is the first of its questions."""
 
     short: str
     name: str
@@ -33,11 +38,17 @@ class PaperView:
     issued: int
     counted: int
     questions: tuple[QuestionView, ...]
-    evidence: Evidence | None
-    separates: Interval | None  # as narrow as chance alone would have it: for telling what surely differs, no error bar
     misjudged: int
     is_published: bool
     may_invite: bool = False
+
+    @property
+    def evidence(self) -> Evidence | None:
+        return self.questions[0].evidence
+
+    @property
+    def separates(self) -> Interval | None:
+        return self.questions[0].separates
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +132,5 @@ class RatingView:
     questions: tuple[QuestionView, ...]
     takes_residents: bool
     comment_most: int
+    floor: int  # with fewer ratings than this no ballot is ever opened
     is_synthetic: bool

@@ -43,6 +43,7 @@ class RoundPage:
     bars: tuple[screen.Bar, ...]
     legend: tuple[tuple[int, str], ...]
     results: Table
+    further: tuple[Table, ...]
     handed_out: Table | None
     papers: tuple[tuple[str, str], ...]
     public_href: str
@@ -78,7 +79,7 @@ def open_round(request: HttpRequest, code: str) -> HttpResponse:
 def round(request: HttpRequest, code: str, round: str) -> HttpResponse:
     actor = doors.actor_of(request)
     found = queries.poll_results(poll=code, round=round, viewer=actor)
-    results = screen.results_table(found)
+    results, further = screen.results_table(found), screen.further_tables(found)
     handed_out = _handed_out(queries.batches(round=round, viewer=actor)) if found.may_hold else None
     page = RoundPage(
         title=_("{title}：{period}").format(title=found.title, period=words.period(found.period)),
@@ -88,9 +89,10 @@ def round(request: HttpRequest, code: str, round: str) -> HttpResponse:
         state=(screen.ROUND_TONES[found.state], str(screen.ROUND_STATES[found.state])),
         notes=screen.notes(found), bars=screen.bars(found),
         legend=tuple((place, screen.word(of)) for place, of in enumerate(found.scale, start=1)), results=results,
+        further=further,
         handed_out=handed_out, papers=tuple((one.short, one.name) for one in found.papers),
         public_href=reverse("ratings.round", args=[found.code]), is_synthetic=found.is_synthetic,
-        tables=tuple(one for one in (results, handed_out) if one),
+        tables=tuple(one for one in (results, *further, handed_out) if one),
     )  # fmt: skip
     return doors.render(request, "polls/round.html", page)
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from dukao.base.wording import joined, said_of, say
-from dukao.voice.queries.polls import PaperView, RoundView
-from dukao.voice.rules.evidence import NOT_IN_ORDER, SELF_SELECTED, VERDICTS
+from dukao.voice.queries.polls import PaperView, QuestionView, RoundView
+from dukao.voice.rules.evidence import NOT_IN_ORDER, SELF_SELECTED, VERDICTS, Interval
 from dukao.voice.rules.polls import percent_of
 from dukao.web.tables import Cell, Column, Table, Tone, number, row, table
 
@@ -66,30 +66,57 @@ def results_table(found: RoundView) -> Table:
     rows = [row(
         Cell(one.name, note=_("{n} 份经复核认定为误评").format(n=one.misjudged) if one.misjudged else ""),
         number(one.invited), number(one.counted),
-        _share(one.counted, one.invited), *(_given(one, found) if found.state == "closed" else ()),
+        _share(one.counted, one.invited), *(_given(one.questions[0], found) if found.state == "closed" else ()),
     ) for one in found.papers]  # fmt: skip
     columns = [
         Column(_("评谁"), is_sticky=True), Column(_("邀请"), "number", _("人")), Column(_("计入"), "number", _("份")),
         Column(_("应答率"), "number"),
     ]  # fmt: skip
     if found.state == "closed":
-        columns += [
-            *(Column(word(one), "number", _("份")) for one in found.scale), Column(_("满意率（原始）"), "number"),
-            Column(_("满意率（申诉后）"), "number"), Column(_("证据"), "badge"),
-        ]  # fmt: skip
+        columns += _given_columns(found)
     return table("results", _("各单位收到的评价"), columns, rows, source=_source(found), empty=_("还没有人评价。"),
                  is_synthetic=found.is_synthetic)  # fmt: skip
 
 
-def _given(one: PaperView, found: RoundView) -> tuple[Cell, ...]:
-    question = one.questions[0]
-    verdict = one.evidence.verdict if one.evidence else "too_few"
+def further_tables(found: RoundView) -> tuple[Table, ...]:
+    """What came of each question that may be left open, once the round is over: of how many, and the same figures."""
+    if found.state != "closed":
+        return ()
+    told = _(
+        "可以不答的题。不足 {floor} 份作答的，这里不列；选票是整张打开的，从公开的选票里算得出来。其余同上表。"
+    ).format(floor=found.floor)
+    columns = [Column(_("评谁"), is_sticky=True), Column(_("作答"), "number", _("份")), *_given_columns(found)]
+    return tuple(
+        table(f"question-{asked.code}", asked.title, columns, [
+            row(one.name, number(sum(one.questions[place].counts) or None), *_given(one.questions[place], found))
+            for one in found.papers
+        ], source=told, empty=_("还没有人评价。"), is_synthetic=found.is_synthetic)
+        for place, asked in enumerate(found.questions) if place
+    )  # fmt: skip
+
+
+def _given_columns(found: RoundView) -> list[Column]:
+    return [
+        *(Column(word(one), "number", _("份")) for one in found.scale), Column(_("满意率"), "number", _("原始")),
+        Column(_("满意率"), "number", _("申诉后")), Column(_("偶然出入"), "number", _("区间")),
+        Column(_("证据"), "badge"),
+    ]  # fmt: skip
+
+
+def _given(question: QuestionView, found: RoundView) -> tuple[Cell, ...]:
+    verdict = question.evidence.verdict if question.evidence else "too_few"
     rates = [(sum(counts[: found.bad_from - 1]), sum(counts)) for counts in (question.counts, question.counts_after)]
     return (
         *(number(n) for n in question.counts or (None,) * len(found.scale)),
         *(Cell("–", raw="") if verdict == "too_few" else _share(good, n) for good, n in rates),
+        Cell(between(question.separates) or "–", raw=between(question.separates)),
         Cell(_(VERDICTS[verdict]), tone=VERDICT_TONES[verdict]),
     )
+
+
+def between(interval: Interval | None) -> str:
+    """`82.1–95.9%`; nothing where too few answered."""
+    return f"{100 * interval[0]:.1f}–{100 * interval[1]:.1f}%" if interval else ""
 
 
 def _share(part: int, whole: int) -> Cell:
@@ -102,6 +129,7 @@ def _source(found: RoundView) -> str:
     return _(
         "满意率 = 基本满意及以上的份数 ÷ 计入的份数。不足 {floor} 份的只公布份数，不足 {least} 份的不算满意率。"
         "“申诉后”不含经单位以外的机构认定为误评的评价。应答率不到 {response}% 的，证据偏弱。"
+        "“偶然出入”只用来看能不能分先后：份数越少越宽；没有评的人怎么想它不知道，所以不是误差范围。"
     ).format(floor=found.floor, least=found.judged_at_least, response=found.response_percent_least)
 
 

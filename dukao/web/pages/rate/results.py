@@ -36,6 +36,7 @@ class ResultsPage:
     bars: tuple[screen.Bar, ...]
     legend: tuple[tuple[int, str], ...]
     results: Table
+    further: tuple[Table, ...]
     command: str
     bundle: str
     is_synthetic: bool
@@ -70,7 +71,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_GET
 def one(request: HttpRequest, round: str) -> HttpResponse:
     found = queries.public_round(round=round)
-    results = screen.results_table(found)
+    results, further = screen.results_table(found), screen.further_tables(found)
     page = ResultsPage(
         title=_("{title}：{period}").format(title=found.title, period=words.period(found.period)),
         crumbs=(Crumb(_("万人评结果"), reverse("ratings")), Crumb(found.title)), round=found,
@@ -78,7 +79,9 @@ def one(request: HttpRequest, round: str) -> HttpResponse:
         notes=screen.notes(found),
         bars=screen.bars(found),
         legend=tuple((place, screen.word(of)) for place, of in enumerate(found.scale, start=1)), results=results,
+        further=further,
         command=f"dukao verify-poll {settings.BOARD_URL}/rounds/{found.code}",
-        bundle=f"{settings.BOARD_URL}/rounds/{found.code}/bundle", is_synthetic=found.is_synthetic, tables=(results,),
+        bundle=f"{settings.BOARD_URL}/rounds/{found.code}/bundle", is_synthetic=found.is_synthetic,
+        tables=(results, *further),
     )  # fmt: skip
     return doors.render(request, "rate/results.html", page)
