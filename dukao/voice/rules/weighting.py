@@ -127,17 +127,18 @@ def weighted(
         steps.append(_step(_noop("无应答调整"), _weights(answered)))
     fitted, count, share = answered, 0, 0.0
     if margins:
-        title = _noop("对齐总体边际（耙式）") if is_raked else _noop("事后分层")
         fitted = _fit(answered, margins, is_raked, None)
-        steps.append(_step(title, _weights(fitted)))
     weights = _weights(fitted)
+    if margins:
+        steps.append(_step(_noop("对齐总体边际（耙式）") if is_raked else _noop("事后分层"), weights))
     cap = trim_medians * float(np.median(weights))
     above = weights > cap * (1 + WITHIN)
     if above.any():
         count, share = int(above.sum()), float((weights[above] - cap).sum() / weights.sum())
         fitted = _trimmed(answered, margins, is_raked, cap)
-        steps.append(_step(_noop("截尾"), _weights(fitted)))
-    data, weights = fitted.data, _weights(fitted)
+        weights = _weights(fitted)
+        steps.append(_step(_noop("截尾"), weights))
+    data = fitted.data
     report = WeightingReport(tuple(steps), merged, cap, count, share, _misfit(data, weights, margins))
     return WeightedSample(fitted, people, weights, data["row"].to_numpy(), report)
 
@@ -147,8 +148,8 @@ def _refuse_gaps(people: People, answers: "polars.DataFrame", margins: Mapping[s
     todo = words(_noop("请合并相近的类别，或继续访问"))
     for variable, counts in margins.items():
         codes = answers[f"m_{variable}"]
-        there = set(codes.unique())
-        if empty := sorted(level for code, level in enumerate(counts) if code not in there):
+        answered = np.bincount(codes.drop_nulls(), minlength=len(counts))
+        if empty := sorted(level for level, count in zip(counts, answered, strict=True) if not count):
             said = words(_noop("“{variable}”里没有人回答：{levels}"), variable=variable, levels=tuple(empty))
             raise CannotWeigh(said, todo)
         nowhere = answers["row"].filter(codes.is_null())
