@@ -6,9 +6,11 @@ that lead somewhere, nothing half-translated into view.
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 
 from django.test import Client
+from django.test.client import ClientHandler
 
 _VOID = {"input", "meta", "link", "br", "hr", "img", "use", "path", "circle", "rect", "wbr"}
 _HEADERS = {
@@ -130,8 +132,20 @@ def read(html: str) -> Seen:
     return seen
 
 
+@cache
+def _middleware():  # type: ignore[no-untyped-def]
+    """The same for all clients: when it begins it looks through all assets, which takes longer than most pages."""
+    handler = ClientHandler()
+    handler.load_middleware()
+    return handler._middleware_chain
+
+
 class CheckingClient(Client):
     """Django's test client; every answer must carry the house's headers, and pages must stand the checks above."""
+
+    def __init__(self, **given):  # type: ignore[no-untyped-def]
+        super().__init__(**given)
+        self.handler._middleware_chain = _middleware()
 
     def request(self, **request):  # type: ignore[no-untyped-def]
         response = super().request(**request)
