@@ -151,6 +151,7 @@ def test_ins_5_what_is_settled_does_not_come_back(item, other, speaks):
     ({"kind": "comprehensive"}, ["topic"]),
     ({"method": "unannounced"}, ["method"]),
     ({"method": "documents"}, []),
+    ({"method": "internet"}, []),
     ({"title": "秸秆禁烧督查"}, []),
     ({"title": "农村人居环境督查"}, ["title"]),
 ])  # fmt: skip
@@ -158,6 +159,11 @@ def test_ins_5_what_widens_an_item(after, places):
     asked = (QuestionCase("烧了多少"),)
     hits = rules.widened(_case(questions=asked), _case(**{"questions": asked} | after), _rule("INS-5"))
     assert [hit.place for hit in hits] == places
+
+
+def test_ins_5_who_was_to_look_at_data_does_not_come():
+    hits = rules.widened(_case(method="internet"), _case(), _rule("INS-5"))
+    assert [hit.place for hit in hits] == ["method"]
 
 
 @pytest.mark.parametrize(("text", "speaks"), [
@@ -183,6 +189,7 @@ def test_ins_6_what_is_held_is_not_asked():
     hits = rules.already_known(case, _rule("INS-6"))
     assert _rules_of(hits) == [("INS-6", "refuse", "questions.0"), ("INS-6", "warn", "questions.2")]
     assert str(hits[0].what) == "“常住人口”统计局已掌握"
+    assert rules.already_known(replace(case, method="internet"), _rule("INS-6")) == ()
 
 
 @pytest.mark.parametrize(("text", "rule"), [

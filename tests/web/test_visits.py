@@ -53,6 +53,19 @@ def test_booking_goes_step_by_step(city, item, as_):
     assert "到场后 24 小时内要有结论" in page
 
 
+def test_nobody_comes_for_an_item_that_is_looked_at_in_data(city, item, as_):
+    remote = approved_item(city, number="JH2026-0004", method="internet", title="参保核查")
+    dora = as_("dora")
+    assert "参保核查" not in text_of(dora.get("/visits/new/"))
+    answer = dora.post("/visits/new/", _form(city, remote))
+    assert answer.status_code == 409
+    assert "“参保核查”批准的是不到现场" in text_of(answer)
+    assert "参保核查" not in text_of(as_("alice").get("/plan/"))
+    page = text_of(dora.get(f"/visits/remote/?item={remote}&unit={city.code['一村']}"))
+    assert "参保核查" in page
+    assert "现场" not in page.partition("参保核查 · 一村")[2]
+
+
 @pytest.mark.parametrize("on", ["0001-01-01", "2023-06-01", "9999-12-31"])
 def test_days_of_which_no_rule_knows_are_refused_like_others(city, item, as_, on):
     dora = as_("dora")

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from dukao.base.refusals import NotThere
 from dukao.gate.models import JointPlan, JointVisit, Plan, PlanItem, Visit
+from dukao.gate.rules.items import REMOTE_METHOD
 from dukao.gate.rules.joint_plan import Limits, Wanted
 from dukao.law import queries as law
 from dukao.law.workdays import is_workday
@@ -181,7 +182,7 @@ def to_merge(*, year: int, unit_id: int, unit_path: str) -> ToMerge:
     ).select_related("department", "scope_unit")
     for item in items.order_by("number"):
         # Who is drawn later, or comes unannounced, cannot be put into a calendar.
-        units = {} if item.method in ("unannounced", "internet", "clues") else _targets(item)
+        units = {} if item.method in ("unannounced", REMOTE_METHOD, "clues") else _targets(item)
         if not units:
             left_out.append(item.number)
         for code, visits in sorted(units.items()):

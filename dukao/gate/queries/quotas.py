@@ -19,7 +19,7 @@ from dukao.base.sql import Statement, places, run
 from dukao.base.wording import period_text
 from dukao.gate.models import Plan, PlanItem, Quota, Visit
 from dukao.gate.queries.joint import joint_items_led
-from dukao.gate.rules.items import METHODS
+from dukao.gate.rules.items import METHODS, REMOTE_METHOD
 from dukao.gate.rules.quotas import (
     DOCUMENTS,
     OWN_CAPS,
@@ -164,6 +164,11 @@ def booking_caps(ground: Ground, on: date, limits: Limits) -> tuple[Cap, ...]:
 def outside_plan(ground: Ground, on: date, today: date) -> Obstacle | None:
     """Inside the room: INS-1. Nothing is booked but what an approved item allows, where and when it allows it."""
     for item in ground.items:
+        if item.method == REMOTE_METHOD:
+            return _obstacle(
+                "INS-1", today, _("“{item}”批准的是不到现场").format(item=item.title), _("计划怎么公布，就怎么查"),
+                _("请用“不到现场看数据”；确需到现场的，请督考办批准变更这一项的方式"),
+            )  # fmt: skip
         if what := _outside(item, ground, on):
             # By today's rule: for the day asked for there may be none.
             return _obstacle("INS-1", today, what, _("不在计划内的检查，要先经一事一报批准"),

@@ -38,6 +38,8 @@ STATES: dict[str, str] = {
 PLAN_STATES: dict[str, str] = {
     "collecting": _noop("征集中"), "frozen": _noop("已定稿"), "published": _noop("已公布"),
 }  # fmt: skip
+# Nobody comes for these: their questions are answered from data (不到现场).
+REMOTE_METHOD = "internet"
 # What an item's number begins with.
 PREFIXES: dict[str, str] = {"planned": "JH", "exception": "YS", "emergency": "YJ"}
 _VISITS_LIMIT = 20_000
@@ -78,7 +80,7 @@ class ItemDefinition(Definition):
     starts_on: date
     ends_on: date
     visits: int | None = Field(default=None, ge=1, le=_VISITS_LIMIT)
-    minutes_per_visit: Decimal = Field(default=Decimal(90), gt=0, le=_MINUTES_LIMIT, decimal_places=2)
+    minutes_per_visit: Decimal = Field(default=Decimal(90), ge=0, le=_MINUTES_LIMIT, decimal_places=2)
     synthetic: bool = False
 
     @field_validator("questions", mode="before")
@@ -97,6 +99,8 @@ class ItemDefinition(Definition):
     def _holds_together(self) -> Self:
         if self.ends_on < self.starts_on:
             raise ValueError("结束日期早于开始日期")
+        if self.method != REMOTE_METHOD and not self.minutes_per_visit:
+            raise ValueError("要到现场的，写明每次多少分钟")
         codes = [target.unit for target in self.targets]
         if twice := sorted({code for code in codes if codes.count(code) > 1}):
             raise ValueError(f"对象写了两次：{'、'.join(twice[:5])}")
@@ -120,4 +124,4 @@ class ItemDefinition(Definition):
 
     @property
     def minutes_hundredths_per_visit(self) -> int:
-        return int(self.minutes_per_visit * 100)
+        return 0 if self.method == REMOTE_METHOD else int(self.minutes_per_visit * 100)

@@ -10,6 +10,7 @@ from datetime import date
 
 from dukao.base.words import Words, _noop, words
 from dukao.gate.rules.hits import RuleHit, hit
+from dukao.gate.rules.items import REMOTE_METHOD
 from dukao.gate.rules.topics import likeness_percent, tidy
 from dukao.law.rules import Rule
 
@@ -204,7 +205,7 @@ def bonus(item: ItemCase, rule: Rule) -> tuple[RuleHit, ...]:
 
 def widened(before: ItemCase, after: ItemCase, rule: Rule) -> tuple[RuleHit, ...]:
     """What an amendment adds to an item (INS-5): targets, visits, scope, time, questions, a heavier kind, or that it
-    comes unannounced.
+    comes unannounced, or comes at all.
     """
     new_units = len(after.units - before.units)
     asked = {_question_key(question) for question in before.questions}
@@ -229,6 +230,8 @@ def widened(before: ItemCase, after: ItemCase, rule: Rule) -> tuple[RuleHit, ...
         more.append(("topic", words(_noop("主题或类型变了"))))
     if after.method == "unannounced" != before.method:
         more.append(("method", words(_noop("改成了暗访"))))
+    if before.method == REMOTE_METHOD != after.method:
+        more.append(("method", words(_noop("改成了到现场"))))
     if likeness_percent(before.title, after.title) < int(rule.parameters["title_similarity_percent"]):
         more.append(("title", words(_noop("名称变了"))))
     return tuple(
@@ -239,7 +242,11 @@ def widened(before: ItemCase, after: ItemCase, rule: Rule) -> tuple[RuleHit, ...
 
 
 def already_known(item: ItemCase, rule: Rule) -> tuple[RuleHit, ...]:
-    """What somebody holds is not asked on the spot (INS-6); data that are only named are pointed to."""
+    """What somebody holds is not asked on the spot (INS-6); data that are only named are pointed to. Where nobody comes
+    they are what is looked at.
+    """
+    if item.method == REMOTE_METHOD:
+        return ()
     found = []
     for at, question in enumerate(item.questions):
         held = [question.known] if question.known else question.named

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from dukao.base.refusals import NotThere
 from dukao.gate.models import Plan, PlanItem, Visit, VisitPart
 from dukao.gate.queries.plans.views import ItemView, plan_items, require_post, seen_by, views_of
+from dukao.gate.rules.items import REMOTE_METHOD
 from dukao.org import queries as org
 from dukao.org.rules import Actor, ancestor_ids
 
@@ -89,7 +90,8 @@ def plan_statement(*, year: int, unit: str, viewer: Actor, on: date) -> tuple[De
 def coming_to(*, unit: str, year: int, viewer: Actor, on: date) -> tuple[Coming, ...]:
     """The approved items, of all plans above it, that may come to a unit in a year, by the beginning of their window.
 
-    Of an announced item that names its targets only those are told; an unannounced one is told wherever it might come.
+    Of an announced item that names its targets only those are told; an unannounced one is told wherever it might come;
+    one for which nobody comes is not.
     Raises NotThere: not the viewer's own unit, nor one below a reviewer's, supervision's or a department's.
     """
     place = org.unit(code=unit, viewer=viewer)
@@ -99,8 +101,9 @@ def coming_to(*, unit: str, year: int, viewer: Actor, on: date) -> tuple[Coming,
     reaching = Q(target_level=place.level, scope_unit_id__in=ancestor_ids(place.path))
     named = Q(targets=None) | Q(targets__unit_id=place.id) | Q(method="unannounced")
     chosen = PlanItem.objects.filter(
-        seen_by(viewer, on), reaching, named, is_current=True, state=PlanItem.State.APPROVED, plan__year=year
-    )
+        seen_by(viewer, on), reaching, named, ~Q(method=REMOTE_METHOD), is_current=True,
+        state=PlanItem.State.APPROVED, plan__year=year,
+    )  # fmt: skip
     views = views_of(PlanItem.objects.filter(pk__in=chosen.values("pk")).order_by("starts_on", "number"), viewer)
     visited: dict[str, int] = defaultdict(int)
     there = VisitPart.objects.filter(visit__unit_id=place.id, visit__state__in=_HAPPENED)

@@ -20,6 +20,7 @@ from dukao.base.slips import code_text
 from dukao.base.wording import clauses, joined
 from dukao.gate import actions, queries
 from dukao.gate.queries import BookingWhatIf, CapToDraw, Engagement, ItemToBook, UnitToBook, VisitView
+from dukao.gate.rules.items import REMOTE_METHOD
 from dukao.law import queries as law
 from dukao.org import queries as org
 from dukao.org.rules import Actor
@@ -159,7 +160,9 @@ def _page(
     text = typed.get("q", "").strip()[:40]
     on = _day_or(typed.get("on", ""), today)
     unit = _unit(typed.get("unit", "")) if numbers else None
-    items = queries.items_to_book(viewer=actor, today=today, unit=unit, on=on)
+    items = [
+        one for one in queries.items_to_book(viewer=actor, today=today, unit=unit, on=on) if one.method != REMOTE_METHOD
+    ]
     chosen = tuple(one for one in items if one.number in numbers)
     unit = unit if chosen else None
     units: tuple[UnitToBook, ...] = ()

@@ -12,6 +12,7 @@ from dukao.base.refusals import NotThere, Refused
 from dukao.base.wording import joined
 from dukao.gate import actions, queries
 from dukao.gate.queries import RemoteLook, UnitToBook
+from dukao.gate.rules.items import REMOTE_METHOD
 from dukao.org.rules import Actor
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
@@ -26,6 +27,7 @@ class RemotePage:
     units: tuple[tuple[str, str, str], ...]  # address, name, above
     text: str
     look: RemoteLook | None
+    may_come: bool  # whether the item may also be carried out on the spot
     answered: tuple[tuple[str, str, str], ...]
     request_key: str
     refused: Refused | None = None
@@ -55,7 +57,8 @@ def look(request: HttpRequest) -> HttpResponse:
 def _page(actor: Actor, given: dict[str, str], refused: Refused | None = None) -> RemotePage:
     today = doors.today()
     items = tuple(one for one in queries.items_to_book(viewer=actor, today=today) if one.elements)
-    item = given.get("item", "") if any(one.number == given.get("item") for one in items) else ""
+    chosen = next((one for one in items if one.number == given.get("item")), None)
+    item = chosen.number if chosen else ""
     text, found = given.get("q", "").strip()[:40], None
     units: tuple[UnitToBook, ...] = ()
     if item and given.get("unit"):
@@ -66,6 +69,7 @@ def _page(actor: Actor, given: dict[str, str], refused: Refused | None = None) -
         title=_("不到现场看数据"), crumbs=(Crumb(_("检查"), reverse("visits")), Crumb(_("不到现场看数据"))),
         items=tuple((one.number, one.title) for one in items), item=item,
         units=tuple((f"?item={item}&unit={u.code}", u.name, u.above) for u in units), text=text, look=found,
+        may_come=chosen is not None and chosen.method != REMOTE_METHOD,
         answered=tuple((s.question, f"{s.value} {s.unit}".strip(), joined([words.period(s.period), s.source]))
                        for s in found.answered) if found else (),
         request_key=given.get("request_key") or secrets.token_urlsafe(24), refused=refused,
