@@ -167,7 +167,7 @@ def test_an_upheld_appeal_makes_a_new_version_and_the_old_one_stays(office):
         appeal=number, is_upheld=True, decision="核实属实", corrected="500", by=office.sam, at=JANUARY
     )
     page = one(office, code)
-    assert (version, page.row.version, points(page)["net"]) == (2, 2, "8.82")
+    assert (version, page.row.version, points(page)["net"]) == (2, 2, "8.83")
     net = next(line for line in page.row.lines if line.code == "net")
     assert net.given["correction"]["before"]["value"] == "264"
     assert replayed(page.document).is_equal

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dukao.scores.rules.scoring import brief, computed, hundredths, shown, text_of
@@ -96,6 +96,21 @@ def test_what_is_shown_adds_up_to_the_rounded_sum(amounts):
     told = shown(amounts)
     assert sum(map(Fraction, told)) == Fraction(hundredths(sum(amounts, Fraction(0))))
     assert all(abs(Fraction(one) - amount) < Fraction(1, 100) for one, amount in zip(told, amounts, strict=True))
+
+
+_SHARES = st.one_of(st.none(), st.just("100"), st.integers(0, 10_000).map(lambda n: f"{n}/77"))
+_JUDGED = st.lists(st.tuples(st.integers(1, 40), _SHARES), min_size=1, max_size=12)
+
+
+@settings(max_examples=200)
+@given(_JUDGED)
+@example([(10, "100"), (7, "100"), (3, None)])
+@example([(1, "100"), (1, "100"), (1, "50"), (4, None)])
+def test_nobody_gets_more_points_than_the_line_weighs(judged):
+    lines = [line(str(at), str(weight)) for at, (weight, _share) in enumerate(judged)]
+    found = result(lines, [told(str(at), value) for at, (_weight, value) in enumerate(judged)])["lines"]
+    assert all(Fraction(one["points"]) <= Fraction(one["weight"]) for one in found if one["points"] is not None)
+    assert sum(Fraction(one["weight"]) for one in found) in (0, 100)
 
 
 @settings(max_examples=100)

@@ -118,7 +118,7 @@ def test_an_appeal_is_made_refused_while_wrong_and_upheld(shown, as_):
     right = {"do": "uphold", "decision": "核实属实", "corrected": "500"}
     assert sam.post(path + "decision/", right).status_code == 303
     page = text(gina, EAST)
-    assert "8.82" in page
+    assert "8.83" in page
     assert "核实属实" in page
     assert "87.01" in text(gina, EAST + "?version=1"), "what stood there before stays"
 

@@ -7,7 +7,8 @@ result. `computed` makes the result of the other two:
 2. A rule turns the measure into a share from 0 to 1.
 3. Lines without evidence are absent: their weight goes to the others in proportion, never to nought.
 4. Points = weight × share. The total is rounded once, half to even, to hundredths; the lines are cut to hundredths, and
-   what is missing to the total goes to those that lost most (largest remainder), so that what is shown adds up.
+   what is missing to the total goes to those that lost most (largest remainder), so that what is shown adds up; weights
+   too. A line that has all its points comes last among them, and first among weights: nobody gets 58.83 of 58.82.
 
 Numbers stand in a document as text, exact: `12.5` or `25/2`.
 """
@@ -65,7 +66,9 @@ def computed(document: Mapping[str, Any], *, in_words: bool = True) -> dict[str,
     whole = sum((Fraction(one["given"]) for one in present), Fraction(0))
     weights = [Fraction(one["given"]) * _WHOLE / whole if not one["absent"] else Fraction(0) for one in judged]
     exact = [weight * one["share"] for weight, one in zip(weights, judged, strict=True)]
-    points, shown_weights = shown(exact), shown(weights)
+    points = shown(exact, [_cut(amount) < _cut(weight) for amount, weight in zip(exact, weights, strict=True)])
+    above = [Fraction(point) * 10**_DECIMALS > _cut(weight) for point, weight in zip(points, weights, strict=True)]
+    shown_weights = shown(weights, above)
     total = sum(exact, Fraction(0))
     lines = [
         {
@@ -85,17 +88,22 @@ def computed(document: Mapping[str, Any], *, in_words: bool = True) -> dict[str,
     }
 
 
-def shown(amounts: Sequence[Fraction]) -> list[str]:
-    """The amounts in hundredths that add up to the rounded sum: the largest remainders are rounded up (ties: first)."""
-    scale = 10**_DECIMALS
-    parts = [divmod(amount.numerator * scale, amount.denominator) for amount in amounts]
-    cut = [whole for whole, _rest in parts]
-    if missing := round(sum(amounts, Fraction(0)) * scale) - sum(cut):
-        remainders = [Fraction(rest, amount.denominator) for (_whole, rest), amount in zip(parts, amounts, strict=True)]
-        by_remainder = sorted(range(len(amounts)), key=lambda at: (-remainders[at], at))
-        for at in by_remainder[:missing]:
+def shown(amounts: Sequence[Fraction], first: Sequence[bool] = ()) -> list[str]:
+    """The amounts in hundredths that add up to the rounded sum: the largest remainders are rounded up (ties: in order).
+
+    Those marked `first` are rounded up before the others, but never what is exact.
+    """
+    cut = [_cut(amount) for amount in amounts]
+    if missing := round(sum(amounts, Fraction(0)) * 10**_DECIMALS) - sum(cut):
+        rest = [amount * 10**_DECIMALS - whole for amount, whole in zip(amounts, cut, strict=True)]
+        waits = [not one for one in first] or [False] * len(rest)
+        for at in sorted(range(len(rest)), key=lambda at: (not rest[at], waits[at], -rest[at], at))[:missing]:
             cut[at] += 1
     return [_scaled(one) for one in cut]
+
+
+def _cut(amount: Fraction) -> int:
+    return amount.numerator * 10**_DECIMALS // amount.denominator
 
 
 def hundredths(amount: Fraction) -> str:

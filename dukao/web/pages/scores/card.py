@@ -88,12 +88,12 @@ def _papers(view: CardView) -> tuple[tuple[str, str], ...]:
 
 
 def scores_table(found: Overview, *, is_linked: bool) -> Table:
-    """Everybody by code, every line's points; the line's full weight in the head."""
+    """Everybody by code, every line's points; the line's weight as the card gives it in the head."""
     rows = [_row(found, one, is_linked) for one in found.rows]
-    titles, most = screen.titles(found.lines), _("满分 {n}")
+    titles, weight = screen.titles(found.lines), _("权重 {n}")
     columns = [
         Column(_("考核对象"), is_sticky=True), Column(_("总分"), "number", _("满分 100")),
-        *(Column(titles[line["code"]], "number", most.format(n=_short(line["weight"]))) for line in found.lines),
+        *(Column(titles[line["code"]], "number", weight.format(n=_short(line["weight"]))) for line in found.lines),
     ]  # fmt: skip
     caption = (
         _("今年到目前（1 月至 {month} 月）").format(month=3 * found.through) if found.is_to_date
@@ -101,7 +101,7 @@ def scores_table(found: Overview, *, is_linked: bool) -> Table:
     )  # fmt: skip
     return table(
         "scores", caption, columns, rows, is_synthetic=found.card.is_synthetic,
-        source=_("按区划代码排列，不排名；可以按某一项排序。“–”：没有依据，不计分，它的权重按比例分给其他项。"),
+        source=_("按区划代码排列，不排名；可以按某一项排序。“–”：没有依据，不计分，它的权重按比例分给其他项，所以别的项得分可以高过表头的权重。"),
     )  # fmt: skip
 
 
