@@ -88,6 +88,8 @@ GRAIN = {"title": "粮食收购督查", "topic": "grain", "topics": frozenset({"
     # near-equal titles, whenever and wherever
     ({}, {"title": "秸秆禁烧督查（二）"} | LATE | {"units": frozenset({99})}, True),
     ({}, GRAIN, False),
+    ({"title": "天地玄黄宇宙洪荒日月盈"}, GRAIN | {"title": "天地玄黄宇宙洪荒辰宿列"}, True),  # 7 of 10 pairs: 70 %
+    ({"title": "天地玄黄宇宙洪荒日月盈昃辰宿"}, GRAIN | {"title": "天地玄黄宇宙洪荒日月列张寒来"}, False),  # 9 of 13
     # one topic, common targets, common window
     ({}, {"title": "露天焚烧整治"}, True),
     ({}, {"title": "露天焚烧整治"} | LATE, False),
