@@ -9,10 +9,12 @@ from dukao import env
 ROOT = Path(__file__).resolve().parent.parent
 # Everything the house writes outside its database lies below this folder.
 VAR = env.folder("DUKAO_VAR", ROOT / "var")
-VAR.mkdir(parents=True, exist_ok=True)
+# Set by commands that need no house (`cli.main`): they make neither folders nor a key.
+IS_HOUSE = not env.flag("DUKAO_NO_HOUSE")
+if IS_HOUSE:
+    VAR.mkdir(parents=True, exist_ok=True)
 
-
-SECRET_KEY = env.text("DUKAO_SECRET_KEY", "") or env.secret(VAR / "secret-key")
+SECRET_KEY = env.text("DUKAO_SECRET_KEY", "") or (env.secret(VAR / "secret-key") if IS_HOUSE else "none is needed")
 DEBUG = env.flag("DUKAO_DEBUG")
 ALLOWED_HOSTS = env.text("DUKAO_HOSTS", "127.0.0.1,localhost").split(",")
 DATABASES = {"default": env.database(env.text("DUKAO_DATABASE_URL", f"sqlite:///{VAR}/dukao.sqlite3"))}
@@ -73,8 +75,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ["name"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["name"]},
+    },
 ]
 LOGIN_URL = "/sign-in/"
 SESSION_IDLE_SECONDS = env.integer("DUKAO_SESSION_IDLE_SECONDS", 30 * 60)
@@ -119,7 +123,8 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\.\w+$"
 
 # Limits: every upload, file and reading has one.
 FILE_UPLOAD_TEMP_DIR = VAR / "uploads"
-FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+if IS_HOUSE:
+    FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000

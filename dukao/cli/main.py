@@ -53,8 +53,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "work": ("work",),
     "demo": ("demo",),
 }
-# Where this is the first word, files alone are read: neither the rooms nor their database are waited for.
-FILES_ALONE = ("replay-score",)
+# Where this is the command, anybody may run it anywhere: neither the rooms nor their database are waited for, and
+# nothing of a house is made beside it.
+NO_HOUSE = ("replay-score", "verify-poll")
 DONE, UNEXPECTED, WRONG_USE, REFUSED, FOUND = range(5)
 _NAMES = ("refused", "rule")  # of a refusal; the rest is said to people
 
@@ -64,7 +65,8 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dukao.settings")
     argv = sys.argv[1:] if argv is None else argv
     try:
-        if argv[:1] and argv[0] in FILES_ALONE:
+        if _command_in(argv) in NO_HOUSE:
+            os.environ["DUKAO_NO_HOUSE"] = "yes"
             apps.populate(())  # translations wait until it is told which there are: none
         else:
             django.setup()
@@ -79,6 +81,12 @@ def main(argv: list[str] | None = None) -> int:
         chosen, rest = common.parse_known_args(argv, chosen)
     with translation.override(chosen.language):
         return _run(rest, chosen)
+
+
+def _command_in(argv: list[str]) -> str:
+    """The first word that is neither an option of every command nor an option's value; empty where there is none."""
+    values = {at + 1 for at, word in enumerate(argv) if word in ("--as", "--language")}
+    return next((word for at, word in enumerate(argv) if at not in values and not word.startswith("-")), "")
 
 
 def _run(rest: list[str], chosen: argparse.Namespace) -> int:

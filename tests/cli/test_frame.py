@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from argparse import Namespace
@@ -114,7 +115,7 @@ def test_the_table_tells_where_every_command_is():
         assert names == tuple(command.name for command in import_module(f"dukao.cli.{module}").COMMANDS), module
 
 
-def test_a_command_waits_for_nothing_that_it_does_not_use(tmp_path):
+def test_a_command_waits_for_nothing_that_it_does_not_use_and_makes_nothing(tmp_path):
     file = tmp_path / "score.json"
     file.write_text("{}", encoding="utf-8")
     told = (
@@ -122,8 +123,10 @@ def test_a_command_waits_for_nothing_that_it_does_not_use(tmp_path):
         "heavy = {'duckdb', 'ibis', 'numpy', 'pyarrow', 'pydantic'};"
         "print(sorted(heavy & set(sys.modules)), sorted(name for name in sys.modules if name.startswith('dukao.cli.')))"
     )
-    done = subprocess.run([sys.executable, "-c", told, "replay-score", str(file)], capture_output=True, text=True,
-                          cwd=ROOT, check=True)  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", told, "--language", "en", "replay-score", str(file)], text=True,
+                          capture_output=True, cwd=ROOT, check=True,
+                          env=os.environ | {"DUKAO_VAR": str(tmp_path / "var")})  # fmt: skip
+    assert not (tmp_path / "var").exists()
     loaded = [f"dukao.cli.{name}" for name in ("command", "given", "main", "parser", "replay", "terminal")]
     assert done.stdout.splitlines()[-1] == f"[] {loaded}"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dukao.scores.rules.replay import digests_of, replayed, told
-from dukao.scores.rules.scoring import FORMAT, computed
+from dukao.scores.rules.scoring import FORMAT, FORMER, computed
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,6 +42,22 @@ def test_an_untouched_file_is_equal_line_by_line(document):
         ("33.33",) * 2 + ((),),
     ]
     assert told(found)[-1] == "重算一致"
+
+
+def test_a_file_of_the_former_format_is_replayed_as_it_was_made(document):
+    """It rounded up what has all its points like any other: 58.83 of 58.82."""
+    weights = {"a": ("50", "1"), "b": ("20", "1"), "c": ("15", "0.5"), "d": ("15", None)}
+    document["card"]["lines"] = [document["card"]["lines"][1] | {"code": code, "weight": weight}
+                                 for code, (weight, _share) in weights.items()]  # fmt: skip
+    document["inputs"] = [
+        {"line": code, "value": part and str(100 * float(part)), "reference": None, "absent": ""}
+        for code, (_weight, part) in weights.items()
+    ]
+    for form, points in ((FORMER, ["58.83", "23.53", "8.82", None]), (FORMAT, ["58.82", "23.53", "8.83", None])):
+        made = document | {"format": form}
+        made["result"] = computed(made)
+        assert [one["points"] for one in made["result"]["lines"]] == points
+        assert replayed(made | {"digests": digests_of(made)}).is_equal
 
 
 def _value(document):

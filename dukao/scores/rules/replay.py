@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dukao.scores.rules.scoring import FORMAT, computed
+from dukao.scores.rules.scoring import FORMAT, FORMER, computed
 
 _PARTS = {"card": "考核表", "inputs": "依据的数", "result": "得分"}
 
@@ -50,7 +50,7 @@ class Replay:
 def replayed(document: Mapping[str, Any]) -> Replay:
     """Recompute everything in the file and tell what is equal and what is not. Never raises for a broken file."""
     try:
-        if document.get("format") != FORMAT:
+        if document.get("format") not in (FORMAT, FORMER):
             return _broken(f"不是 {FORMAT} 格式的得分文件")
         return _compared(document, computed(document))
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError, AssertionError) as problem:

@@ -17,7 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-FORMAT = "dukao-score/1"
+FORMAT = "dukao-score/2"
+FORMER = "dukao-score/1"  # rounded up what has all its points like any other
 _WHOLE = Fraction(100)
 _DECIMALS = 2
 
@@ -66,9 +67,8 @@ def computed(document: Mapping[str, Any], *, in_words: bool = True) -> dict[str,
     whole = sum((Fraction(one["given"]) for one in present), Fraction(0))
     weights = [Fraction(one["given"]) * _WHOLE / whole if not one["absent"] else Fraction(0) for one in judged]
     exact = [weight * one["share"] for weight, one in zip(weights, judged, strict=True)]
-    points = shown(exact, [_cut(amount) < _cut(weight) for amount, weight in zip(exact, weights, strict=True)])
-    above = [Fraction(point) * 10**_DECIMALS > _cut(weight) for point, weight in zip(points, weights, strict=True)]
-    shown_weights = shown(weights, above)
+    is_former = document.get("format") == FORMER
+    points, shown_weights = (shown(exact), shown(weights)) if is_former else _shown(exact, weights)
     total = sum(exact, Fraction(0))
     lines = [
         {
@@ -86,6 +86,14 @@ def computed(document: Mapping[str, Any], *, in_words: bool = True) -> dict[str,
         "low": hundredths(bounds[0]) if bounds else None,
         "high": hundredths(bounds[1]) if bounds else None,
     }
+
+
+def _shown(points: Sequence[Fraction], weights: Sequence[Fraction]) -> tuple[list[str], list[str]]:
+    """Points and weights of lines, no points above their weight."""
+    has_room = [_cut(amount) < _cut(weight) for amount, weight in zip(points, weights, strict=True)]
+    told = shown(points, has_room)
+    is_above = [Fraction(one) * 10**_DECIMALS > _cut(weight) for one, weight in zip(told, weights, strict=True)]
+    return told, shown(weights, is_above)
 
 
 def shown(amounts: Sequence[Fraction], first: Sequence[bool] = ()) -> list[str]:
