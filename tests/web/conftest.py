@@ -1,13 +1,17 @@
 """Clients for the cast: `as_("alice")` is a browser that Alice has signed in with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
 from checking import CheckingClient
 from django.conf import settings
+from django.db import transaction
+from django.test import override_settings
+from routes import furnish
 
-from tests.conftest import AT, ON
+from tests.conftest import AT, ON, City, make_city
+from tests.databases import another_database
 from tests.sheets.conftest import house  # noqa: F401 (a fixture that desks share)
 
 
@@ -45,3 +49,19 @@ def on_the_day(monkeypatch):
     """For the pages it is 8 October 2026, the day on which the house of tests/sheets acts."""
     monkeypatch.setattr("dukao.web.doors.now", lambda: AT)
     monkeypatch.setattr("dukao.web.doors.today", lambda: ON)
+
+
+@pytest.fixture(scope="module")
+def furnished(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[City]:
+    """The city with all that the lists of routes speak of, built once for a file: that takes longer than its tests."""
+    folder = tmp_path_factory.mktemp("furnished")
+    with (
+        django_db_blocker.unblock(), override_settings(VAR=folder, FILE_UPLOAD_TEMP_DIR=folder),
+        pytest.MonkeyPatch.context() as patch, another_database(folder),
+    ):  # fmt: skip
+        patch.setattr("dukao.web.doors.now", lambda: AT)
+        patch.setattr("dukao.web.doors.today", lambda: ON)
+        with transaction.atomic():
+            city = make_city()
+            furnish(city)
+        yield city

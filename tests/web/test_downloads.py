@@ -13,9 +13,10 @@ from checking import CheckingClient
 from django.apps import apps
 from django.db.models import CharField, Value
 from django.db.models.functions import Concat
-from routes import CAST, Route, all_routes, furnish
+from routes import CAST, Route, all_routes
 
 from dukao.web.exports import TYPES
+from tests.conftest import City
 
 PAGES = [route for route in all_routes() if route.sees and route.name != "parts"]
 # What people write themselves, and what could therefore begin with anything.
@@ -23,17 +24,20 @@ _WRITTEN = {"name", "short_name", "title", "display_name", "file_name", "basis"}
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-@pytest.fixture
-def city(city, on_the_day, settings, tmp_path):
-    """The little city in which everything that has a name is called a formula."""
-    settings.VAR = tmp_path
-    furnish(city)
+@pytest.fixture(scope="module")
+def misnamed(furnished) -> City:
+    """The furnished city in which everything that has a name is called a formula."""
     for model in apps.get_models():
         names = [f.name for f in model._meta.fields if f.name in _WRITTEN and not f.unique]
         if model.__module__.startswith("dukao.") and names:
             changed = {name: Concat(Value("=1+"), name, output_field=CharField()) for name in names}
             model._default_manager.update(**changed)
-    return city
+    return furnished
+
+
+@pytest.fixture
+def city(misnamed, db) -> City:
+    return misnamed
 
 
 def _offered(page: str, path: str) -> list[str]:

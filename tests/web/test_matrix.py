@@ -1,20 +1,17 @@
 """Every route × every one of the cast × every method, and the lists that hold it together: the routes and the menus."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from checking import CheckingClient
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.test import override_settings
 from django.urls import get_resolver, resolve, reverse
-from routes import CAST, Route, Takes, all_routes, furnish
+from routes import CAST, Route, Takes, all_routes
 
 from dukao.web import menu
-from tests.conftest import AT, ON, City, make_city
-from tests.databases import another_database
+from tests.conftest import City
 
 ROUTES = all_routes()
 FORMS = [route for route in ROUTES if route.takes]
@@ -26,22 +23,6 @@ _PASSING = {"django_session", "org_sitting"}
 
 def _by_name(routes: list[Route]) -> Any:
     return pytest.mark.parametrize("route", routes, ids=[route.name for route in routes])
-
-
-@pytest.fixture(scope="module")
-def furnished(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[City]:
-    """Furnished once, because that takes longer than any of the hundreds of tests that look at it."""
-    folder = tmp_path_factory.mktemp("furnished")
-    with (
-        django_db_blocker.unblock(), override_settings(VAR=folder, FILE_UPLOAD_TEMP_DIR=folder),
-        pytest.MonkeyPatch.context() as patch, another_database(folder),
-    ):  # fmt: skip
-        patch.setattr("dukao.web.doors.now", lambda: AT)
-        patch.setattr("dukao.web.doors.today", lambda: ON)
-        with transaction.atomic():
-            city = make_city()
-            furnish(city)
-        yield city
 
 
 @pytest.fixture
