@@ -53,6 +53,19 @@ def test_booking_goes_step_by_step(city, item, as_):
     assert "到场后 24 小时内要有结论" in page
 
 
+def test_the_unit_appeals_from_the_page_of_the_visit_and_of_the_meeting(city, item, as_):
+    """The first of two taps: both lead to the grounds."""
+    import routes_meetings
+
+    routes_meetings.furnish(city)
+    alice = as_("alice")
+    held = _book(city, item)
+    for address in (f"/visits/{held.number}/", "/meetings/HY2026-0001/"):
+        [href] = re.findall(r'href="(/burden/demands/[^"]+)"', alice.get(address).content.decode())
+        assert "点一个理由就申诉" in text_of(alice.get(href))
+        assert "/burden/demands/" not in as_("dora").get(address).content.decode()
+
+
 def test_nobody_comes_for_an_item_that_is_looked_at_in_data(city, item, as_):
     remote = approved_item(city, number="JH2026-0004", method="internet", title="参保核查")
     dora = as_("dora")

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from dukao.base.spoken import spoken
 from dukao.gate import actions, queries
 from dukao.gate.queries import MeetingView
+from dukao.org import queries as org
+from dukao.org.rules import Actor
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
 from dukao.web.pages.meetings import screen
@@ -29,6 +31,7 @@ class MeetingPage:
     may_cancel: bool
     may_time: bool
     may_decide: bool
+    ours: tuple[tuple[str, str], ...]  # the viewer's units that are called: name, where they may appeal
     is_synthetic: bool
     tables: tuple[Table, ...]
 
@@ -49,6 +52,7 @@ def meeting(request: HttpRequest, number: str) -> HttpResponse:
         may_cancel=found.may_lead and found.state == "planned",
         may_time=found.may_lead and found.state in ("planned", "ended"),
         may_decide=found.may_decide and found.state == "proposed",
+        ours=_ours(found, actor),
         is_synthetic=found.is_synthetic,
         tables=(agenda,),
     )
@@ -74,6 +78,17 @@ def _decided(request: HttpRequest, number: str, do: Callable[..., None], told: s
     do(meeting=number, reason=request.POST.get("reason", "")[:500], by=doors.actor_of(request), at=doors.now())
     doors.tell(request, told)
     return doors.go(request, reverse("meetings.page", args=[number]))
+
+
+def _ours(found: MeetingView, actor: Actor) -> tuple[tuple[str, str], ...]:
+    if not found.demand:
+        return ()
+    scope = org.unit_by_code(found.scope_code).path
+    return tuple(
+        (standing.unit_name, reverse("burden.demand", args=[found.demand, standing.unit_code]))
+        for standing in actor.standings_with("DEMANDS_RECEIVE")
+        if standing.unit_level == found.target_level and standing.unit_path.startswith(scope)
+    )
 
 
 def _facts(found: MeetingView) -> tuple[tuple[str, str], ...]:

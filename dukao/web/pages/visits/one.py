@@ -44,6 +44,7 @@ class VisitPage:
     conduct: tuple[tuple[str, str], ...]  # rule, answer so far ("", yes, no)
     objection_days: int
     demand_href: str
+    appeal_href: str
     is_synthetic: bool
     refused: Refused | None = None
 
@@ -143,8 +144,16 @@ def _page(number: str, actor: Actor) -> VisitPage:
         conduct=tuple((rule, {True: "yes", False: "no"}.get(told.get(rule), "")) for rule in rules),  # type: ignore[arg-type]
         objection_days=screen.objection_days(found.on),
         demand_href=reverse("demands.page", args=[found.demand_number]) if sees_demand else "",
-        is_synthetic=found.is_synthetic,
+        appeal_href=_appeal_href(found, actor), is_synthetic=found.is_synthetic,
     )  # fmt: skip
+
+
+def _appeal_href(found: VisitView, actor: Actor) -> str:
+    """Where the unit says that they should not come, or should not have come."""
+    is_ours = any(found.unit_code == s.unit_code for s in actor.standings_with("DEMANDS_RECEIVE"))
+    if not (is_ours and found.demand_number) or found.state == "given_back" or found.mode == "remote":
+        return ""
+    return reverse("burden.demand", args=[found.demand_number, found.unit_code])
 
 
 def _course(v: VisitView) -> tuple[Step, ...]:
