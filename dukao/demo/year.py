@@ -6,7 +6,7 @@
    rule, visits without a code, demands appealed against, meetings longer than planned.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -24,12 +24,13 @@ from dukao.demo.figures import DEFINITIONS
 from dukao.demo.stage import CITY, Stage
 from dukao.gate import actions, queries
 from dukao.gate.actions import Paper
-from dukao.gate.rules.items import ItemDefinition
+from dukao.gate.rules.items import REMOTE_METHOD, ItemDefinition
 from dukao.gate.rules.meetings import MeetingDefinition
 from dukao.law.workdays import is_workday, workday_after
 from dukao.org import queries as org
 from dukao.org.queries import UnitView
 from dukao.org.rules import SYSTEM
+from dukao.registers import queries as registers
 
 _BOOKED_AHEAD, _BOOKED_BEFORE = timedelta(days=21), timedelta(days=10)
 _DOCUMENTS_EACH, _MEETINGS_EACH = 8, 2
@@ -81,6 +82,7 @@ def live_through(stage: Stage, note: Callable[[str], None]) -> None:
     visits = _carry_out(year)
     with transaction.atomic():
         visits += _crowd_two_villages(year)
+        _look_remotely(year)
         _grant_exceptions(year)
         _be_turned_away(year)
     with transaction.atomic():
@@ -122,6 +124,10 @@ def _make_the_plan(year: Year) -> None:
         )  # fmt: skip
         kept = actions.propose_item(year=year.number, department=department, definition=definition, by=SYSTEM, at=at)
         numbers.append(kept.number)
+    numbers += [
+        actions.propose_item(year=year.number, department=department, definition=definition, by=SYSTEM, at=at).number
+        for department, definition in _remote_items(year)
+    ]
     at = year.stage.at(date(year.number, 1, 16))
     for number in numbers:
         actions.approve_item(number=number, reason="确有必要，控制在申报次数以内", by=SYSTEM, at=at)
@@ -167,6 +173,41 @@ def _come(year: Year, held: Any, unit: str, on: date, *, may_fail: bool = False)
             at=year.stage.at(workday_after(on, 3)),
         )  # fmt: skip
     return 1
+
+
+def _remote_items(year: Year) -> Iterator[tuple[str, ItemDefinition]]:
+    """Items for which nobody comes: what they ask stands in the registers. With the department of each."""
+    for n, (department, title, topic, purpose, codes, criterion, first, last, villages) in enumerate(
+        year.told["remote"]
+    ):
+        elements = registers.elements_by_code(codes)
+        yield department, _item(
+            year, title=title, topic=topic, method="internet", purpose=purpose, level="village", criteria=[criterion],
+            questions=[{"text": elements[code].title, "element": code} for code in codes],
+            targets=[unit.code for unit in _drawn(year.places["village"], 1_000 + n)[:villages]],
+            starts_on=date(year.number, first, 1), ends_on=_month_end(year.number, last),
+            basis=f"{year.departments[department]}{year.number}年工作要点（模拟）",
+        )  # fmt: skip
+
+
+def _look_remotely(year: Year) -> None:
+    """Two thirds of the villages of such items are looked at, one a week, as far as their data have come."""
+    for item in queries.plan_items(year=year.number, unit=CITY, viewer=SYSTEM, on=year.stage.on):
+        if item.method != REMOTE_METHOD:
+            continue
+        targets = queries.plan_item(number=item.number, viewer=SYSTEM, on=year.stage.on).targets
+        for n, target in enumerate(targets[: 2 * len(targets) // 3]):
+            on = _workday(item.starts_on + timedelta(days=7 * n))
+            if on >= year.stage.on:
+                break
+            with suppress(Refused):
+                seen = actions.look_remotely(
+                    item=item.number, unit=target.unit_code, request_key=f"demo-remote-{item.number}-{n}", by=SYSTEM,
+                    at=year.stage.at(on),
+                )  # fmt: skip
+                actions.conclude_visit(
+                    visit=seen.number, conclusion="数据与上报一致，没有派人去。", by=SYSTEM, at=year.stage.at(on, 16),
+                )  # fmt: skip
 
 
 def _crowd_two_villages(year: Year) -> int:

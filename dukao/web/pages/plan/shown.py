@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from dukao.base.wording import period_text
 from dukao.gate import queries
 from dukao.gate.queries import ItemView, PlanView
+from dukao.gate.rules.items import REMOTE_METHOD
 from dukao.org.rules import Actor
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
@@ -141,7 +142,7 @@ def _figures(items: list[ItemView]) -> tuple[tuple[str, str, str], ...]:
     used = sum(item.usage.used for item in items if item.usage)
     return (
         (_("计划内事项"), f"{len(planned):,}", _("项")),
-        (_("最多去"), f"{sum(item.visits_most for item in planned):,}", _("次")),
+        (_("最多去"), f"{sum(item.visits_most for item in planned if item.method != REMOTE_METHOD):,}", _("次")),
         (_("最多占用基层"), words.hours_number(minutes), _("小时")),
         (_("已执行"), f"{used:,}", _("次")),
     )
