@@ -212,6 +212,13 @@ def test_each_question_is_told_with_its_own_number_and_interval(polling, city, s
     assert "89.3–100.0%" in page, "and that of the first question"
 
 
+def test_a_mistyped_code_may_be_typed_again(city, client):
+    answer = client.get("/rate/0000/")
+    assert answer.status_code == 404
+    assert "没有以“0000”开头的码" in answer.content.decode()
+    assert 'name="code"' in answer.content.decode()
+
+
 def test_a_matter_is_invited_once(polling, city):
     code = opened(city)
     tax, west, tara = paper_of(code, TAX), paper_of(code, WEST), city.actor["tara"]

@@ -197,6 +197,7 @@ const rating = root => {
 
 const entering = root => {
   const {board, rateUrl} = root.dataset;
+  if (location.hash) history.replaceState(null, '', location.pathname); // the rest of a code that leads nowhere
   one(root, 'code').onsubmit = event => {
     event.preventDefault();
     const code = plainCode(event.target.code.value);

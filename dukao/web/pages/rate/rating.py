@@ -12,12 +12,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from dukao.base.refusals import NotThere
 from dukao.law import queries as law
 from dukao.voice.queries import polls as queries
 from dukao.voice.queries.polls import RatingView
 from dukao.voice.rules.codes import short_from
 from dukao.web import doors, words
 from dukao.web.pages.polls import screen
+
+_SHOWN_MOST = 8  # of what was typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class EnterPage:
     title: str
     levels: tuple[Level, ...]
     board: str
+    unknown: str = ""  # the beginning of a code that leads to no paper
     is_synthetic: bool = False
 
 
@@ -61,14 +65,22 @@ class EnterPage:
 @require_GET
 def enter(request: HttpRequest) -> HttpResponse:
     """Type the code of a card, or that of a receipt."""
+    return _entering(request)
+
+
+def _entering(request: HttpRequest, *, unknown: str = "") -> HttpResponse:
     levels, _bad_from = _levels(tuple(law.rule("RTG-3", doors.today()).parameters["levels"]), doors.today())
-    return doors.render(request, "rate/enter.html", EnterPage(_("群众评价"), levels, settings.BOARD_URL))
+    page = EnterPage(_("群众评价"), levels, settings.BOARD_URL, unknown)
+    return doors.render(request, "rate/enter.html", page, status=404 if unknown else 200)
 
 
 @doors.public
 @require_GET
 def rate(request: HttpRequest, short: str) -> HttpResponse:
-    paper = queries.rating(short=short_from(short))
+    try:
+        paper = queries.rating(short=short_from(short))
+    except NotThere:
+        return _entering(request, unknown=short[:_SHOWN_MOST])
     levels, bad_from = _levels(paper.scale, paper.closes_on)
     page = RatePage(
         title=_("评一评{subject}").format(subject=paper.subject), paper=paper,
