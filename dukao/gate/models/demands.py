@@ -11,7 +11,8 @@ class Demand(models.Model):
     kind = models.CharField(max_length=16)  # of rules.demands.KINDS
     title = models.CharField(max_length=120)
     asker = models.ForeignKey("org.Department", on_delete=models.PROTECT, related_name="demands")
-    scope_unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="+")  # units below it are asked
+    # Units below it are asked. Whoever looks for its demands reads the newest first, until there are enough.
+    scope_unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="+", db_index=False)
     target_level = models.SmallIntegerField()
     basis = models.CharField(max_length=300)
     is_emergency = models.BooleanField(default=False)
