@@ -136,7 +136,8 @@ def _paper_lines(one: PaperView) -> list[str]:
 def _given(one: QuestionView) -> str:
     counts = " ".join(str(n) for n in one.counts) or "–"
     between = f"{100 * one.separates[0]:.1f}–{100 * one.separates[1]:.1f}%" if one.separates else "–"
-    return f"{counts}\t{between}\t{_(VERDICTS[one.evidence.verdict]) if one.evidence else '–'}"
+    judged = _(VERDICTS[one.evidence.verdict]) if one.evidence else "–"
+    return "\t".join((counts, between, judged))
 
 
 def _poll_arguments(parser: ArgumentParser) -> None:
