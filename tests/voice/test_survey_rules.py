@@ -67,6 +67,8 @@ def test_few_clusters_make_the_interval_wider_and_ends_stay_ends():
     wider_low, wider_high = share_interval([0.5, 0.0, 1.0], [0.05, 0.0, 0.0], n=100, n_eff=100, clusters_df=5)
     assert (wider_high - wider_low > 1.2 * (high - low)).all()
     assert (low[1], high[2], wider_low[1], wider_high[2]) == (0, 1, 0, 1)
+    # All six who say so live in one of 25 villages: that is nearly nothing to go by, yet no reason to say "up to 90 %".
+    assert 0.1 < share_interval(0.016, 0.016, n=375, n_eff=375, clusters_df=24)[1] < 0.3
 
 
 def test_rare_answers_and_uneven_weights_make_the_error_less_sure():

@@ -21,6 +21,8 @@ CONFIDENCE = 0.95
 # How much more than Kish's number answers are worth at most: because strata differ from each other, margins explain
 # what was said, or those of the rarer opinion weigh little.
 GAIN_MOST = 1.5
+# With fewer degrees of freedom intervals only grow, from 0 to 90 %, and cover no more.
+_FREE_LEAST = 4.0
 _NOTHING = 1e-12
 
 
@@ -138,7 +140,8 @@ def share_interval(
     variance lies between clusters. Weights and beta-binomial clusters make the error move with the share (skewness + b)
     times as much as Wilson's: on average it comes out short by the excess over 1, ÷ x. And what is measured between
     clusters rests on fewer degrees of freedom: the variance of its logarithm grows by b(2 + b) ÷ x, the moments of rare
-    beta-binomial counts. Basis: own derivation, measured in docs/performance.md.
+    beta-binomial counts. Basis: Wilson 1927, Korn and Graubard 1998, Satterthwaite 1946; the moments and what is capped
+    are our own, measured in docs/performance.md.
     """
     p, se, count, kish_n, skew = (np.asarray(one, float) for one in (share, error, n, n_eff, skewness))
     p = np.clip(p, 0.0, 1.0)
@@ -152,8 +155,9 @@ def share_interval(
     if clusters_df is not None:
         between = np.maximum(1 - worth / kish_n, 0)
         excess = excess + between
-        noise = 2 / np.asarray(clusters_df, float) - 2 / (count - 1) + between * (2 + between) * per_rare
-        t = _t(2 / np.maximum(noise, _NOTHING))
+        noise = np.maximum(2 / np.asarray(clusters_df, float) - 2 / (count - 1), _NOTHING)
+        rarer = noise + between * (2 + between) * per_rare
+        t = _t(np.maximum(2 / rarer, np.minimum(2 / noise, _FREE_LEAST)))
     worth, z2 = worth / (1 + excess * per_rare), np.square(t)
     middle, whole = p + z2 / (2 * worth), 1 + z2 / worth
     half = np.sqrt(z2 * (p * (1 - p) / worth + z2 / (4 * worth * worth)))
