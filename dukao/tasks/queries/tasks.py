@@ -21,8 +21,8 @@ from dukao.tasks.rules.states import ACTS, AFTER, STATES
 
 # The acts that somebody waits for, the most pressing first.
 _URGENT = {
-    "answer": _noop("答解决了没有"), "decide_objection": _noop("决定异议"), "decide_extension": _noop("决定延期"),
-    "close": _noop("复核办结"), "sign": _noop("签收"), "reach": _noop("到达节点"), "report": _noop("报办结"),
+    "answer": _noop("答解决了没有"), "decide_objection": _noop("决定异议"), "decide_extension": _noop("决定是否延期"),
+    "close": _noop("复核办结"), "sign": _noop("签收"), "reach": _noop("报到了哪个节点"), "report": _noop("报办结"),
 }  # fmt: skip
 
 
