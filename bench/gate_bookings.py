@@ -6,6 +6,8 @@ told too. While ours book, their events are sealed and listed every second, as t
 
 Every writer, of ours and of the raw ones, has booked once before the clock starts. A server reads the law once when it
 starts, which takes as long as hundreds of bookings; in a run of one second eight new processes did little else.
+On SQLite the raw ones write to the same file with the same settings, and somebody keeps it open from first to last, as
+a server does: the last to close it would remove its log, and each run would first have to let that grow again.
 """
 
 import gc
@@ -15,10 +17,12 @@ import multiprocessing
 import os
 import secrets
 import sqlite3
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from bench._booking_city import AT, PEOPLE, Slot, bookers, build_plan
@@ -35,13 +39,14 @@ def run(quick: bool) -> list[Job]:
     seconds = 1.0 if quick else 6.0
     jobs: list[Job] = []
     for kind in ("sqlite", "postgresql"):
-        with house(kind) as folder:
+        with house(kind):
             slots = build_plan()
             told(f"{kind}: {len(slots):,} slots")
-            raw = _raw_sqlite(slots, folder) if kind == "sqlite" else _raw_postgresql(slots)
-            for writers in _WRITERS:
-                jobs += _jobs(kind, writers, raw, slots, seconds)
-            _whole()
+            raw = _raw_sqlite(slots) if kind == "sqlite" else _raw_postgresql(slots)
+            with _kept_open() if kind == "sqlite" else nullcontext():
+                for writers in _WRITERS:
+                    jobs += _jobs(kind, writers, raw, slots, seconds)
+                _whole()
     return jobs
 
 
@@ -167,13 +172,35 @@ def _records(slot: Slot) -> tuple[list[Any], list[Any]]:
     return [number, slot.unit, day, slot.department], [number, AT.isoformat(), json.dumps({"unit": slot.unit})]
 
 
-def _raw_sqlite(slots: Sequence[Slot], folder: Path) -> Raw:
+_KEEP_OPEN = """
+import sqlite3, sys
+sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM raw_trail").fetchone()
+print(flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def _kept_open() -> Iterator[None]:
+    """By a process of its own: a connection does not survive a fork."""
+    from django.db import connection
+
+    command = [sys.executable, "-c", _KEEP_OPEN, connection.settings_dict["NAME"]]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as keeper:
+        assert keeper.stdout
+        keeper.stdout.readline()
+        yield  # then its input ends, and so does it
+
+
+def _raw_sqlite(slots: Sequence[Slot]) -> Raw:
     """As fast as SQLite goes with the same durability."""
-    path = str(folder / "raw.sqlite3")
+    from django.db import connection
+
+    path, options = connection.settings_dict["NAME"], connection.settings_dict["OPTIONS"]
 
     def opened() -> sqlite3.Connection:
-        raw = sqlite3.connect(path, isolation_level=None, timeout=20)
-        raw.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;")
+        raw = sqlite3.connect(path, isolation_level=None, timeout=options["timeout"])
+        raw.executescript(options["init_command"])
         return raw
 
     raw = opened()
