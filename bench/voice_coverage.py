@@ -76,7 +76,11 @@ def run(quick: bool) -> list[Job]:
     _write(rows, samples)
     open_rows = [(design, cover) for design, cover in rows if not design.is_certain]
     noise = 2 * (0.95 * 0.05 / samples) ** 0.5
-    limit = f"{len(rows)} designs × {samples:,} samples, ± {100 * noise:.2f} points of the simulation itself"
+    beyond = sum(not _LEAST - noise <= cover["ours"] <= _MOST + noise for _, cover in open_rows)
+    limit = (
+        f"{len(rows)} designs ({len(rows) - len(open_rows)} at 0 % or 100 %) × {samples:,} samples, "
+        f"± {100 * noise:.2f} points of the simulation itself; {beyond} outside by more than that"
+    )
 
     def share_within(method: str) -> float:
         return sum(_LEAST <= cover[method] <= _MOST for _, cover in open_rows) / len(open_rows)
