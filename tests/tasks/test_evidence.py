@@ -4,7 +4,7 @@ import pytest
 
 from dukao.base.definitions import checked
 from dukao.base.periods import Period
-from dukao.base.refusals import Invalid, NotThere
+from dukao.base.refusals import Invalid
 from dukao.org.rules import SYSTEM
 from dukao.registers import actions as registers
 from dukao.registers import queries as known
@@ -76,8 +76,9 @@ def test_what_is_held_needs_no_words(held):
         _reach(held, number, kind="reading", period="2026-09", unit=held.code["四村"])
     with pytest.raises(Invalid):
         _reach(held, number, kind="photo")
-    with pytest.raises(NotThere):
+    with pytest.raises(Invalid) as not_there:
         _reach(held, number, kind="document", document="WJ2026-0404")
+    assert list(not_there.value.errors) == ["document"]
     _reach(held, number, kind="reading", period="2026-09", unit=held.code["一村"])
 
 
