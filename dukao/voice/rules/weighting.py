@@ -169,8 +169,11 @@ def _frame(
     import polars
 
     strata, stratum = _coded(people.stratum)
-    names, name = _coded(people.unit)
-    _, unit = np.unique(stratum * len(names) + name, return_inverse=True)
+    names, unit = _coded(people.unit)
+    home = np.zeros(len(names), np.int64)
+    home[unit] = stratum
+    if (home[unit] != stratum).any():
+        _, unit = np.unique(stratum * len(names) + unit, return_inverse=True)
     status = polars.Series(people.status, dtype=polars.String)
     answers = np.bincount(stratum[status == RESPONDED], minlength=len(strata)).tolist()
     small = {code for code, count in enumerate(answers) if count < least}
