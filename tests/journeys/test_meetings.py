@@ -12,7 +12,7 @@ def called(city, person):
     page = dora.page
     dora.goes_to("/meetings/new/")
     for name, value in {
-        "title": "四季度报表业务会", "basis": "统调〔2026〕9号", "on": _soon(), "time": "09:00", "minutes": "90",
+        "title": "四季度报表业务会", "basis": "统调〔2026〕9号", "on": _day(20), "time": "09:00", "minutes": "90",
         "attendees_per_unit": "20", "speaker-1": "市统计局负责同志", "minutes-1": "40", "speaker-2": "甲镇",
         "minutes-2": "10", "excuse": "全市统一培训",
     }.items():
@@ -28,10 +28,10 @@ def called(city, person):
     return dora
 
 
-def _soon() -> str:
+def _day(after: int) -> str:
     from datetime import date, timedelta
 
-    return (date.today() + timedelta(days=20)).isoformat()
+    return (date.today() + timedelta(days=after)).isoformat()
 
 
 def test_the_office_decides_and_the_clock_runs_on_without_a_network(called, person):
@@ -71,9 +71,31 @@ def test_the_office_decides_and_the_clock_runs_on_without_a_network(called, pers
     page.context.clear_cookies(name="sessionid")
     page.context.set_offline(False)
     page.wait_for_url("**/sign-in/?next=**")
-    page.fill("#name", "dora")
-    page.fill("#password", PASSWORD)
-    page.click("main button.button-main")
+    _signs_in(page)
     page.wait_for_selector(".notice:has-text('用时已记下')")
     called.looked_at("meeting-ended")
     assert page.locator("td:has-text('0:0')").count() >= 2
+
+    # So do times written down by hand, also those that are refused first.
+    page.click("text=会议计时")
+    page.click("summary:has-text('手工填写用时')")
+    page.fill("#used-2", "9:15")
+    page.fill("#ended_at", "十点半")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="记下用时").click()
+    page.wait_for_url("**/sign-in/?next=**")
+    _signs_in(page)
+    page.wait_for_selector("#ended_at-error")
+    assert page.input_value("#used-2") == "9:15"
+    called.looked_at("meeting-times-refused")
+    page.fill("#began_at", f"{_day(-1)} 09:00")
+    page.fill("#ended_at", f"{_day(-1)} 10:30")
+    page.get_by_role("button", name="记下用时").click()
+    page.wait_for_selector(".notice:has-text('用时已记下')")
+    assert page.locator("td:has-text('9:15')").count() == 1
+
+
+def _signs_in(page):
+    page.fill("#name", "dora")
+    page.fill("#password", PASSWORD)
+    page.click("main button.button-main")

@@ -12,7 +12,8 @@ const speeches = [...part('agenda').children].map(line => ({
 const key = `dukao-timer:${says.timer}`;
 
 // spent: ms per speech before the present stretch; since: when the present stretch began, null while paused.
-const fresh = () => ({began: null, ended: null, at: 0, spent: speeches.map(() => 0), since: null});
+// typed: the form as filled in by hand, which goes before what the clock has measured.
+const fresh = () => ({began: null, ended: null, at: 0, spent: speeches.map(() => 0), since: null, typed: null});
 const kept = () => {
   try {
     const found = JSON.parse(localStorage.getItem(key));
@@ -51,7 +52,7 @@ const stayAwake = async wanted => {
 };
 
 const said = (speech, used) => {
-  if (state.ended) return says.saysKept;
+  if (state.ended || state.typed) return says.saysKept;
   if (!state.began) return says.saysReady;
   if (speech?.rule && used > speech.rule) return says.saysRule.replace('{minutes}', speech.rule / 60);
   if (speech && used > speech.planned) return says.saysOver.replace('{time}', clock(used - speech.planned));
@@ -81,12 +82,18 @@ const draw = () => {
   });
 };
 
+const measured = () => ({
+  began_at: new Date(state.began).toISOString(), ended_at: new Date(state.ended).toISOString(),
+  ...Object.fromEntries(speeches.map((one, index) => [`used-${one.position}`, clock(seconds(index))])),
+});
+// What was refused waits for the chair to put it right.
+let isRefused = 'refused' in says;
 const send = async () => {
-  if (!state.ended) return;
-  const form = new FormData(part('by-hand'));
-  form.set('began_at', new Date(state.began).toISOString());
-  form.set('ended_at', new Date(state.ended).toISOString());
-  speeches.forEach((one, index) => form.set(`used-${one.position}`, String(seconds(index))));
+  if (isRefused || !(state.ended || state.typed)) return;
+  const times = Object.entries(state.typed ?? measured());
+  const byHand = part('by-hand');
+  const form = new FormData(byHand);
+  for (const [name, value] of times) form.set(name, value);
   let answer;
   try {
     const headers = {Accept: 'application/json'};
@@ -104,13 +111,9 @@ const send = async () => {
   } else if (answer.status >= 500) {
     setTimeout(send, RETRY_MS);
   } else {
-    // The times stay on this device and stand in the form, to be put right by hand.
-    part('said').textContent = says.saysRefused;
-    speeches.forEach((one, index) => {
-      const field = page.querySelector(`#used-${one.position}`);
-      if (field) field.value = clock(seconds(index));
-    });
-    part('by-hand').closest('details').open = true;
+    // Sent once more as the form itself, so that the answer says beside each field what is wrong with it.
+    for (const [name, value] of times) if (byHand.elements[name]) byHand.elements[name].value = value;
+    byHand.submit();
   }
 };
 
@@ -142,7 +145,14 @@ document.addEventListener('keydown', event => {
   event.preventDefault();
   act(wanted);
 });
-part('by-hand').addEventListener('submit', () => localStorage.removeItem(key));
+part('by-hand').addEventListener('submit', event => {
+  event.preventDefault();
+  const {csrfmiddlewaretoken, ...typed} = Object.fromEntries(new FormData(event.target));
+  state.typed = typed;
+  isRefused = false;
+  keep();
+  send();
+});
 addEventListener('online', send);
 document.addEventListener('visibilitychange', () => { if (!document.hidden && state.since) stayAwake(true); });
 setInterval(draw, 250);

@@ -80,6 +80,14 @@ def _moment(typed: dict[str, str], name: str) -> datetime:
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
 
+def _readable(typed: dict[str, str], name: str) -> str:
+    """As typed; what the clock sent (UTC) as one would type it."""
+    try:
+        return _local(_moment(typed, name))
+    except Invalid:
+        return typed.get(name, "")
+
+
 def _seconds(found: MeetingView, typed: dict[str, str]) -> dict[int, int]:
     seconds = {}
     for speech in found.agenda:
@@ -101,8 +109,8 @@ def _page(found: MeetingView, typed: dict[str, str], refused: Refused | None = N
         ),
         number=found.number,
         speeches=tuple(_timed(one, typed) for one in found.agenda) or (_whole(found),),
-        began=typed.get("began_at") or _local(found.began_at or found.starts_at),
-        ended=typed.get("ended_at") or (_local(found.ended_at) if found.ended_at else ""),
+        began=_readable(typed, "began_at") or _local(found.began_at or found.starts_at),
+        ended=_readable(typed, "ended_at") or (_local(found.ended_at) if found.ended_at else ""),
         href=reverse("meetings.timer", args=[found.number]),
         onward=reverse("meetings.page", args=[found.number]),
         is_synthetic=found.is_synthetic,
