@@ -71,8 +71,9 @@ def _compare(args: Namespace) -> Result:
 
 
 def _rules(args: Namespace) -> Result:
-    year = args.year or timezone.localdate(args.at).year
-    found = queries.rule_statistics(viewer=args.by, since=date(year, 1, 1), until=date(year + 1, 1, 1))
+    today = timezone.localdate(args.at)
+    year = args.year or today.year
+    found = queries.rule_statistics(viewer=args.by, since=date(year, 1, 1), until=date(year + 1, 1, 1), on=today)
     lines = [
         f"{one.rule}\t{one.title}\t"
         + _("拦下 {refused}，提醒 {warned}，破例 {overturned}，该拦没拦 {missed}，放行对了 {confirmed}").format(

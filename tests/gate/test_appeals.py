@@ -215,7 +215,7 @@ def _refused(city, *rules: str, title: str = "周报"):
 
 
 def _statistics(city, viewer: str = "sam") -> dict[str, queries.RuleStatistic]:
-    return {one.rule: one for one in queries.rule_statistics(viewer=city.actor[viewer], **YEAR)}
+    return {one.rule: one for one in queries.rule_statistics(viewer=city.actor[viewer], on=ON, **YEAR)}
 
 
 def test_what_refusals_and_appeals_say_of_the_rules(city):

@@ -253,16 +253,24 @@ def test_auditors_and_supervisors_below_the_city_are_not_told_either(city, place
         year = {"since": date(2026, 1, 1), "until": date(2027, 1, 1)}
         return (events(viewer=auditor, most=1000), queries.visits(viewer=office), queries.demands(viewer=office),
                 queries.refusals(viewer=office, **year), queries.refused_visits(viewer=office, **year),
-                queries.rule_statistics(viewer=office, **year),
+                queries.rule_statistics(viewer=office, on=ON, **year),
                 queries.monthly_review(unit=city.code[place], month=Period.of(ON, "month"), viewer=office))  # fmt: skip
 
+    actions.record_refusal(
+        kind="visit", title=TITLE, asker="tax", scope_unit=city.code[place], target_level=5,
+        reasons=[actions.Reason("INS-1", "不在计划内", "本平台约定")], by=city.actor["tara"], at=AT,
+    )  # fmt: skip
     before = told()
     _seal_two(city)
+    approved_item(city, number="JH2026-0803", department="tax", title=TITLE, method="unannounced", origin="exception",
+                  approved_at=AT + timedelta(days=1))  # fmt: skip
     with pytest.raises(Refused):  # a sealed one that is refused
         _book(city, "一村", on=LATER + timedelta(days=1))
     actions.expire_holds(at=AT + timedelta(days=60))
     assert told() == before
     assert len(queries.visits(viewer=city.actor["sam"], state="given_back")) == 4, "the city's office knows"
+    year = {"since": date(2026, 1, 1), "until": date(2027, 1, 1), "on": ON}
+    assert any(one.n_overturned for one in queries.rule_statistics(viewer=city.actor["sam"], **year))
 
 
 def test_the_same_sql_answers(city, as_):

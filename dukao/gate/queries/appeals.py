@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _l
 from dukao.base.refusals import NotThere
 from dukao.gate.models import Appeal, BurdenEntry, Demand, Document, Meeting, PlanItem
 from dukao.gate.queries.demands import refusals_seen_by
+from dukao.gate.queries.plans.views import seen_by as items_seen_by
 from dukao.gate.rules.appeals import GROUNDS, is_independent, rule_missed
 from dukao.law import queries as law
 from dukao.org import queries as org
@@ -146,11 +147,11 @@ def appeal_case(*, demand: str, unit: str, viewer: Actor, today: date) -> Appeal
     )  # fmt: skip
 
 
-def rule_statistics(*, viewer: Actor, since: date, until: date) -> tuple[RuleStatistic, ...]:
+def rule_statistics(*, viewer: Actor, since: date, until: date, on: date) -> tuple[RuleStatistic, ...]:
     """How often each rule spoke in `[since, until)` and was right, by rule id: a department's own cases, or supervision
-    all in its subtree.
+    all in its subtree, as far as they may know of it on the day `on`.
     """
-    refused, overturned = _refused(viewer, since, until)
+    refused, overturned = _refused(viewer, since, until, on)
     warned = _warned(viewer, since, until)
     missed: Counter[str] = Counter()
     confirmed: Counter[str] = Counter()
@@ -167,13 +168,13 @@ def rule_statistics(*, viewer: Actor, since: date, until: date) -> tuple[RuleSta
     )  # fmt: skip
 
 
-def _refused(viewer: Actor, since: date, until: date) -> tuple[Counter[str], Counter[str]]:
+def _refused(viewer: Actor, since: date, until: date, on: date) -> tuple[Counter[str], Counter[str]]:
     """By rule: how often it refused, and how often the same then went out as an exception."""
     rows = list(
         refusals_seen_by(viewer).filter(refused_at__date__gte=since, refused_at__date__lt=until)
         .values_list("asker_id", "kind", "title", "refused_at", "reasons")
     )  # fmt: skip
-    let_through = _exceptions({row[0] for row in rows})
+    let_through = _exceptions({row[0] for row in rows}, viewer, on)
     refused: Counter[str] = Counter()
     overturned: Counter[str] = Counter()
     for asker_id, kind, title, at, reasons in rows:
@@ -185,15 +186,15 @@ def _refused(viewer: Actor, since: date, until: date) -> tuple[Counter[str], Cou
     return refused, overturned
 
 
-def _exceptions(asker_ids: set[int]) -> dict[tuple[int, str, str], list[datetime]]:
+def _exceptions(asker_ids: set[int], viewer: Actor, on: date) -> dict[tuple[int, str, str], list[datetime]]:
     """When what was let through as an exception or an emergency: by asker, kind and title."""
     found: dict[tuple[int, str, str], list[datetime]] = {}
     emergencies = Demand.objects.filter(asker_id__in=asker_ids, is_emergency=True)
     for asker_id, kind, title, at in emergencies.values_list("asker_id", "kind", "title", "issued_at"):
         found.setdefault((asker_id, kind, title), []).append(at)
     granted = PlanItem.objects.filter(
-        department_id__in=asker_ids, origin__in=[PlanItem.Origin.EXCEPTION, PlanItem.Origin.EMERGENCY],
-        state=PlanItem.State.APPROVED,
+        items_seen_by(viewer, on), department_id__in=asker_ids, state=PlanItem.State.APPROVED,
+        origin__in=[PlanItem.Origin.EXCEPTION, PlanItem.Origin.EMERGENCY],
     )  # fmt: skip
     for asker_id, title, granted_at in granted.values_list("department_id", "title", "approved_at"):
         if granted_at is not None:

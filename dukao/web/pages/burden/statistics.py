@@ -26,7 +26,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     actor, today = doors.actor_of(request), doors.today()
     actor.require_anywhere("DEMANDS_SEE_ALL")
     year = doors.year_in(request.GET.get("year", ""))
-    found = queries.rule_statistics(viewer=actor, since=date(year, 1, 1), until=date(year + 1, 1, 1))
+    found = queries.rule_statistics(viewer=actor, since=date(year, 1, 1), until=date(year + 1, 1, 1), on=today)
     rows = [
         row(
             Cell(one.title, note=one.rule),
