@@ -15,7 +15,7 @@ def called(city, person):
         "title": "四季度报表业务会", "basis": "统调〔2026〕9号", "on": _day(20), "time": "09:00", "minutes": "90",
         "attendees_per_unit": "20", "speaker-1": "市统计局负责同志", "minutes-1": "40", "speaker-2": "甲镇",
         "minutes-2": "10", "excuse": "全市统一培训",
-    }.items():
+    }.items():  # fmt: skip
         page.fill(f"#{name}", value)
     page.select_option("#level", "village")
     page.select_option("#speech-1", "principal")

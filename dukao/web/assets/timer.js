@@ -52,7 +52,7 @@ const stayAwake = async wanted => {
 };
 
 const said = (speech, used) => {
-  if (state.ended || state.typed) return says.saysKept;
+  if (state.ended || state.typed) return isRefused ? '' : says.saysKept;
   if (!state.began) return says.saysReady;
   if (speech?.rule && used > speech.rule) return says.saysRule.replace('{minutes}', speech.rule / 60);
   if (speech && used > speech.planned) return says.saysOver.replace('{time}', clock(used - speech.planned));
