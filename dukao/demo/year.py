@@ -19,6 +19,7 @@ from django.db import transaction
 
 from dukao.base.definitions import checked, read_entries
 from dukao.base.refusals import Refused
+from dukao.demo.cast import town_villages
 from dukao.demo.chance import uniform
 from dukao.demo.figures import DEFINITIONS
 from dukao.demo.stage import CITY, Stage
@@ -33,6 +34,7 @@ from dukao.org.rules import SYSTEM
 from dukao.registers import queries as registers
 
 _BOOKED_AHEAD, _BOOKED_BEFORE = timedelta(days=21), timedelta(days=10)
+_CAME_BEFORE, _COMES_IN = timedelta(days=25), timedelta(days=8)
 _QUARTER_TOLD = timedelta(days=16)  # by then departments have delivered the quarter before
 _DOCUMENTS_EACH, _MEETINGS_EACH = 8, 2
 _BASELINES = {"document": 41_000, "meeting": 9_800, "visit": 31_000}  # received in the city in 2018, invented
@@ -82,7 +84,7 @@ def live_through(stage: Stage, note: Callable[[str], None]) -> None:
         _make_the_plan(year)
     visits = _carry_out(year)
     with transaction.atomic():
-        visits += _crowd_two_villages(year)
+        visits += _crowd_two_villages(year) + _come_unannounced(year)
         _look_remotely(year)
         _grant_exceptions(year)
         _be_turned_away(year)
@@ -127,7 +129,7 @@ def _make_the_plan(year: Year) -> None:
         numbers.append(kept.number)
     numbers += [
         actions.propose_item(year=year.number, department=department, definition=definition, by=SYSTEM, at=at).number
-        for department, definition in _remote_items(year)
+        for department, definition in (*_remote_items(year), *_unannounced_items(year))
     ]
     at = year.stage.at(date(year.number, 1, 16))
     for number in numbers:
@@ -209,6 +211,45 @@ def _look_remotely(year: Year) -> None:
                 actions.conclude_visit(
                     visit=seen.number, conclusion="数据与上报一致，没有派人去。", by=SYSTEM, at=year.stage.at(on, 16),
                 )  # fmt: skip
+
+
+def _unannounced_items(year: Year) -> Iterator[tuple[str, ItemDefinition]]:
+    """Items that say what is looked at, and not where: the villages that have a log-in. With the department of each."""
+    for department, title, topic, purpose, question, criterion, first, last in year.told["unannounced"]:
+        yield department, _item(
+            year, title=title, topic=topic, method="unannounced", purpose=purpose, questions=[question],
+            criteria=[criterion], level="village", targets=[unit.code for unit in town_villages(year.stage)],
+            starts_on=date(year.number, first, 1), ends_on=_month_end(year.number, last), minutes_per_visit=60,
+            basis=f"{year.departments[department]}{year.number}年工作要点（模拟）",
+        )  # fmt: skip
+
+
+def _come_unannounced(year: Year) -> int:
+    """Of each such item one visit that came, and one under seal still to come, to the village that is followed."""
+    done, on = 0, year.stage.on
+    for item in queries.plan_items(year=year.number, unit=CITY, viewer=SYSTEM, on=on):
+        if not item.is_unannounced:
+            continue
+        came = next(v for v in reversed(town_villages(year.stage)) if v != year.stage.village)
+        for unit, wanted in ((came, on - _CAME_BEFORE), (year.stage.village, on + _COMES_IN)):
+            booked_on = min(wanted, on) - timedelta(days=3)
+            free = queries.booking_what_if(
+                items=[item.number], unit=unit.code, on=wanted, mode="unannounced", viewer=SYSTEM, today=booked_on
+            ).free_on  # fmt: skip
+            if not free:
+                continue
+            day = free[0]
+            held = actions.hold_visit(
+                items=[item.number], unit=unit.code, on=day, mode="unannounced", purpose=item.purpose,
+                people=[{"name": "", "office": item.department_name}], team_size=2,
+                request_key=f"demo-unannounced-{unit.code}", by=SYSTEM, at=year.stage.at(booked_on),
+            )  # fmt: skip
+            if day < on:
+                actions.arrive(code=held.code, unit=unit.code, by=SYSTEM, at=year.stage.at(day, 9, 40))
+                told = "有人值守，来办事的群众当场办完。"
+                actions.conclude_visit(visit=held.number, conclusion=told, by=SYSTEM, at=year.stage.at(day, 16))
+                done += 1
+    return done
 
 
 def _crowd_two_villages(year: Year) -> int:
