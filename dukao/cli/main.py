@@ -65,11 +65,11 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dukao.settings")
     argv = sys.argv[1:] if argv is None else argv
     try:
-        if _command_in(argv) in NO_HOUSE:
+        if _command_in(argv) not in NO_HOUSE:
+            django.setup()
+        elif not apps.ready:
             os.environ["DUKAO_NO_HOUSE"] = "yes"
             apps.populate(())  # translations wait until it is told which there are: none
-        else:
-            django.setup()
     except BadSetting as bad:
         print(bad, file=sys.stderr)
         return WRONG_USE
