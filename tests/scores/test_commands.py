@@ -5,6 +5,7 @@ import json
 import pytest
 from django.utils import timezone
 
+from dukao import __version__
 from dukao.cli.main import main
 from dukao.scores import actions
 from tests.scores.conftest import JANUARY
@@ -58,6 +59,7 @@ def test_the_file_of_a_score_is_replayed_and_tampering_is_found(office, written,
     code, told = run(capsys, "replay-score", str(file))
     assert (code, told.strip().splitlines()[-1]) == (0, "重算一致")
     document = json.loads(file.read_text("utf-8"))
+    assert document["software"]["version"] == __version__, "known where the folder is run and nothing is installed"
     document["inputs"][0]["value"] = "1"
     file.write_text(json.dumps(document), encoding="utf-8")
     code, told = run(capsys, "replay-score", str(file))

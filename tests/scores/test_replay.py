@@ -97,6 +97,11 @@ def test_it_says_which_line_differs(document):
     assert any("得分与生成时的指纹不一致" in fault for fault in found.faults)
 
 
+def test_what_differs_is_told_in_rounded_figures(document):
+    document["result"]["exact"] = "1234567890123/16460905201"
+    assert "精确总分不一致：文件里是 75，重算是 75.333333" in replayed(document).faults
+
+
 def test_points_that_do_not_follow_are_found_even_with_fresh_digests(document):
     _points(document)
     document["digests"] = digests_of(document)

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from dukao import __version__
 from dukao.indicators import queries as indicators
 from dukao.indicators.queries import IndicatorView
 from dukao.law import queries as law
@@ -73,9 +73,5 @@ def profile_on(on: date) -> dict[str, Any]:
 @lru_cache
 def _software() -> dict[str, str]:
     """Which program computed it: its version, and the digest of the rules themselves."""
-    try:
-        number = version("dukao")
-    except PackageNotFoundError:
-        number = ""
     rules = Path(scoring.__file__).read_bytes()
-    return {"name": "数智督考", "version": number, "rules": hashlib.sha256(rules).hexdigest()}
+    return {"name": "数智督考", "version": __version__, "rules": hashlib.sha256(rules).hexdigest()}

@@ -12,11 +12,13 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
-from dukao.scores.rules.scoring import FORMAT, FORMER, computed
+from dukao.scores.rules.scoring import FORMAT, FORMER, brief, computed
 
 _PARTS = {"card": "考核表", "inputs": "依据的数", "result": "得分"}
+_READ_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def _compared(document: Mapping[str, Any], found: Mapping[str, Any]) -> Replay:
     faults += [f"得分里多出一行 {code}" for code in said]
     for name, title in (("low", "总分的下限"), ("high", "总分的上限"), ("exact", "精确总分")):
         if told.get(name) != found[name]:
-            faults.append(f"{title}不一致：文件里是 {told.get(name)}，重算是 {found[name]}")
+            faults.append(f"{title}不一致：文件里是 {_read(told.get(name))}，重算是 {_read(found[name])}")
     scored, card = document["scored"], document["card"]
     return Replay(
         title=f"{scored['name']} · {card['title']} · 第 {document['version']} 版", digest=digests["whole"], lines=lines,
@@ -96,6 +98,11 @@ def _compared(document: Mapping[str, Any], found: Mapping[str, Any]) -> Replay:
 def _line(title: str, told: Mapping[str, Any], found: Mapping[str, Any]) -> ReplayedLine:
     differs = tuple(name for name in found if told.get(name) != found[name])
     return ReplayedLine(found["line"], title, told.get("points"), found["points"], differs, found["how"])
+
+
+def _read(exact: str | None) -> str:
+    """The figure for reading: the exact one of a score of thirty lines is a fraction of some eighty digits."""
+    return "没有" if exact is None else brief(Fraction(exact), _READ_PLACES)
 
 
 def _broken(fault: str) -> Replay:
