@@ -76,6 +76,7 @@ const drawMap = async (chart, spec) => {
     if (!answer.ok) throw new Error(`map: ${answer.status}`);
     echarts.registerMap(name, await answer.json());
   }
+  if (!chart.getWidth()) return;  // drawn when it gets room
   const names = new Map(spec.areas.map(area => [area.code, area.name]));
   const values = spec.areas.map(area => area.value).filter(value => value !== null);
   const [lowest, highest] = [Math.min(...values), Math.max(...values)];
@@ -212,6 +213,7 @@ const prepare = root => {
     const chart = echarts.init(box, null, {renderer: 'svg'});
     let width = box.clientWidth;
     new ResizeObserver(() => {
+      if (!box.clientWidth) return;  // no room for now, and a map of no size has no scale
       chart.resize();
       if (spec.kind === 'map' && box.clientWidth !== width) draw.map(chart, spec);
       width = box.clientWidth;
