@@ -15,6 +15,7 @@ from dukao.base.wording import in_english, period_text
 from dukao.web.figures import NO_BREAK
 from dukao.web.tables import Tone
 
+HOUR = 6_000  # in minutes × 100, as all times here
 LEVELS = {0: _l("全国"), 1: _l("省"), 2: _l("市"), 3: _l("县（区）"), 4: _l("乡镇（街道）"), 5: _l("村（社区）")}
 _COUNTED = {
     0: ngettext_lazy("{n:,} 个国家", "{n:,} 个国家", "n"),
@@ -133,7 +134,7 @@ def minutes(hundredths: int) -> str:
 
 def hours(hundredths: int) -> str:
     """A sum of minutes: `40 小时`, `5.2 小时`, below an hour in minutes."""
-    if hundredths < 6_000:
+    if hundredths < HOUR:
         return _whole(_("{n} 分钟").format(n=minutes_number(hundredths)))
     return _whole(_("{hours} 小时").format(hours=hours_number(hundredths)))
 

@@ -49,6 +49,8 @@ def test_each_is_led_to_the_own_statement(house, unit, as_):
 def test_a_village_reads_its_own_and_the_median(demand, unit, as_):
     page = text_of(as_("alice").get(unit["一村"]))
     assert "全市 6 个村（社区）当期的中位数是 2.5 分钟，本单位自己 2.5 分钟" in page
+    by_kind = page[page.index("按种类") :]
+    assert "2.5 分钟" in by_kind, "the tables say a small sum as the figures above do"
     assert f"/burden/demands/{demand}/" in as_("alice").get(unit["一村"]).content.decode()
     assert f"/burden/demands/{demand}/" not in as_("dora").get(unit["一村"]).content.decode()
 

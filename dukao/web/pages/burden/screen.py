@@ -13,10 +13,9 @@ from dukao.base.refusals import Invalid
 from dukao.gate.queries import FORMULAS, KIND_NAMES, Burden, KindBurden
 from dukao.web import words
 from dukao.web.tables import Cell, Column, Table, number, row, table
-from dukao.web.times import hours
+from dukao.web.times import amount, hours
 
 _MONTHS_OFFERED = 12
-_HOURS_FROM_HUNDREDTHS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +27,6 @@ class KeyFigure:
     unit: str
     formula: str
     note: str = ""
-
-
-def amount(hundredths: int) -> tuple[str, str]:
-    """The number and its unit: minutes where it is little, as for one village, else hours."""
-    if hundredths < _HOURS_FROM_HUNDREDTHS:
-        return words.minutes_number(hundredths), _("分钟")
-    return words.hours_number(hundredths), _("小时")
 
 
 def measured(burden: Burden) -> Cell:
