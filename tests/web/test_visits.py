@@ -53,6 +53,24 @@ def test_booking_goes_step_by_step(city, item, as_):
     assert "到场后 24 小时内要有结论" in page
 
 
+def test_units_still_to_go_to_come_first_and_those_done_are_no_links(city, item, as_, monkeypatch):
+    from dukao.gate.models import PlanItem, PlanTarget
+    from dukao.gate.queries import booking
+
+    [one] = PlanItem.objects.filter(number=item)
+    named = [city.unit[name] for name in ("一村", "二村", "三村", "六村")]
+    PlanTarget.objects.bulk_create(PlanTarget(item=one, unit_id=unit) for unit in named)
+    _book(city, item)
+    monkeypatch.setattr(booking, "_UNITS_MOST", 2)
+    page = as_("dora").get(f"/visits/new/?item={item}")
+    linked = set(re.findall(r"&(?:amp;)?unit=(\d+)", page.content.decode()))
+    assert len(linked) == 2
+    assert city.code["一村"] not in linked
+    still, _, spent = text_of(page).partition("不能再约的 1 个")
+    assert "还有 1 个没有列出" in still
+    assert "一村" in spent, "whatever is cut, what is spent is named"
+
+
 def test_the_unit_appeals_from_the_page_of_the_visit_and_of_the_meeting(city, item, as_):
     """The first of two taps: both lead to the grounds."""
     import routes_meetings

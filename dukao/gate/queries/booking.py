@@ -63,14 +63,24 @@ class ItemToBook:
 
 @dataclass(frozen=True, slots=True)
 class UnitToBook:
-    """A target of an item. Whether its month, its week and what the item allows it have room is all that is told."""
+    """A target of an item. Whether its month and its week have room is all that is told of what others do there."""
 
     code: str
     name: str
     above: str
     has_room_in_month: bool
     has_room_in_week: bool
-    has_room_in_item: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsToBook:
+    """The targets of an item. `open`: those to which it may still go, where there is room now first, at most 60 of
+    `open_count`; `spent`: those visited or booked as often as it names them, all, by code.
+    """
+
+    open: tuple[UnitToBook, ...] = ()
+    open_count: int = 0
+    spent: tuple[UnitToBook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,30 +187,36 @@ def items_to_book(
     return tuple(views)
 
 
-def units_to_book(*, item: str, viewer: Actor, on: date, text: str = "") -> tuple[UnitToBook, ...]:
-    """Targets of an item that the viewer may book, by code, at most 60; `text` narrows by name or code."""
+def units_to_book(*, item: str, viewer: Actor, on: date, text: str = "") -> UnitsToBook:
+    """Targets of an item that the viewer may book; `text` narrows by name or code."""
     found = (
         PlanItem.objects.select_related("scope_unit", "department")
         .filter(_bookable_by(viewer), number=item, is_current=True, state=PlanItem.State.APPROVED)
         .first()
     )
     if found is None:
-        return ()
+        return UnitsToBook()
     named = dict(found.targets.values_list("unit__code", "visits_most"))
     units = org.units_below(path=found.scope_unit.path, level=found.target_level)
     if named:
         units = tuple(org.units_by_codes(named).values())
-    matching = [u for u in units if text in u.name or u.code.startswith(text)] if text else list(units)
-    return tuple(_rooms(sorted(matching, key=lambda u: u.code)[:_UNITS_MOST], found.number, named, on))
+    matching = [u for u in sorted(units, key=lambda u: u.code) if text in u.name or u.code.startswith(text)]
+    states = cap_states([target_key(item, code) for code in named])
+    full = {key for key, state in states.items() if is_full(state.held, state.used, state.limit)}
+    still = [u for u in matching if target_key(item, u.code) not in full]
+    spent = [u for u in matching if target_key(item, u.code) in full]
+    rooms = _rooms(still[:_UNITS_MOST], on)
+    shown = sorted(rooms, key=lambda one: not (one.has_room_in_month and one.has_room_in_week))
+    return UnitsToBook(tuple(shown), len(still), tuple(_rooms(spent, on)))
 
 
-def _rooms(units: list[UnitView], item: str, named: dict[str, int], on: date) -> Iterable[UnitToBook]:
+def _rooms(units: list[UnitView], on: date) -> Iterable[UnitToBook]:
     limits = limits_on(on)
-    keys = {u.code: (month_key(u.code, on), week_key(u.code, on), target_key(item, u.code)) for u in units}
-    states = cap_states([key for three in keys.values() for key in three])
+    keys = {u.code: (month_key(u.code, on), week_key(u.code, on)) for u in units}
+    states = cap_states([key for both in keys.values() for key in both])
     above = {u.code: u.name for u in org.units_by_codes({u.parent_code for u in units}).values()}
+    most = (limits.per_month, limits.per_week)
     for unit in units:
-        most = (limits.per_month, limits.per_week, named.get(unit.code, 1))
         room = [
             not is_full(*((state.held, state.used, state.limit) if (state := states.get(key)) else (0, 0, limit)))
             for key, limit in zip(keys[unit.code], most, strict=True)

@@ -19,7 +19,7 @@ from dukao.base.refusals import Invalid, NotThere, Refused
 from dukao.base.slips import code_text
 from dukao.base.wording import clauses, joined
 from dukao.gate import actions, queries
-from dukao.gate.queries import BookingWhatIf, CapToDraw, Engagement, ItemToBook, UnitToBook, VisitView
+from dukao.gate.queries import BookingWhatIf, CapToDraw, Engagement, ItemToBook, UnitsToBook, UnitToBook, VisitView
 from dukao.gate.rules.items import REMOTE_METHOD
 from dukao.law import queries as law
 from dukao.org import queries as org
@@ -78,6 +78,8 @@ class BookingPage:
     items: tuple[ItemLine, ...]
     chosen: tuple[ItemToBook, ...]
     units: tuple[UnitLine, ...]
+    more: int  # units still to choose from that are not among `units`
+    spent: tuple[tuple[str, str], ...]  # name, above: as often visited or booked as the plan says
     unit_code: str
     unit_name: str
     text: str
@@ -165,7 +167,7 @@ def _page(
     ]
     chosen = tuple(one for one in items if one.number in numbers)
     unit = unit if chosen else None
-    units: tuple[UnitToBook, ...] = ()
+    units = UnitsToBook()
     if chosen and not unit:
         units = queries.units_to_book(item=chosen[0].number, viewer=actor, on=on, text=text)
     modes = _modes(chosen)
@@ -176,7 +178,8 @@ def _page(
     page = BookingPage(
         title=_("预约检查"), crumbs=(Crumb(_("检查"), reverse("visits")), Crumb(_("预约检查"))),
         items=tuple(_item_line(one) for one in items), chosen=chosen,
-        units=tuple(_unit_line(chosen[0], one) for one in units),
+        units=tuple(_unit_line(chosen[0], one) for one in units.open), more=units.open_count - len(units.open),
+        spent=tuple((one.name, one.above) for one in units.spent),
         unit_code=unit.code if unit else "", unit_name=unit.name if unit else "", text=text,
         calendar=_calendar(queries.engagements(unit=unit.code, viewer=actor, **_ahead(today))) if unit else None,
         typed=fresh | {key: value for key, value in typed.items() if value},
@@ -242,9 +245,7 @@ def _left(item: ItemToBook) -> str:
 
 
 def _unit_line(item: ItemToBook, unit: UnitToBook) -> UnitLine:
-    if not unit.has_room_in_item:
-        tone, room = "plain", _("这一项去过了")
-    elif not unit.has_room_in_month:
+    if not unit.has_room_in_month:
         tone, room = "plain", _("本月已满，请选下月")
     elif not unit.has_room_in_week:
         tone, room = "plain", _("本周已满，请选下周")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from dukao.base.refusals import NotThere, Refused
 from dukao.base.wording import joined
 from dukao.gate import actions, queries
-from dukao.gate.queries import RemoteLook, UnitToBook
+from dukao.gate.queries import RemoteLook, UnitsToBook
 from dukao.gate.rules.items import REMOTE_METHOD
 from dukao.org.rules import Actor
 from dukao.web import doors, words
@@ -25,6 +25,7 @@ class RemotePage:
     items: tuple[tuple[str, str], ...]
     item: str
     units: tuple[tuple[str, str, str], ...]  # address, name, above
+    more: int  # units that are not among them
     text: str
     look: RemoteLook | None
     may_come: bool  # whether the item may also be carried out on the spot
@@ -60,7 +61,7 @@ def _page(actor: Actor, given: dict[str, str], refused: Refused | None = None) -
     chosen = next((one for one in items if one.number == given.get("item")), None)
     item = chosen.number if chosen else ""
     text, found = given.get("q", "").strip()[:40], None
-    units: tuple[UnitToBook, ...] = ()
+    units = UnitsToBook()
     if item and given.get("unit"):
         found = queries.remote_look(item=item, unit=given["unit"][:12], viewer=actor, on=today)
     elif item:
@@ -68,7 +69,8 @@ def _page(actor: Actor, given: dict[str, str], refused: Refused | None = None) -
     return RemotePage(
         title=_("不到现场看数据"), crumbs=(Crumb(_("检查"), reverse("visits")), Crumb(_("不到现场看数据"))),
         items=tuple((one.number, one.title) for one in items), item=item,
-        units=tuple((f"?item={item}&unit={u.code}", u.name, u.above) for u in units), text=text, look=found,
+        units=tuple((f"?item={item}&unit={u.code}", u.name, u.above) for u in (*units.open, *units.spent)),
+        more=units.open_count - len(units.open), text=text, look=found,
         may_come=chosen is not None and chosen.method != REMOTE_METHOD,
         answered=tuple((s.question, f"{s.value} {s.unit}".strip(), joined([words.period(s.period), s.source]))
                        for s in found.answered) if found else (),
