@@ -99,6 +99,20 @@ def test_a_village_sees_who_comes_and_not_who_is_booked(city, as_):
     assert "还剩 = 最多" not in whole
 
 
+def test_the_figures_name_what_is_outside_the_plan(city, as_):
+    from dukao.gate.models import PlanItem
+
+    published_item(city)
+    assert "另有一事一报和应急" not in as_("sam").get("/plan/").content.decode()
+    [one] = PlanItem.objects.all()
+    one.pk, one.number, one.origin, one.visits_most = None, "YJ2026-0001", "emergency", 4
+    one.save()
+    page = as_("sam").get("/plan/").content.decode()
+    assert "督查计划（2 项）" in page
+    assert "另有一事一报和应急 1 项" in page
+    assert "另有一事一报和应急 4 次" in page
+
+
 def test_an_unannounced_item_reads_the_same_in_every_village(city, as_):
     published_item(city, method="unannounced")
     told = []

@@ -29,7 +29,7 @@ class PlanPage:
     years: tuple[tuple[str, str, bool], ...]
     units: tuple[tuple[str, str], ...]
     as_of: str
-    figures: tuple[tuple[str, str, str], ...]
+    figures: tuple[tuple[str, str, str, str], ...]  # title, number, unit, what it does and does not count
     timeline: Timeline | None
     items: Table
     statement: Table
@@ -136,13 +136,20 @@ def years(asked: screen.Asked, actor: Actor, route: str) -> tuple[tuple[str, str
     )
 
 
-def _figures(items: list[ItemView]) -> tuple[tuple[str, str, str], ...]:
+def _figures(items: list[ItemView]) -> tuple[tuple[str, str, str, str], ...]:
     planned = [item for item in items if item.origin == "planned"]
+    beyond = [item for item in items if item.origin != "planned"]
     minutes = sum(item.visits_most * item.minutes_hundredths_per_visit for item in planned)
     used = sum(item.usage.used for item in items if item.usage)
+    outside = _("另有一事一报和应急 {n} 项").format(n=len(beyond)) if beyond else ""
+    more = _("另有一事一报和应急 {n} 次").format(n=f"{_on_site(beyond):,}") if beyond else ""
     return (
-        (_("计划内事项"), f"{len(planned):,}", _("项")),
-        (_("最多去"), f"{sum(item.visits_most for item in planned if item.method != REMOTE_METHOD):,}", _("次")),
-        (_("最多占用基层"), words.hours_number(minutes), _("小时")),
-        (_("已执行"), f"{used:,}", _("次")),
+        (_("计划内事项"), f"{len(planned):,}", _("项"), outside),
+        (_("计划内最多去"), f"{_on_site(planned):,}", _("次"), more),
+        (_("计划内最多占用基层"), words.hours_number(minutes), _("小时"), ""),
+        (_("已执行"), f"{used:,}", _("次"), _("含计划外；几项一起去的，各记一次")),
     )
+
+
+def _on_site(items: list[ItemView]) -> int:
+    return sum(item.visits_most for item in items if item.method != REMOTE_METHOD)
