@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from dukao.base.wording import joined, said_of, say
 from dukao.voice.queries.polls import PaperView, QuestionView, RoundView
-from dukao.voice.rules.evidence import NOT_IN_ORDER, SELF_SELECTED, VERDICTS, Interval
+from dukao.voice.rules.evidence import SELF_SELECTED, VERDICTS, Interval
 from dukao.voice.rules.polls import percent_of
 from dukao.web.tables import Cell, Column, Table, Tone, number, row, table
 
@@ -23,6 +23,11 @@ SCALE = {
     "非常满意": _l("非常满意"), "满意": _l("满意"), "基本满意": _l("基本满意"), "不满意": _l("不满意"),
     "非常不满意": _l("非常不满意"),
 }  # fmt: skip
+# Said where the words are first met and again under the figures: no margin of error, and yet intervals.
+_BY_CHANCE = _l(
+    "“偶然出入”：光凭偶然，满意率就可能在这个范围里上下，份数越少越宽；"
+    "没有评的人怎么想，它不知道，所以仍然不是全体群众的误差范围。"
+)
 _BAR_WIDTH = 1_000
 
 
@@ -128,16 +133,17 @@ def _source(found: RoundView) -> str:
         return ""
     return _(
         "满意率 = 基本满意及以上的份数 ÷ 计入的份数。不足 {floor} 份的只公布份数，不足 {least} 份的不算满意率。"
-        "“申诉后”不含经单位以外的机构认定为误评的评价。应答率不到 {response}% 的，证据偏弱。"
-        "“偶然出入”只用来看能不能分先后：份数越少越宽；没有评的人怎么想它不知道，所以不是误差范围。"
-    ).format(floor=found.floor, least=found.judged_at_least, response=found.response_percent_least)
+        "“申诉后”不含经单位以外的机构认定为误评的评价。应答率不到 {response}% 的，证据偏弱。{chance}"
+    ).format(
+        floor=found.floor, least=found.judged_at_least, response=found.response_percent_least, chance=_BY_CHANCE
+    )  # fmt: skip
 
 
 def notes(found: RoundView) -> tuple[str, ...]:
     """What must be said beside any figure of a round."""
     said = [say(SELF_SELECTED)]
     if found.groups:
-        said.append(order_of(found))
+        said += [str(_BY_CHANCE), order_of(found)]
     if found.below_floor and found.state == "closed":
         told = _("有 {n} 个单位不足 {floor} 份，永久不公布，也不打开选票")
         said.append(told.format(n=found.below_floor, floor=found.floor))
@@ -148,7 +154,7 @@ def order_of(found: RoundView) -> str:
     """Which of them differ for sure; where nothing does, that there is no order."""
     names = {one.short: one.name for one in found.papers}
     if len(found.groups) < 2:
-        return say(NOT_IN_ORDER)
+        return _("各单位的偶然出入有重叠，分不出先后，不排名次")
     told = [joined(names[short] for short in group) for group in found.groups]
     return _("能分出高低的只有这几组，组内不分先后：{groups}").format(groups=_("；").join(told))
 
