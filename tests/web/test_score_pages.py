@@ -128,6 +128,9 @@ def test_what_is_published_needs_no_sign_in(shown, as_):
     assert "还没有公布的考核" in text(stranger, "/scores/published/")
     actions.publish_scores(card="counties_2025", by=shown.sam, at=LATER)
     assert "2025年县区考核" in text(stranger, "/scores/published/")
+    refused = as_("alice").get("/scores/")
+    assert refused.status_code == 403, "no part of a worker's desk"
+    assert 'href="/scores/published/counties_2025/"' in refused.content.decode(), "but open to everybody"
     answer = stranger.get("/scores/published/counties_2025/")
     assert len(answer.content) < 100_000
     page = answer.content.decode()

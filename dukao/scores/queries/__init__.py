@@ -1,7 +1,7 @@
 """Reading scorecards, scores and appeals."""
 
 from dukao.scores.queries.appeals import AppealView, appeal, appeals
-from dukao.scores.queries.cards import CardView, public_card, public_cards, scorecard, scorecards
+from dukao.scores.queries.cards import CardView, public_card, public_cards, public_cards_about, scorecard, scorecards
 from dukao.scores.queries.judging import TITLES, judged_card
 from dukao.scores.queries.scored import Scored
 from dukao.scores.queries.scores import (
@@ -19,6 +19,6 @@ from dukao.scores.queries.scores import (
 
 __all__ = [
     "TITLES", "AppealView", "CardView", "LineScore", "Overview", "ScorePage", "ScoreRow", "Scored", "VersionView",
-    "appeal", "appeals", "judged_card", "overview", "public_card", "public_cards", "public_overview", "score",
-    "score_document", "scorecard", "scorecards", "share_percent",
+    "appeal", "appeals", "judged_card", "overview", "public_card", "public_cards", "public_cards_about",
+    "public_overview", "score", "score_document", "scorecard", "scorecards", "share_percent",
 ]  # fmt: skip

@@ -66,6 +66,16 @@ def public_cards() -> tuple[tuple[str, str, int], ...]:
     return tuple(rows.values_list("code", "title", "year"))
 
 
+def public_cards_about(*, viewer: Actor) -> tuple[tuple[str, str], ...]:
+    """Code and title of the published cards for everybody that score a unit which the viewer works in."""
+    paths = [one.unit_path for one in viewer.standings]
+    rows = Scorecard.objects.filter(state="published", is_public=True).order_by("-year", "code")
+    return tuple(
+        (row.code, row.title) for row in rows
+        if any(path.startswith(one.unit.path) for one in scored_by(definition_of(row)) for path in paths)
+    )  # fmt: skip
+
+
 def definition_of(row: Scorecard) -> ScorecardDefinition:
     """Inside the room: the card as it was defined."""
     return ScorecardDefinition.model_validate(row.definition)

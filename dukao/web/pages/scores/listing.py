@@ -26,18 +26,34 @@ class ScoresPage:
     tables: tuple[Table, ...]
 
 
+@dataclass(frozen=True)
+class NotYours:
+    """The refusal, and what of it is open to everybody."""
+
+    title: str
+    refused: NotAllowed
+    published: tuple[tuple[str, str], ...]  # title, address
+
+
 @require_GET
 def scores(request: HttpRequest) -> HttpResponse:
     actor = doors.actor_of(request)
     if not (actor.has("SCORES_DECIDE") or actor.has("SCORES_ANSWER")):
-        raise NotAllowed(_("您的岗位不用看考核"), todo=_("考核只考单位，不考个人"))
+        refused = NotAllowed(_("您的岗位不用看考核"), todo=_("考核只考单位，不考个人"))
+        published = tuple(
+            (title, reverse("scores.public", args=[code])) for code, title in queries.public_cards_about(viewer=actor)
+        )
+        if not published:
+            raise refused
+        page = NotYours(_("不能打开"), refused, published)
+        return doors.render(request, "scores/not_yours.html", page, status=refused.status)
     listed = _cards(queries.scorecards(viewer=actor))
     found = queries.appeals(viewer=actor)
     appeals = appeals_table(found) if found else None
-    page = ScoresPage(
+    shown = ScoresPage(
         _("考核"), actor.has("SCORES_DECIDE"), listed, appeals, tuple(one for one in (listed, appeals) if one)
     )
-    return doors.render(request, "scores/list.html", page)
+    return doors.render(request, "scores/list.html", shown)
 
 
 def _cards(found: Sequence[CardView]) -> Table:
