@@ -45,6 +45,7 @@ def _demo(args: Namespace) -> Result:
 def _load(args: Namespace) -> Result:
     """The whole city with sheets in every state; what is there already is left as it is."""
     from dukao.demo import cast, load
+    from dukao.demo.polls import RATING_CARDS
     from dukao.demo.stage import Stage, demo_folder, stage_of_today
 
     stage = stage_of_today(timezone.localdate(args.at))
@@ -63,6 +64,8 @@ def _load(args: Namespace) -> Result:
         said_of(_("登录密码（所有演示登录名）"), password),
     ]
     lines += [f"  {padded(name, 26)}{told}" for name, told in logins]
+    if (cards := folder / RATING_CARDS).exists():
+        lines += ["", said_of(_("群众评价的邀请码，不用登录，打开 /rate/ 输入"), cards)]
     data = {"synthetic": True, "seconds": round(seconds, 1), "parts": teller.seconds, "password": password,
             "logins": dict(logins)}  # fmt: skip
     return Result(data, lines)
@@ -109,9 +112,11 @@ def _logins(stage: "Stage") -> list[tuple[str, str]]:
         (cast.worker_of(stage.village), _("{unit}填报员（手机上看）").format(unit=stage.village.short_name)),
         (cast.reviewer_of(stage.town), _("{unit}审核员").format(unit=stage.town.short_name)),
         (cast.worker_of(stage.county), _("{unit}填报员").format(unit=stage.county.short_name)),
+        (cast.reviewer_of(stage.county), _("{unit}审核员：看本县的考核、申诉").format(unit=stage.county.short_name)),
         ("statistics-office", _("市统计局：设计、编制、下发报表")),
         ("tax-office", _("市税务局：交付数据")),
         ("supervision-office", _("市督考办：全市指标和各部门的要求")),
+        ("interviewer", _("电话访问员：民意调查（手机上看）")),
         ("admin", _("系统管理员：岗位和登录，不看业务数据")),
         ("auditor", _("审计员：查看留痕")),
     ]

@@ -43,6 +43,7 @@ from dukao.voice.queries import polls as queries
 from dukao.voice.rules.polls import PollDefinition
 
 COUNTIES, DEPARTMENTS = "county-windows", "city-departments"
+RATING_CARDS = "rating-cards.txt"
 _RATED_DEPARTMENTS = ("tax", "human_resources", "civil_affairs", "health")
 _RATINGS, _RATINGS_LAST_YEAR, _CARDS_OVER = (24, 72), (28, 44), 10
 _LAST_YEAR = 300  # other lots than those of this year
@@ -335,7 +336,7 @@ def _rate_departments(rating: Rating, folder: Path) -> int:
                 count += 1
     cards = actions.print_cards(paper=papers[0].short, count=_CARDS_OVER, by=SYSTEM, at=stage.at(opens))
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "rating-cards.txt").write_text("".join(f"{papers[0].name} {card.code}\n" for card in cards), "utf-8")
+    (folder / RATING_CARDS).write_text("".join(f"{papers[0].name} {card.code}\n" for card in cards), "utf-8")
     actions.gather_ratings(at=stage.at(stage.on))
     return count
 
