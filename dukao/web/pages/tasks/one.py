@@ -32,6 +32,7 @@ class MilestoneLine:
     position: int
     title: str
     due: str
+    late: str  # by how much, while nothing has come; empty where the lights are out
     is_reached: bool
     when: str
     shown: str
@@ -60,6 +61,11 @@ class TaskPage:
     @property
     def errors(self) -> dict[str, str]:
         return getattr(self.refused, "errors", {})
+
+    @property
+    def is_in_time_but(self) -> bool:
+        """A milestone is late and the light, which is of the whole task's deadline, does not say so."""
+        return self.task.line.light != "red" and any(one.late for one in self.milestones)
 
 
 @require_GET
@@ -228,11 +234,13 @@ def _facts(seen: TaskView) -> tuple[tuple[str, str], ...]:
 
 
 def _milestone(one: queries.MilestoneView, seen: TaskView) -> MilestoneLine:
-    evidence = one.evidence
+    evidence, today = one.evidence, doors.today()
+    is_late = one.reached_at is None and one.due_on < today and seen.line.light != "out"
     shown = " ".join(part for part in (evidence.title, evidence.text) if part) if evidence else ""
     return MilestoneLine(
-        position=one.position, title=one.title, due=words.day(one.due_on, doors.today()),
-        is_reached=one.reached_at is not None, when=words.day(one.reached_at, doors.today()), shown=shown,
+        position=one.position, title=one.title, due=words.day(one.due_on, today),
+        late=words.due(one.due_on, today).text if is_late else "",
+        is_reached=one.reached_at is not None, when=words.day(one.reached_at, today), shown=shown,
         source=_("来源：{source}").format(source=evidence.source) if evidence and evidence.source else "",
         href=_leads_to(evidence) if evidence else "",
     )  # fmt: skip
