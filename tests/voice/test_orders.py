@@ -16,6 +16,7 @@ from dukao.voice.models import Order
 from dukao.voice.queries import orders as queries
 from dukao.voice.queries import polls
 from dukao.voice.rules.orders import colour_of, is_outside, may_close, may_follow
+from dukao.web.pages.orders.screen import rated_as
 from tests.ballot_boxes import asked
 from tests.voice.polled import NOW, TODAY, opened, paper_of, rated
 
@@ -55,6 +56,9 @@ def test_a_bad_rating_is_handed_over_the_next_day_without_who_it_was(polling, ci
     (one,) = queries.orders(viewer=gina, today=TOMORROW)
     assert (one.subject, one.comment, one.has_contact) == (EAST, "办件太慢", False)
     assert one.levels == (("这次办事，您满意吗？", "不满意"),)
+    Order.objects.update(levels={"absent": 1, "speed": 5, "overall": 4})
+    (both,) = queries.orders(viewer=gina, today=TOMORROW)
+    assert rated_as(both) == "不满意 · 办得快不快：非常不满意", "as the poll asks, whatever the order of the keys"
     assert one.due_on == workday_after(TOMORROW, 1)
     for who in ("alice", "tara", "dora", "otto", "adam"):
         assert queries.orders(viewer=city.actor[who], today=TOMORROW) == ()

@@ -20,7 +20,9 @@ from dukao.voice.rules.orders import colour_of, may_follow
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """One bad rating. `levels`: question and the word given; `colour` is the task's; `may`: what the viewer may do."""
+    """One bad rating. `levels`: question and the word given, the overall one first; `colour` is the task's; `may`: what
+    the viewer may do.
+    """
 
     number: str
     poll_title: str
@@ -134,12 +136,13 @@ def _seen_by(viewer: Actor) -> QuerySet[Order]:
 
 def _view(row: Order, viewer: Actor, today: date, soon_on: date) -> OrderView:
     poll, subject = row.paper.round.poll, row.paper.subject
-    titles = {one["code"]: one["title"] for one in poll.questions}
+    # As the poll asks them, the overall question first: slips and databases keep keys in orders of their own.
+    said = [(one["title"], row.levels[one["code"]]) for one in poll.questions if one["code"] in row.levels]
     colour = colour_of(state=row.state, due_on=row.due_on, soon_on=soon_on, today=today)
     return OrderView(
         number=row.number, poll_title=poll.title, round_code=row.paper.round.code, subject=subject.name,
         department_code=subject.department.code if subject.department else "", unit_code=subject.unit.code,
-        levels=tuple((titles.get(code, code), poll.scale[place - 1]) for code, place in row.levels.items()),
+        levels=tuple((title, poll.scale[place - 1]) for title, place in said),
         comment=row.comment, masked=tuple(KINDS[kind] for kind in row.masked), state=row.state,
         state_label=row.get_state_display(), outcome=row.outcome, outcome_label=row.get_outcome_display(),
         colour=colour, received_on=row.received_on, released_on=row.released_on, due_on=row.due_on,

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from dukao.base.spoken import spoken
-from dukao.base.wording import joined
+from dukao.base.wording import joined, said_of
 from dukao.voice.queries.orders import OrderView
 from dukao.voice.rules.orders import OUTCOMES, STATES
 from dukao.web import doors, words
@@ -30,9 +30,9 @@ def due_of(one: OrderView) -> tuple[str, str]:
 
 
 def rated_as(one: OrderView) -> str:
-    """`非常不满意；办得快不快？：不满意`, the first question without its words."""
+    """`非常不满意 · 办得快不快：不满意`, the overall question without its words."""
     (_first, given), *more = one.levels
-    return joined([word(given), *(f"{title} {word(said)}" for title, said in more)])
+    return " · ".join([word(given), *(said_of(title.rstrip("？?"), word(said)) for title, said in more)])
 
 
 def facts_of(one: OrderView) -> tuple[tuple[str, str], ...]:
