@@ -35,7 +35,7 @@ def tasks_and_orders(actor: Actor, today: date) -> tuple[Waiting, ...]:
         found.append(Waiting(_("还有 {n} 项督办").format(n=more), reverse("tasks"), _("去看"), more))
     owed = [one for one in orders.orders(viewer=actor, today=today) if one.may & _OWED]
     if owed:
-        told = _("差评工单 {n} 件").format(n=len(owed))
+        told = _("差评工单 {n} 件轮到您办").format(n=len(owed))
         text = " · ".join((told, words.due(owed[0].due_on, today).text)) if owed[0].due_on else told
         found.append(Waiting(text, reverse("orders"), _("去办"), len(owed)))
     return tuple(found)

@@ -92,7 +92,8 @@ def supervision(request: HttpRequest) -> HttpResponse:
     newest = gate.demands(viewer=actor, since=period.starts_on, until=period.ends_on, most=_RECENT)
     minutes, recent = _minutes_table(charged, year), _demands_table("recent", _("最近的要求"), newest, today)
     past = orders.orders(viewer=actor, today=today, only_late=True)
-    late = orders_table("late", _("过了期限的差评工单（{n} 件）").format(n=len(past)), past[:_LATE]) if past else None
+    told = _("过了期限的差评工单（{n} 件，不论轮到谁办）").format(n=len(past))
+    late = orders_table("late", told, past[:_LATE]) if past else None
     stopped, refused, spared = (
         _stopped_table(actor, period), _refused_table(actor, period), _spared_table(actor, period)
     )  # fmt: skip

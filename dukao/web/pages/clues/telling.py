@@ -153,5 +153,6 @@ def _places() -> tuple[Group, ...]:
     found = []
     for county in org.units_below(path=roots[0].path, level=_COUNTY):
         below = tuple((town.code, town.short_name) for town in towns if town.path.startswith(county.path))
-        found.append(Group(county.name, ((county.code, _("{name}（全县、说不准）").format(name=county.name)), *below)))
+        whole = _("{name}（全区、说不准）") if county.name.endswith("区") else _("{name}（全县、说不准）")
+        found.append(Group(county.name, ((county.code, whole.format(name=county.name)), *below)))
     return tuple(found)
