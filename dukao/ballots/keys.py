@@ -32,7 +32,9 @@ class PublicKey:
         return cls(key)
 
     def is_signed(self, message: bytes, signature: bytes) -> bool:
-        """Whether the prepared message bears this signature."""
+        """Whether the prepared message bears this signature, written with all its bytes (RFC 8017, 8.1.2)."""
+        if len(signature) != self.size:
+            return False
         try:
             self._key.verify(signature, message, _PSS, _SHA384)
         except InvalidSignature:
