@@ -28,6 +28,7 @@ def run(quick: bool) -> list[Job]:
             results = _at_once(kind, folder, workers, wanted // workers)
             seconds = time.perf_counter() - began
         broken, deaths, kills = (sum(part[n] for part in results) for n in range(3))
+        told(f"{kind}: {wanted:,} histories, {broken} broken, {deaths:,} deaths, {seconds:.0f} s")
         jobs.append({
             "job": f"gate-histories-{kind}", "ours": wanted, "unit": f"histories in {seconds:.0f} s", "peers": {},
             "limit": f"{deaths:,} deaths, {kills:,} of them kill -9", "ratio": broken, "goal": "0 broken promises",
