@@ -29,11 +29,11 @@ class Waiting:
 
 def tasks_and_orders(actor: Actor, today: date) -> tuple[Waiting, ...]:
     """Supervision tasks one by one, the most pressing first; bad ratings together."""
-    waiting = [one for one in tasks.tasks(viewer=actor, today=today) if one.next_step]
+    waiting = [one for one in tasks.tasks(viewer=actor, today=today, only_open=True) if one.next_step]
     found = [_task(one, today) for one in waiting[:_TASKS_MOST]]
     if more := len(waiting[_TASKS_MOST:]):
         found.append(Waiting(_("还有 {n} 项督办").format(n=more), reverse("tasks"), _("去看"), more))
-    owed = [one for one in orders.orders(viewer=actor, today=today) if one.may & _OWED]
+    owed = [one for one in orders.orders(viewer=actor, today=today, only_open=True) if one.may & _OWED]
     if owed:
         told = _("差评工单 {n} 件轮到您办").format(n=len(owed))
         text = " · ".join((told, words.due(owed[0].due_on, today).text)) if owed[0].due_on else told

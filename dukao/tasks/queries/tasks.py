@@ -17,7 +17,7 @@ from dukao.tasks.queries.seeing import decides, does, is_asked, is_independent, 
 from dukao.tasks.queries.templates import template_title
 from dukao.tasks.rules.definitions import ORIGINS, RAISERS
 from dukao.tasks.rules.lights import LIGHTS, Light, light
-from dukao.tasks.rules.states import ACTS, AFTER, STATES
+from dukao.tasks.rules.states import ACTS, AFTER, OVER, STATES
 
 # The acts that somebody waits for, the most pressing first.
 _URGENT = {
@@ -148,9 +148,10 @@ class TaskView:
     may: frozenset[str]
 
 
-def tasks(*, viewer: Actor, today: date, most: int = 500) -> tuple[TaskLine, ...]:
+def tasks(*, viewer: Actor, today: date, only_open: bool = False, most: int = 500) -> tuple[TaskLine, ...]:
     """What the viewer may know of: first what waits for the viewer, then by the day it is due."""
-    lines = [_line(row, viewer, today) for row in seen(viewer).order_by("-id")[:most]]
+    chosen = seen(viewer).exclude(state__in=OVER) if only_open else seen(viewer)
+    lines = [_line(row, viewer, today) for row in chosen.order_by("-id")[:most]]
     return tuple(sorted(lines, key=lambda one: (not one.next_step, one.due_on, one.number)))
 
 

@@ -86,13 +86,17 @@ def rules_on(on: date) -> Mapping[str, Any]:
     return law.rule("RTG-1", on).parameters
 
 
-def orders(*, viewer: Actor, today: date, state: str = "", only_late: bool = False) -> tuple[OrderView, ...]:
+def orders(
+    *, viewer: Actor, today: date, state: str = "", only_open: bool = False, only_late: bool = False
+) -> tuple[OrderView, ...]:
     """Orders the viewer has to do with, what is due first on top, closed ones last."""
     chosen = _seen_by(viewer)
     if state:
         chosen = chosen.filter(state=state)
+    if only_open or only_late:
+        chosen = chosen.exclude(state=Order.State.CLOSED)
     if only_late:
-        chosen = chosen.exclude(state=Order.State.CLOSED).filter(due_on__lt=today)
+        chosen = chosen.filter(due_on__lt=today)
     soon_on = workday_after(today, int(rules_on(today)["soon_workdays"]))
     found = [_view(row, viewer, today, soon_on) for row in chosen.order_by("-received_on", "number")[:1_000]]
     return tuple(sorted(found, key=lambda one: (one.state == "closed", one.due_on or date.max)))
