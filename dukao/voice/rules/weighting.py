@@ -7,7 +7,7 @@ second.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,6 +83,7 @@ class WeightedSample:
     weights: Floats
     rows: npt.NDArray[np.int64]
     report: WeightingReport
+    _known: dict[str, "polars.Series"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def is_clustered(self) -> bool:
@@ -90,10 +91,12 @@ class WeightedSample:
         return self.people.is_clustered
 
     def known(self, variable: str) -> "polars.Series":
-        """The level of each respondent."""
+        """The level of each respondent; read once, as every figure of a domain asks for it."""
         import polars
 
-        return polars.Series(self.people.known[variable], dtype=polars.String).gather(self.rows)
+        if variable not in self._known:
+            self._known[variable] = polars.Series(self.people.known[variable], dtype=polars.String).gather(self.rows)
+        return self._known[variable]
 
     def within(self, variable: str, level: str) -> npt.NDArray[np.bool_]:
         """Which respondents belong to the level."""
