@@ -11,6 +11,7 @@ from dukao.base.refusals import Invalid, Refused
 from dukao.base.wording import with_note
 from dukao.gate import actions, queries
 from dukao.gate.queries import GROUND_NAMES, KIND_NAMES, AppealCase, AppealView
+from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
@@ -87,6 +88,16 @@ def tell(request: HttpRequest, number: str, code: str) -> HttpResponse:
         return doors.render(request, "burden/asked.html", page, status=refused.status)
     doors.tell(request, _("记下了，谢谢。以后的估算会更准。"))
     return doors.go(request, reverse("burden.demand", args=[number, code]))
+
+
+def own_units(demand: str, *, scope: str, level: int, actor: Actor) -> tuple[tuple[str, str], ...]:
+    """The viewer's own units among those of a level that are asked in a scope: name, and where they may appeal."""
+    path = org.unit_by_code(scope).path
+    return tuple(
+        (standing.unit_name, reverse("burden.demand", args=[demand, standing.unit_code]))
+        for standing in actor.standings_with("DEMANDS_RECEIVE")
+        if standing.unit_level == level and standing.unit_path.startswith(path)
+    )
 
 
 @require_GET

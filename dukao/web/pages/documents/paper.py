@@ -22,6 +22,7 @@ from dukao.org import queries as org
 from dukao.org.rules import Actor
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
+from dukao.web.pages.burden.appeals import own_units
 from dukao.web.pages.documents.listing import STATES
 from dukao.web.tables import Tone
 
@@ -180,20 +181,11 @@ def _page(number: str, actor: Actor, *, given: Mapping[str, str] | None = None, 
         issue_label=_("印发给 {units}").format(units=words.units_asked(n_units, line.target_level)),
         excuse=typed.get("excuse", seen.excuse),
         demand_href=reverse("demands.page", args=[line.demand]) if line.demand and seen.standing else "",
-        is_received=seen.standing is None, due=words.due(line.due_on or due_on, today), ours=_ours(seen, actor),
+        is_received=seen.standing is None, due=words.due(line.due_on or due_on, today),
+        ours=own_units(line.demand, scope=seen.scope_code, level=line.target_level, actor=actor)
+        if line.state == "issued" else (),
         is_synthetic=line.is_synthetic, refused=refused, errors=errors,
     )  # fmt: skip
-
-
-def _ours(seen: DocumentView, actor: Actor) -> tuple[tuple[str, str], ...]:
-    if seen.line.state != "issued":
-        return ()
-    scope = org.unit_by_code(seen.scope_code).path
-    return tuple(
-        (standing.unit_name, reverse("burden.demand", args=[seen.line.demand, standing.unit_code]))
-        for standing in actor.standings_with("DEMANDS_RECEIVE")
-        if standing.unit_level == seen.line.target_level and standing.unit_path.startswith(scope)
-    )
 
 
 def _figures(seen: DocumentView, n_units: int) -> tuple[tuple[str, str, str], ...]:

@@ -11,10 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 from dukao.base.spoken import spoken
 from dukao.gate import actions, queries
 from dukao.gate.queries import MeetingView
-from dukao.org import queries as org
-from dukao.org.rules import Actor
 from dukao.web import doors, words
 from dukao.web.doors import Crumb
+from dukao.web.pages.burden.appeals import own_units
 from dukao.web.pages.meetings import screen
 from dukao.web.tables import Cell, Column, Table, number, row, table
 
@@ -52,7 +51,9 @@ def meeting(request: HttpRequest, number: str) -> HttpResponse:
         may_cancel=found.may_lead and found.state == "planned",
         may_time=found.may_lead and found.state in ("planned", "ended"),
         may_decide=found.may_decide and found.state == "proposed",
-        ours=_ours(found, actor),
+        ours=own_units(found.demand, scope=found.scope_code, level=found.target_level, actor=actor)
+        if found.demand
+        else (),
         is_synthetic=found.is_synthetic,
         tables=(agenda,),
     )
@@ -78,17 +79,6 @@ def _decided(request: HttpRequest, number: str, do: Callable[..., None], told: s
     do(meeting=number, reason=request.POST.get("reason", "")[:500], by=doors.actor_of(request), at=doors.now())
     doors.tell(request, told)
     return doors.go(request, reverse("meetings.page", args=[number]))
-
-
-def _ours(found: MeetingView, actor: Actor) -> tuple[tuple[str, str], ...]:
-    if not found.demand:
-        return ()
-    scope = org.unit_by_code(found.scope_code).path
-    return tuple(
-        (standing.unit_name, reverse("burden.demand", args=[found.demand, standing.unit_code]))
-        for standing in actor.standings_with("DEMANDS_RECEIVE")
-        if standing.unit_level == found.target_level and standing.unit_path.startswith(scope)
-    )
 
 
 def _facts(found: MeetingView) -> tuple[tuple[str, str], ...]:
