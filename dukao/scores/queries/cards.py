@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from dukao.base.refusals import NotThere
 from dukao.org.rules import Actor
 from dukao.scores.models import Scorecard
@@ -52,7 +54,7 @@ def scorecard(*, code: str, viewer: Actor) -> CardView:
 
 def public_card(*, code: str) -> CardView:
     """Public: a published card that says it is for everybody. Raises NotThere."""
-    row = Scorecard.objects.select_related("unit").filter(code=code, state="published", is_public=True).first()
+    row = _for_everybody().select_related("unit").filter(code=code).first()
     if row is None:
         raise NotThere()
     definition = definition_of(row)
@@ -62,18 +64,20 @@ def public_card(*, code: str) -> CardView:
 
 def public_cards() -> tuple[tuple[str, str, int], ...]:
     """Public: code, title and year of the published cards that are for everybody."""
-    rows = Scorecard.objects.filter(state="published", is_public=True).order_by("-year", "code")
-    return tuple(rows.values_list("code", "title", "year"))
+    return tuple(_for_everybody().values_list("code", "title", "year"))
 
 
 def public_cards_about(*, viewer: Actor) -> tuple[tuple[str, str], ...]:
     """Code and title of the published cards for everybody that score a unit which the viewer works in."""
     paths = [one.unit_path for one in viewer.standings]
-    rows = Scorecard.objects.filter(state="published", is_public=True).order_by("-year", "code")
     return tuple(
-        (row.code, row.title) for row in rows
+        (row.code, row.title) for row in _for_everybody()
         if any(path.startswith(one.unit.path) for one in scored_by(definition_of(row)) for path in paths)
     )  # fmt: skip
+
+
+def _for_everybody() -> QuerySet[Scorecard]:
+    return Scorecard.objects.filter(state="published", is_public=True).order_by("-year", "code")
 
 
 def definition_of(row: Scorecard) -> ScorecardDefinition:

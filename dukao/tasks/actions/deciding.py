@@ -173,7 +173,7 @@ def _let_go(row: Task, found: Party, new_lead: PartyEntry | None, by: Actor, at:
     else:
         # Whoever takes over has the same work before them.
         asked = [one.demand.minutes_hundredths_per_unit for one in row.parties.all() if one.demand]
-        hundredths = max(asked, default=hundredths_asked(row, Decimal(0), at))
+        hundredths = max(asked) if asked else hundredths_asked(row, Decimal(0), at)
         add_party(row, body, is_lead=True, hundredths=hundredths, by=by, at=at)
 
 
